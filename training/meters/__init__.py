@@ -1,0 +1,1 @@
+"""What the device says: NVML on a GPU, the operating system on a CPU, behind one small protocol."""

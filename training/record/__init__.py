@@ -1,0 +1,1 @@
+"""What happened, as lines in a run's folder: types, readers, folders."""

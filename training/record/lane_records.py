@@ -1,0 +1,211 @@
+"""What a worker tells in `a.jsonl` and `b.jsonl`. `t` is seconds since the run began."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from training.record.tagged import Record
+
+
+class FrameworkMemory(Struct, frozen=True):
+    """Bytes the framework's own allocator holds on the device: what the model needs, not what is reserved."""
+
+    current_bytes: int
+    peak_bytes: int
+
+
+class Schema(Record, tag="schema"):
+    """The first line of every file."""
+
+    version: int
+    writer: str
+
+
+class Started(Record, tag="started"):
+    """The worker process is up; the framework is not imported yet."""
+
+    t: float
+    pid: int
+
+
+class Imported(Record, tag="imported"):
+    """The framework is imported; the lane waits for its turn to warm up."""
+
+    t: float
+    seconds: float
+    versions: dict[str, str] = {}
+    threads: dict[str, int] = {}
+
+
+class Built(Record, tag="built"):
+    """Model and data exist; sizes are known. `planned_*` are None where only time bounds the lane."""
+
+    t: float
+    parameters: int
+    parameter_bytes: int
+    batch_size: int
+    train_samples: int
+    validation_samples: int
+    steps_per_epoch: int
+    planned_epochs: int | None
+    planned_steps: int | None
+    device: str = ""
+
+
+class Warm(Record, tag="warm"):
+    """Warm-up steps are done: real steps, counted, but left out of rates."""
+
+    t: float
+    step: int
+    seconds: float
+
+
+class Released(Record, tag="released"):
+    """The barrier opened for this lane."""
+
+    t: float
+    step: int
+
+
+class Progress(Record, tag="progress"):
+    """The `steps` steps since the last progress record, aggregated.
+
+    `loss` is the mean of the batch losses in the span; `running_loss` the epoch's running mean, as Keras reports it.
+    `loss`, `loss_min` and `loss_max` are None where no batch of the span had a finite loss.
+    """
+
+    t: float
+    step: int
+    samples: int
+    epoch: int
+    epoch_step: int
+    steps: int
+    span_s: float
+    loss: float | None = None
+    loss_min: float | None = None
+    loss_max: float | None = None
+    running_loss: float | None = None
+    metrics: dict[str, float | None] = {}
+    step_p50_s: float | None = None
+    step_p99_s: float | None = None
+    framework_memory: FrameworkMemory | None = None
+    warm_up: bool = False
+    nonfinite: int = 0
+    dropped: int = 0
+    """Records this writer could not write so far."""
+
+
+class Validation(Record, tag="validation"):
+    """One pass over the validation data."""
+
+    t: float
+    step: int
+    epoch: int
+    seconds: float
+    metrics: dict[str, float | None] = {}
+
+
+class Epoch(Record, tag="epoch"):
+    """An epoch ended. `outside_s` is what it spent outside training steps; `partial` that it was cut short."""
+
+    t: float
+    epoch: int
+    step: int
+    samples: int
+    steps: int
+    seconds: float
+    outside_s: float
+    loss: float | None = None
+    metrics: dict[str, float | None] = {}
+    partial: bool = False
+
+
+class Checkpoint(Record, tag="checkpoint"):
+    """A checkpoint was written, or could not be (`error`)."""
+
+    t: float
+    step: int
+    path: str
+    seconds: float
+    size_bytes: int = 0
+    error: str | None = None
+
+
+class Paused(Record, tag="paused"):
+    """The lane stands at the beginning of a batch and the device is idle for it."""
+
+    t: float
+    step: int
+
+
+class Resumed(Record, tag="resumed"):
+    """The lane trains again."""
+
+    t: float
+    step: int
+    paused_s: float
+
+
+class Window(Record, tag="window"):
+    """A span with exact ends: `steps` steps from `t0` to `t1`, both taken with the device idle."""
+
+    t: float
+    id: int
+    t0: float
+    t1: float
+    steps: int
+    samples: int
+    complete: bool = True
+
+
+class NonFinite(Record, tag="nonfinite"):
+    """The first step whose loss was not finite."""
+
+    t: float
+    step: int
+
+
+class Error(Record, tag="error"):
+    """The lane failed, told by the worker itself."""
+
+    t: float
+    kind: str
+    message: str
+    hint: str = ""
+    step: int = 0
+    log_tail: tuple[str, ...] = ()
+
+
+class Finished(Record, tag="finished"):
+    """The lane ended in order: it did what was asked, or was asked to stop."""
+
+    t: float
+    status: Literal["completed", "stopped"]
+    step: int
+    samples: int
+    epochs: int
+    reason: str = ""
+    model_path: str | None = None
+    history_path: str | None = None
+
+
+LaneRecord = (
+    Schema
+    | Started
+    | Imported
+    | Built
+    | Warm
+    | Released
+    | Progress
+    | Validation
+    | Epoch
+    | Checkpoint
+    | Paused
+    | Resumed
+    | Window
+    | NonFinite
+    | Error
+    | Finished
+)
