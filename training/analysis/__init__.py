@@ -1,0 +1,1 @@
+"""What the records mean: history, reports, later the contention and the verdict."""

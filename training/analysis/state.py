@@ -1,0 +1,137 @@
+"""The state of a run at one moment, as every reader sees it: frozen, so it may cross threads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from training.analysis.series import SeriesView
+from training.plan import Lane, PlannedDevice, Sharing
+from training.record.device_records import DeviceReading, Figure, OtherReading
+from training.record.lane_records import FrameworkMemory
+
+LanePhase = Literal[
+    "waiting",  # not launched yet
+    "importing",
+    "queued",  # imported; the other lane has the token
+    "warming up",
+    "at the barrier",
+    "training",
+    "validating",
+    "paused",
+    "completed",
+    "stopped",
+    "failed",
+]
+ENDED_PHASES: frozenset[LanePhase] = frozenset({"completed", "stopped", "failed"})
+
+RunPhase = Literal["starting", "running", "ended", "lost"]
+
+
+@dataclass(frozen=True, slots=True)
+class LaneError:
+    """Why a lane failed."""
+
+    kind: str
+    message: str
+    hint: str = ""
+    log_tail: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationPoint:
+    """One validation: its metrics by name, `loss` among them."""
+
+    t: float
+    step: int
+    epoch: int
+    metrics: dict[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class LaneState:
+    """One lane at one moment. None is not known (yet), never zero."""
+
+    lane: Lane
+    preset_name: str
+    title: str
+    phase: LanePhase = "waiting"
+    pid: int | None = None
+    parameters: int | None = None
+    step: int = 0
+    samples: int = 0
+    epoch: int = 0
+    """Epochs begun, so 1 is the first."""
+    epoch_step: int = 0
+    steps_per_epoch: int | None = None
+    planned_epochs: int | None = None
+    planned_steps: int | None = None
+    steps_per_s: float | None = None
+    samples_per_s: float | None = None
+    step_p50_s: float | None = None
+    step_p99_s: float | None = None
+    eta_s: float | None = None
+    loss: float | None = None
+    """The epoch's running mean, as Keras reports it."""
+    metrics: dict[str, float | None] = field(default_factory=dict)
+    validation: tuple[ValidationPoint, ...] = ()
+    nonfinite_step: int | None = None
+    memory_bytes: int | None = None
+    memory_peak_bytes: int | None = None
+    rss_bytes: int | None = None
+    cpu_percent: float | None = None
+    sm_percent: float | None = None
+    framework_memory: FrameworkMemory | None = None
+    checkpoint_step: int | None = None
+    model_path: str | None = None
+    dropped_records: int = 0
+    error: LaneError | None = None
+    loss_series: SeriesView = SeriesView()
+    metric_series: dict[str, SeriesView] = field(default_factory=dict)
+    memory_series: SeriesView = SeriesView()
+    utilization_series: SeriesView = SeriesView()
+    """On a CPU: percent of the whole machine's capacity; on a GPU: SM time share, percent."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """One line of the event list."""
+
+    t: float
+    text: str
+    lane: Lane | None = None
+    level: Literal["info", "good", "warning", "error"] = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """A run at one moment."""
+
+    run: str
+    folder: str
+    sharing: Sharing
+    device: PlannedDevice
+    phase: RunPhase = "starting"
+    started_wall: str = ""
+    elapsed_s: float = 0.0
+    """Up to now while it lives, up to its end when it has ended."""
+    lanes: dict[Lane, LaneState] = field(default_factory=dict)
+    reading: DeviceReading | None = None
+    reading_t: float | None = None
+    others: tuple[OtherReading, ...] = ()
+    figures: dict[str, Figure] = field(default_factory=dict)
+    """By name: `lanes.memory_bytes`, `lanes.sm_percent`, `device.utilization_percent`, …"""
+    cores: float | None = None
+    device_utilization_series: SeriesView = SeriesView()
+    memory_used_series: SeriesView = SeriesView()
+    others_memory_series: SeriesView = SeriesView()
+    """Device memory in use that no lane accounts for."""
+    events: tuple[EventLine, ...] = ()
+    skipped_lines: int = 0
+    """Damaged or unknown lines the readers passed over."""
+    supervisor_pid: int | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether something may still happen."""
+        return self.phase in ("starting", "running")
