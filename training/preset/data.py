@@ -2,30 +2,182 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
+InputKind = Literal["numbers", "image", "sequence", "tokens", "ids"]
+"""What one sample is made of: decides which architectures can read it."""
+
+TargetKind = Literal["binary", "real", "class", "image", "mask", "next-token"]
+"""What is to be predicted: decides the model's head and which losses fit."""
+
 Samples = Annotated[int, Meta(ge=2, le=100_000_000)]
-Features = Annotated[int, Meta(ge=1, le=65536)]
+Features = Annotated[int, Meta(ge=1, le=65_536)]
+Classes = Annotated[int, Meta(ge=2, le=10_000)]
+Pixels = Annotated[int, Meta(ge=4, le=1024)]
+Channels = Annotated[int, Meta(ge=1, le=16)]
+Length = Annotated[int, Meta(ge=2, le=16_384)]
+Vocabulary = Annotated[int, Meta(ge=8, le=10_000_000)]
+TableRows = Annotated[int, Meta(ge=2, le=100_000_000)]
+Noise = Annotated[float, Meta(ge=0, le=10)]
 
 
 class _Data(Struct, frozen=True, forbid_unknown_fields=True, tag_field="name"):
     """What every data set shares: its tag is the preset's `data.name`."""
 
+    inputs: ClassVar[InputKind]
+    target: ClassVar[TargetKind]
 
-class TabularBinary(_Data, tag="tabular-binary"):
+
+class TabularBinary(_Data, frozen=True, tag="tabular-binary"):
     """Gaussian features, labels 0 or 1 from a noisy hidden rule."""
 
+    inputs: ClassVar[InputKind] = "numbers"
+    target: ClassVar[TargetKind] = "binary"
     samples: Samples = 1000
     features: Features = 10
 
 
-class TabularRegression(_Data, tag="tabular-regression"):
+class TabularRegression(_Data, frozen=True, tag="tabular-regression"):
     """Gaussian features, a smooth hidden target with noise."""
 
+    inputs: ClassVar[InputKind] = "numbers"
+    target: ClassVar[TargetKind] = "real"
     samples: Samples = 1000
     features: Features = 20
 
 
-DataSpec = TabularBinary | TabularRegression
+class TabularClasses(_Data, frozen=True, tag="tabular-classes"):
+    """Gaussian features, one of several classes by a hidden linear rule."""
+
+    inputs: ClassVar[InputKind] = "numbers"
+    target: ClassVar[TargetKind] = "class"
+    samples: Samples = 4000
+    features: Features = 64
+    classes: Classes = 10
+
+
+class Images(_Data, frozen=True, tag="images"):
+    """Square images, each class a smooth hidden pattern, shifted and under noise."""
+
+    inputs: ClassVar[InputKind] = "image"
+    target: ClassVar[TargetKind] = "class"
+    samples: Samples = 2000
+    size: Pixels = 32
+    channels: Channels = 3
+    classes: Classes = 10
+    noise: Noise = 1.0
+
+
+class SlowImages(_Data, frozen=True, tag="slow-images"):
+    """Compressed images that the CPU unpacks, blurs and crops anew for every batch."""
+
+    inputs: ClassVar[InputKind] = "image"
+    target: ClassVar[TargetKind] = "class"
+    samples: Samples = 1000
+    size: Pixels = 32
+    channels: Channels = 3
+    classes: Classes = 10
+    noise: Noise = 1.0
+    blur_passes: Annotated[int, Meta(ge=1, le=1000)] = 20
+
+
+class NoisyImages(_Data, frozen=True, tag="noisy-images"):
+    """Images of smooth shapes under noise; the target is the image without the noise."""
+
+    inputs: ClassVar[InputKind] = "image"
+    target: ClassVar[TargetKind] = "image"
+    samples: Samples = 2000
+    size: Pixels = 32
+    channels: Channels = 1
+    noise: Noise = 0.2
+
+
+class Masks(_Data, frozen=True, tag="masks"):
+    """Images of discs on a noisy ground; the target says of every pixel whether it is disc (0 or 1)."""
+
+    inputs: ClassVar[InputKind] = "image"
+    target: ClassVar[TargetKind] = "mask"
+    samples: Samples = 500
+    size: Pixels = 64
+    channels: Channels = 1
+    noise: Noise = 0.3
+
+
+class Sequences(_Data, frozen=True, tag="sequences"):
+    """Noisy waves; the class is the frequency, whatever the phase."""
+
+    inputs: ClassVar[InputKind] = "sequence"
+    target: ClassVar[TargetKind] = "class"
+    samples: Samples = 2000
+    length: Length = 64
+    features: Features = 4
+    classes: Classes = 5
+    noise: Noise = 0.5
+
+
+class TopicTokens(_Data, frozen=True, tag="topic-tokens"):
+    """Texts of made-up words; the class is the topic whose words occur more often."""
+
+    inputs: ClassVar[InputKind] = "tokens"
+    target: ClassVar[TargetKind] = "class"
+    samples: Samples = 2000
+    length: Length = 64
+    vocabulary: Vocabulary = 5000
+    classes: Classes = 4
+
+
+class NextTokens(_Data, frozen=True, tag="next-tokens"):
+    """Token streams in which the last two tokens decide the next one, most of the time."""
+
+    inputs: ClassVar[InputKind] = "tokens"
+    target: ClassVar[TargetKind] = "next-token"
+    samples: Samples = 2000
+    length: Length = 64
+    vocabulary: Annotated[int, Meta(ge=8, le=100_000)] = 64
+
+
+class IdPairs(_Data, frozen=True, tag="id-pairs"):
+    """Pairs of a user's and an item's row, few of them frequent; the label (0 or 1) is a hidden liking."""
+
+    inputs: ClassVar[InputKind] = "ids"
+    target: ClassVar[TargetKind] = "binary"
+    samples: Samples = 20_000
+    users: TableRows = 200_000
+    items: TableRows = 50_000
+
+
+class KerasMnist(_Data, frozen=True, tag="keras-mnist"):
+    """Handwritten digits, 28 x 28, fetched once through `keras.datasets`."""
+
+    inputs: ClassVar[InputKind] = "image"
+    target: ClassVar[TargetKind] = "class"
+    samples: Annotated[int, Meta(ge=2, le=60_000)] = 60_000
+
+
+class KerasImdb(_Data, frozen=True, tag="keras-imdb"):
+    """Film reviews as word numbers, liked or not, fetched once through `keras.datasets`."""
+
+    inputs: ClassVar[InputKind] = "tokens"
+    target: ClassVar[TargetKind] = "binary"
+    samples: Annotated[int, Meta(ge=2, le=25_000)] = 25_000
+    length: Length = 128
+    vocabulary: Annotated[int, Meta(ge=8, le=88_587)] = 10_000
+
+
+DataSpec = (
+    TabularBinary
+    | TabularRegression
+    | TabularClasses
+    | Images
+    | SlowImages
+    | NoisyImages
+    | Masks
+    | Sequences
+    | TopicTokens
+    | NextTokens
+    | IdPairs
+    | KerasMnist
+    | KerasImdb
+)

@@ -1,0 +1,52 @@
+"""Every setting of a preset in reading order, for `presets show` and the details pane."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+
+from training.preset.document import Preset
+from training.preset.printable import printable
+
+
+class Setting(NamedTuple):
+    """One key with the value that holds, whether the file says it or not."""
+
+    key: str
+    """Dotted, as `fit.batch_size`."""
+    value: Any
+    """Plain data: number, text, truth value, list, or None where nothing is set."""
+    is_default: bool
+    """It is what holds when the file says nothing."""
+
+    @property
+    def text(self) -> str:
+        """The value as TOML would write it, harmless on a terminal."""
+        return "not set" if self.value is None else printable(json.dumps(self.value, ensure_ascii=False))
+
+
+def explain(preset: Preset) -> list[Setting]:
+    """The settings of model, data, fit, device and checkpoint; texts for people are left to the caller."""
+    tables = {
+        "model": preset.model,
+        "data": preset.data,
+        "fit": preset.fit,
+        "device": preset.device,
+        "checkpoint": preset.checkpoint,
+    }
+    return [setting for name, table in tables.items() for setting in _settings(name, table)]
+
+
+def _settings(table: str, spec: msgspec.Struct) -> Iterator[Setting]:
+    tag = spec.__struct_config__.tag
+    if tag is not None:
+        yield Setting(f"{table}.name", str(tag), False)
+    for field in msgspec.structs.fields(spec):
+        value = getattr(spec, field.name)
+        is_default = not field.required and value == field.default
+        yield Setting(
+            f"{table}.{field.encode_name}", list(value) if isinstance(value, tuple) else value, is_default
+        )

@@ -1,0 +1,131 @@
+"""What single keys cannot show: names Keras knows, and whether model, data and loss can train together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import get_args
+
+from training.preset import data as datasets
+from training.preset import model as models
+from training.preset.document import Preset
+from training.preset.errors import Problem, listed, nearest, quoted
+from training.preset.learning import LOSSES_FOR, metrics_for
+from training.preset.names import LOSSES, METRICS, OPTIMIZERS
+from training.preset.volume import MAX_DATA_BYTES, data_bytes, image_size
+
+_SMALLEST_APPLICATION_IMAGE = 32
+
+
+def misfits(preset: Preset) -> Iterator[Problem]:
+    """Everything in a preset, sound key by key, that still could not train."""
+    fit = preset.fit
+    yield from _name("fit.loss", fit.loss, LOSSES)
+    yield from _name("fit.optimizer", fit.optimizer, OPTIMIZERS)
+    for index, metric in enumerate(fit.metrics):
+        yield from _name(f"fit.metrics[{index}]", metric, METRICS)
+    yield from _model_and_data(preset)
+    yield from _loss_and_metrics(preset)
+    yield from _model_sizes(preset)
+    yield from _split(preset)
+    size_bytes = data_bytes(preset.data)
+    if size_bytes > MAX_DATA_BYTES:
+        yield Problem(
+            "data.samples",
+            f"{preset.data.samples}, which with the other sizes of data makes {size_bytes / 2**30:.0f} GiB",
+            f"sizes of data that make at most {MAX_DATA_BYTES // 2**30} GiB together",
+        )
+
+
+def tag(spec: models.ModelSpec | datasets.DataSpec) -> str:
+    """The name a preset gives this architecture or data set."""
+    return str(spec.__struct_config__.tag)
+
+
+def _name(key: str, name: str, known: tuple[str, ...]) -> Iterator[Problem]:
+    if name not in known:
+        yield Problem(key, quoted(name), listed(known), nearest(name, known))
+
+
+def _model_and_data(preset: Preset) -> Iterator[Problem]:
+    task = (preset.data.inputs, preset.data.target)
+    if task not in preset.model.tasks:
+        fitting = [str(one.__struct_config__.tag) for one in get_args(models.ModelSpec) if task in one.tasks]
+        yield Problem(
+            "model.name",
+            f"{quoted(tag(preset.model))}, which cannot train on data.name {quoted(tag(preset.data))}",
+            f"{listed(fitting)} for this data",
+        )
+
+
+def _loss_and_metrics(preset: Preset) -> Iterator[Problem]:
+    target, loss, data = preset.data.target, preset.fit.loss, quoted(tag(preset.data))
+    if loss not in LOSSES_FOR[target]:
+        yield Problem(
+            "fit.loss",
+            f"{quoted(loss)}, which cannot train on data.name {data} ({_TOLD[target]})",
+            f"{listed(LOSSES_FOR[target])} for this data",
+        )
+    fitting = metrics_for(target, loss)
+    for index, metric in enumerate(preset.fit.metrics):
+        if metric not in fitting:
+            yield Problem(
+                f"fit.metrics[{index}]",
+                f"{quoted(metric)}, which cannot judge data.name {data} under fit.loss {quoted(loss)}",
+                f"{listed(fitting)} for these",
+            )
+        elif metric in preset.fit.metrics[:index]:
+            yield Problem(f"fit.metrics[{index}]", f"{quoted(metric)} twice", "each metric once")
+
+
+_TOLD = {
+    "binary": "its labels are 0 or 1",
+    "real": "its targets are real numbers",
+    "class": "its labels are class numbers",
+    "image": "its targets are images",
+    "mask": "its labels are 0 or 1 for every pixel",
+    "next-token": "its labels are token numbers",
+}
+
+
+def _model_sizes(preset: Preset) -> Iterator[Problem]:
+    size = image_size(preset.data)
+    match preset.model:
+        case models.Transformer(width=width, heads=heads) if width % heads:
+            yield Problem("model.heads", str(heads), f"a divisor of model.width = {width}")
+        case models.Resnet() | models.Mobilenet() if size and size < _SMALLEST_APPLICATION_IMAGE:
+            yield Problem(
+                "data.size" if not isinstance(preset.data, datasets.KerasMnist) else "data.name",
+                f"images of {size} x {size}",
+                f"at least {_SMALLEST_APPLICATION_IMAGE} for model.name {quoted(tag(preset.model))}",
+            )
+        case models.Cnn(filters=filters) if size and size < 2 ** len(filters):
+            yield Problem(
+                "model.filters",
+                f"{len(filters)} blocks, each halving an image of {size}",
+                f"up to {size.bit_length() - 1} blocks",
+            )
+        case models.Autoencoder(filters=filters) if size and size % 2 ** len(filters):
+            yield from _not_halved("model.filters", len(filters), size)
+        case models.Unet(levels=levels) if size and size % 2**levels:
+            yield from _not_halved("model.levels", levels, size)
+
+
+def _not_halved(key: str, halvings: int, size: int) -> Iterator[Problem]:
+    most = (size & -size).bit_length() - 1
+    allowed = f"up to {most}, as often as data.size can be halved evenly" if most else "an even data.size"
+    yield Problem(key, f"{halvings} halvings of data.size = {size}", allowed)
+
+
+def _split(preset: Preset) -> Iterator[Problem]:
+    split, samples = preset.fit.validation_split, preset.data.samples
+    if split and not 1 <= validation_count(samples, split) < samples:
+        yield Problem(
+            "fit.validation_split",
+            f"{split!r}, which leaves one side of {samples} samples empty",
+            "0, or a share that leaves at least one sample to train on and one to validate on",
+        )
+
+
+def validation_count(samples: int, split: float) -> int:
+    """How many samples are held back for validation."""
+    return round(samples * split)

@@ -1,0 +1,133 @@
+"""Which losses and metrics can train and judge which kind of target, and how the labels are then written.
+
+A pair that is not here fails inside Keras (shapes, label ranges), or runs and cannot learn (a log of negative
+targets); a process test trains every pair that is here for a step.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from training.preset.data import TargetKind
+
+LabelKind = Literal["0/1", "real", "class number", "one-hot"]
+
+_REAL_LOSSES = (
+    "huber",
+    "log_cosh",
+    "mae",
+    "mape",
+    "mean_absolute_error",
+    "mean_absolute_percentage_error",
+    "mean_squared_error",
+    "mse",
+)
+_BINARY_LOSSES = (
+    "bce",
+    "binary_crossentropy",
+    "binary_focal_crossentropy",
+    "hinge",
+    "mae",
+    "mean_absolute_error",
+    "mean_squared_error",
+    "mse",
+    "squared_hinge",
+)
+_ONE_HOT_LOSSES = (
+    "categorical_crossentropy",
+    "categorical_focal_crossentropy",
+    "categorical_hinge",
+    "kl_divergence",
+    "kld",
+)
+
+LOSSES_FOR: dict[TargetKind, tuple[str, ...]] = {
+    "binary": _BINARY_LOSSES,
+    "real": _REAL_LOSSES,
+    "class": ("sparse_categorical_crossentropy", *_ONE_HOT_LOSSES),
+    # Relative errors of a black pixel have no meaning.
+    "image": tuple(name for name in _REAL_LOSSES if "percentage" not in name and name != "mape"),
+    "mask": (
+        "bce",
+        "binary_crossentropy",
+        "binary_focal_crossentropy",
+        "dice",
+        "mean_squared_error",
+        "mse",
+        "tversky",
+    ),
+    "next-token": ("sparse_categorical_crossentropy",),
+}
+
+_ERRORS = (
+    "log_cosh_error",
+    "mae",
+    "mape",
+    "mean_absolute_error",
+    "mean_absolute_percentage_error",
+    "mean_squared_error",
+    "mse",
+    "root_mean_squared_error",
+)
+_COUNTS = ("false_negatives", "false_positives", "true_negatives", "true_positives")
+
+METRICS_FOR: dict[LabelKind, tuple[str, ...]] = {
+    "0/1": (
+        "accuracy",
+        "auc",
+        "bce",
+        "binary_accuracy",
+        "binary_crossentropy",
+        "binary_io_u",
+        *_COUNTS,
+        "hinge",
+        "mae",
+        "mean_absolute_error",
+        "mean_squared_error",
+        "mse",
+        "precision",
+        "recall",
+        "squared_hinge",
+    ),
+    "real": (*_ERRORS, "cosine_similarity", "r2_score", "pearson_correlation", "concordance_correlation"),
+    "class number": (
+        "accuracy",
+        "sparse_categorical_accuracy",
+        "sparse_categorical_crossentropy",
+        "sparse_top_k_categorical_accuracy",
+    ),
+    "one-hot": (
+        "accuracy",
+        "auc",
+        "categorical_accuracy",
+        "categorical_crossentropy",
+        "categorical_hinge",
+        "f1_score",
+        "f_beta_score",
+        "kl_divergence",
+        "precision",
+        "recall",
+        "top_k_categorical_accuracy",
+    ),
+}
+
+_FLAT_ONLY = frozenset({"r2_score", "pearson_correlation", "concordance_correlation", "cosine_similarity"})
+_PROBABILITIES = frozenset({"auc", "bce", "binary_crossentropy", "precision", "recall"})
+
+
+def label_kind(target: TargetKind, loss: str) -> LabelKind:
+    """How the labels of this target are written for this loss."""
+    if target in ("class", "next-token"):
+        return "one-hot" if loss in _ONE_HOT_LOSSES else "class number"
+    return "0/1" if target in ("binary", "mask") else "real"
+
+
+def metrics_for(target: TargetKind, loss: str) -> tuple[str, ...]:
+    """The metrics that can be taken of this target under this loss."""
+    names = METRICS_FOR[label_kind(target, loss)]
+    if target == "image":
+        return tuple(name for name in names if name not in _FLAT_ONLY)
+    if loss in ("hinge", "squared_hinge"):
+        # The head then answers between -1 and 1, which these read as a probability and refuse.
+        return tuple(name for name in names if name not in _PROBABILITIES and name not in _COUNTS)
+    return names

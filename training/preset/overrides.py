@@ -1,0 +1,103 @@
+"""Single keys of a preset set from the command line, as `fit.batch_size=64`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from training.preset.document import Preset
+from training.preset.errors import Problem, quoted
+from training.preset.make import make_preset
+from training.preset.printable import printable
+
+_BARE_WORD = re.compile(r"[A-Za-z_][\w.:+-]*", re.ASCII)
+_TAGGED = ("model", "data")
+
+
+@dataclass(frozen=True, slots=True)
+class _Override:
+    text: str
+    key: tuple[str, ...]
+    value: Any
+
+    @property
+    def dotted(self) -> str:
+        return ".".join(self.key)
+
+
+def apply_overrides(preset: Preset, overrides: Sequence[str]) -> Preset:
+    """The preset with keys set anew; a later override of the same key wins.
+
+    Values are TOML values; a bare word is taken as a string. Setting `model.name` or `data.name` to another
+    architecture or data set starts from that one's defaults: the old sizes mean nothing there.
+
+    Raises:
+        PresetError: an override cannot be read, or asks for what a preset may not say.
+    """
+    if not overrides:
+        return preset
+    parsed = [_parse(text) for text in overrides]
+    # Names first, so that the sizes beside them are not thrown away with the old ones.
+    ordered = sorted(parsed, key=lambda one: one.key[0] not in _TAGGED or one.key[1:] != ("name",))
+    document: dict[str, Any] = msgspec.to_builtins(preset)
+    for override in ordered:
+        _set(document, override)
+    made = make_preset(document)
+    if isinstance(made, Problem):
+        raise made.error(_source(made.key, parsed))
+    return made
+
+
+def _parse(text: str) -> _Override:
+    source = _named(text)
+    key, equals, written = text.partition("=")
+    parts = tuple(part.strip() for part in key.split("."))
+    if not equals or not all(parts):
+        raise Problem("", quoted(text), "KEY=VALUE with a dotted key, as fit.batch_size=64").error(source)
+    return _Override(text, parts, _value(written.strip(), parts, source))
+
+
+def _value(written: str, key: tuple[str, ...], source: str) -> Any:
+    try:
+        parsed = tomllib.loads(f"value = {written}")
+    except (ValueError, RecursionError):
+        parsed = {}
+    if list(parsed) == ["value"]:
+        return parsed["value"]
+    if _BARE_WORD.fullmatch(written):
+        return written
+    allowed = "a TOML value or one bare word; a text with other signs stands in quotes, as '\"two words\"'"
+    raise Problem(".".join(key), quoted(written), allowed).error(source)
+
+
+def _set(document: dict[str, Any], override: _Override) -> None:
+    table = document
+    for depth, part in enumerate(override.key[:-1], start=1):
+        inner = table.setdefault(part, {})
+        if not isinstance(inner, dict):
+            place = ".".join(override.key[:depth])
+            allowed = f"{place}=VALUE: it is not a table"
+            raise Problem(override.dotted, "a key inside a value", allowed).error(_named(override.text))
+        table = inner
+    last = override.key[-1]
+    if override.key in (("model", "name"), ("data", "name")) and table.get("name") != override.value:
+        table.clear()
+    table[last] = override.value
+
+
+def _source(problem_key: str, overrides: Sequence[_Override]) -> str:
+    """The override that is to blame, or all of them: alone the preset was sound."""
+    stem = problem_key.partition("[")[0]
+    for one in reversed(overrides):
+        if stem == one.dotted or stem.startswith(f"{one.dotted}.") or one.dotted.startswith(f"{stem}."):
+            return _named(one.text)
+    return ", ".join(_named(one.text) for one in overrides[:3])
+
+
+def _named(text: str) -> str:
+    return f"override {printable(text, limit=80)}"
