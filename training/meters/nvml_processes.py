@@ -1,0 +1,167 @@
+"""What NVML says of single processes: their device memory, and their share of the multiprocessors' time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable
+from functools import partial
+from typing import Any
+
+import psutil
+
+from training.meters.nvml_library import NvmlDevice
+from training.meters.nvml_query import Query
+from training.meters.sm_share import SmShares, UtilizationSample
+from training.record.device_records import OtherReading
+
+_LISTS = ("Compute", "Graphics", "MPSCompute")
+_LEGACY_EMPTY_S = 5.0
+"""How long the older call may return nothing on a busy GPU before the newer is tried (HAMi-core PR #218)."""
+
+_BUSY_PERCENT = 5.0
+
+MemoryByPid = dict[int, int | None]
+"""Device memory of each listed process in bytes; None where the driver lists it without telling."""
+
+
+class ProcessMemory:
+    """Device memory by process: the union of the compute, graphics and MPS lists.
+
+    A process may stand in several lists with the same figure, so the lists are not added up; several MIG
+    instances of one process are.
+    """
+
+    def __init__(self, device: NvmlDevice, *, clock: Callable[[], float] = time.monotonic) -> None:
+        """Read from `device`; `clock` gives seconds for the pauses after errors."""
+        self._lists = {
+            kind: Query(
+                [
+                    partial(device.call, f"nvmlDeviceGet{kind}RunningProcesses_{version}")
+                    for version in ("v3", "v2")
+                ],
+                clock=clock,
+            )
+            for kind in _LISTS
+        }
+
+    @property
+    def query(self) -> Query[Any]:
+        """How reading the list of compute processes goes, the one that every training is in."""
+        return self._lists["Compute"]
+
+    def read(self) -> MemoryByPid | None:
+        """Return every listed process; None while the compute list cannot be read. Raises DeviceLostError."""
+        instances: dict[tuple[int, int, int], int | None] = {}
+        for query in self._lists.values():
+            for process in query.read() or ():
+                key = (
+                    int(process.pid),
+                    int(getattr(process, "gpuInstanceId", 0) or 0),
+                    int(getattr(process, "computeInstanceId", 0) or 0),
+                )
+                told = process.usedGpuMemory
+                known = instances.get(key)
+                bytes_ = known if told is None else int(told) if known is None else max(known, int(told))
+                instances[key] = bytes_
+        if self.query.state not in ("value", "idle"):
+            return None  # the other lists alone would make every training look ended
+        memory: MemoryByPid = {}
+        for (pid, _, _), bytes_ in instances.items():
+            memory[pid] = bytes_ if pid not in memory else _sum((memory[pid], bytes_))
+        return memory
+
+
+def tree_memory_bytes(memory: MemoryByPid, pids: Collection[int]) -> int | None:
+    """Return the device memory of a tree; None when none of it is listed, or a part of it is not told."""
+    return _sum(memory[pid] for pid in pids if pid in memory)
+
+
+def _sum(parts: Iterable[int | None]) -> int | None:
+    total: int | None = None
+    for part in parts:
+        if part is None:
+            return None
+        total = part + (total or 0)
+    return total
+
+
+class ProcessShares:
+    """The share of the multiprocessors' time of each process, smoothed; see `SmShares`."""
+
+    def __init__(self, device: NvmlDevice, *, clock: Callable[[], float] = time.monotonic) -> None:
+        """Poll `device`; `clock` gives seconds."""
+        self._device = device
+        self._clock = clock
+        self.shares = SmShares()
+        self._ways = [
+            lambda: self._ask("nvmlDeviceGetProcessUtilization"),
+            lambda: self._ask("nvmlDeviceGetProcessesUtilizationInfo"),
+        ]
+        self.query = Query(self._ways, clock=clock)
+        self._empty_since: float | None = None
+        self._newer_tried = False
+
+    def poll(self, *, busy_percent: float | None) -> None:
+        """Take the new samples; `busy_percent` is how busy the device is. Raises DeviceLostError."""
+        now = self._clock()
+        samples = self.query.read() or []
+        if not self._told:
+            return  # not asked, or not answered: that is no sign of an idle GPU
+        self.shares.add(samples, now)
+        if samples or (busy_percent or 0.0) < _BUSY_PERCENT:
+            self._empty_since = None
+            return
+        if self._empty_since is None:
+            self._empty_since = now
+        if not self._newer_tried and now - self._empty_since >= _LEGACY_EMPTY_S:
+            # Some drivers answer the older call with nothing though the GPU is busy: the newer stays if it
+            # can.
+            self._newer_tried = True
+            self.query = Query(self._ways[::-1], clock=self._clock)
+
+    def percent(self, pids: Collection[int]) -> float | None:
+        """Return the share of a process tree, 0..100; None when no sample ever named it."""
+        return self.shares.percent(pids, self._clock()) if self._told else None
+
+    @property
+    def _told(self) -> bool:
+        return self.query.state in ("value", "idle")
+
+    def _ask(self, call: str) -> list[UtilizationSample]:
+        # The binding returns views of C memory: the integers are taken out at once.
+        return [
+            UtilizationSample(int(sample.pid), int(sample.timeStamp), int(sample.smUtil))
+            for sample in self._device.call(call, self.shares.last_seen_us)
+        ]
+
+
+class Others:
+    """Names the processes on the device that belong to no lane; looks each up once."""
+
+    def __init__(self) -> None:
+        """Begin with nobody known."""
+        self._known: dict[int, tuple[str | None, str | None]] = {}
+
+    def read(self, memory: MemoryByPid, ours: Collection[int]) -> tuple[OtherReading, ...]:
+        """Return the listed processes outside `ours`, the largest first."""
+        theirs = {pid: bytes_ for pid, bytes_ in memory.items() if pid not in ours}
+        self._known = {pid: known for pid, known in self._known.items() if pid in theirs}
+        readings = []
+        for pid, bytes_ in theirs.items():
+            if pid not in self._known:
+                self._known[pid] = _name_and_user(pid)
+            name, user = self._known[pid]
+            readings.append(OtherReading(pid=pid, memory_bytes=bytes_, name=name, user=user))
+        return tuple(sorted(readings, key=lambda other: (-(other.memory_bytes or 0), other.pid)))
+
+
+def _name_and_user(pid: int) -> tuple[str | None, str | None]:
+    try:
+        process = psutil.Process(pid)
+        name = process.name()
+    except psutil.Error:
+        return None, None
+    try:
+        return name, process.username()
+    except (psutil.Error, KeyError):
+        return name, None
