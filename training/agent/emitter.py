@@ -1,0 +1,114 @@
+"""Write records from inside a training without ever making it wait."""
+
+import collections
+import json
+import math
+import os
+import threading
+import time
+from typing import Any, Deque, Dict, Optional, Tuple
+
+SCHEMA_VERSION = 1
+PROGRESS_CAPACITY = 256
+RETRY_S = 0.5
+
+
+class Emitter:
+    """Appends records to one file from a thread of its own.
+
+    `emit` only puts the record into a bounded queue. Progress records are dropped when the queue is full or the
+    disk is; every other record is kept and tried again. What is dropped is counted.
+    """
+
+    def __init__(self, path: str, writer: str, zero_s: float, doorbell_fd: Optional[int] = None) -> None:
+        self.dropped = 0
+        self._zero_s = zero_s
+        self._doorbell_fd = doorbell_fd
+        self._queue: Deque[Tuple[bool, Dict[str, Any]]] = collections.deque()
+        self._wake = threading.Condition()
+        self._closing = False
+        self._broken_line = False
+        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._enqueue(False, {"k": "schema", "version": SCHEMA_VERSION, "writer": writer})
+        self._thread = threading.Thread(target=self._write_all, name="dualtrain-emitter", daemon=True)
+        self._thread.start()
+
+    def now(self) -> float:
+        """Seconds since the run began."""
+        return time.monotonic() - self._zero_s
+
+    def emit(self, kind: str, /, droppable: bool = False, **fields: Any) -> None:
+        """Queue one record, stamped now unless `t` is given; None fields are left out."""
+        record: Dict[str, Any] = {"k": kind, "t": round(fields.pop("t", None) or self.now(), 6)}
+        record.update((key, value) for key, value in fields.items() if value is not None)
+        self._enqueue(droppable, record)
+
+    def close(self, timeout_s: float = 5.0) -> None:
+        """Write what is queued, waiting at most `timeout_s` for a disk that does not take it."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        self._thread.join(timeout_s)
+
+    def _enqueue(self, droppable: bool, record: Dict[str, Any]) -> None:
+        with self._wake:
+            if droppable and len(self._queue) >= PROGRESS_CAPACITY:
+                self.dropped += 1
+                return
+            self._queue.append((droppable, record))
+            self._wake.notify()
+
+    def _write_all(self) -> None:
+        while True:
+            with self._wake:
+                while not self._queue and not self._closing:
+                    self._wake.wait()
+                if not self._queue:
+                    return
+                droppable, record = self._queue.popleft()
+            if self._write_line(record):
+                self._ring(droppable)
+            elif droppable:
+                self.dropped += 1
+            else:
+                self._retry_later(record)
+
+    def _write_line(self, record: Dict[str, Any]) -> bool:
+        try:
+            line = (json.dumps(_finite(record), separators=(",", ":")) + "\n").encode("utf-8", "replace")
+        except (TypeError, ValueError):
+            self.dropped += 1
+            return True  # cannot ever be written: counted, not tried again
+        if self._broken_line:
+            line = b"\n" + line
+        try:
+            written = os.write(self._fd, line)
+        except OSError:
+            written = 0
+        self._broken_line = self._broken_line if written == 0 else written < len(line)
+        return written == len(line)
+
+    def _retry_later(self, record: Dict[str, Any]) -> None:
+        with self._wake:
+            self._queue.appendleft((False, record))
+            self._wake.wait(RETRY_S)
+
+    def _ring(self, droppable: bool) -> None:
+        """One byte says "read my file"; a full pipe already says it."""
+        if self._doorbell_fd is None or droppable:
+            return
+        try:
+            os.write(self._doorbell_fd, b"!")
+        except OSError:
+            pass
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no NaN: what is not finite becomes null."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return value

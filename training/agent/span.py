@@ -1,0 +1,56 @@
+"""The steps since the last progress record, summed up."""
+
+import math
+from typing import Any, Dict, List, Optional
+
+KEPT_STEP_TIMES = 512
+"""Step times kept for the quantiles of one record; later steps of a long span replace earlier ones in turn."""
+
+
+class Span:
+    """Sums steps into one progress record at a cost of a few additions a step."""
+
+    def __init__(self) -> None:
+        self.steps = 0
+        self.seconds = 0.0
+        self.nonfinite = 0
+        self._loss_sum = 0.0
+        self._loss_count = 0
+        self._loss_min = math.inf
+        self._loss_max = -math.inf
+        self._step_times: List[float] = []
+
+    def add(self, steps: int, seconds: float, loss: Optional[float]) -> None:
+        """Add `steps` steps that took `seconds` together; `loss` is their mean batch loss, None where not known."""
+        self.steps += steps
+        self.seconds += seconds
+        if len(self._step_times) < KEPT_STEP_TIMES:
+            self._step_times.append(seconds / steps)
+        else:
+            self._step_times[self.steps % KEPT_STEP_TIMES] = seconds / steps
+        if loss is None:
+            return
+        if not math.isfinite(loss):
+            self.nonfinite += steps
+            return
+        self._loss_sum += loss * steps
+        self._loss_count += steps
+        if loss < self._loss_min:
+            self._loss_min = loss
+        if loss > self._loss_max:
+            self._loss_max = loss
+
+    def fields(self) -> Dict[str, Any]:
+        """The record's fields that stand for the span."""
+        fields: Dict[str, Any] = {"steps": self.steps, "span_s": round(self.seconds, 6)}
+        if self._loss_count:
+            fields["loss"] = self._loss_sum / self._loss_count
+            fields["loss_min"] = self._loss_min
+            fields["loss_max"] = self._loss_max
+        if self.nonfinite:
+            fields["nonfinite"] = self.nonfinite
+        if self._step_times:
+            ordered = sorted(self._step_times)
+            fields["step_p50_s"] = round(ordered[(len(ordered) - 1) // 2], 7)
+            fields["step_p99_s"] = round(ordered[math.ceil(0.99 * (len(ordered) - 1))], 7)
+        return fields

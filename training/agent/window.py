@@ -1,0 +1,45 @@
+"""A span with exact ends in which a lane's rate is taken."""
+
+from typing import Any, Dict, Optional
+
+DROPPED_STEPS = 3
+DROPPED_S = 0.5
+
+
+class WindowTimer:
+    """Times at least `steps` steps and `seconds` seconds, after leaving the first few out.
+
+    Both ends are taken at a batch boundary with the device idle. The first 0.5 s and 3 steps are left out, because
+    prefetch buffers refill while a lane stands still.
+    """
+
+    def __init__(self, request: Dict[str, Any], now_s: float, step: int) -> None:
+        self.id = int(request.get("id", 0))
+        self._steps = int(request.get("steps", 30))
+        self._seconds = float(request.get("seconds", 2.0))
+        self._drop_until_s = now_s + float(request.get("drop_s", DROPPED_S))
+        self._drop_until_step = step + int(request.get("drop_steps", DROPPED_STEPS))
+        self._t0: Optional[float] = None
+        self._step0 = 0
+        self._samples0 = 0
+
+    def at_boundary(self, now_s: float, step: int, samples: int) -> bool:
+        """Note a batch boundary; True once the window is complete."""
+        if self._t0 is None:
+            if now_s >= self._drop_until_s and step >= self._drop_until_step:
+                self._t0, self._step0, self._samples0 = now_s, step, samples
+            return False
+        return step - self._step0 >= self._steps and now_s - self._t0 >= self._seconds
+
+    def result(self, now_s: float, step: int, samples: int, complete: bool) -> Dict[str, Any]:
+        """The fields of the window's record; a window cut short before its start has no steps."""
+        if self._t0 is None:
+            return {"id": self.id, "t0": now_s, "t1": now_s, "steps": 0, "samples": 0, "complete": False}
+        return {
+            "id": self.id,
+            "t0": self._t0,
+            "t1": now_s,
+            "steps": step - self._step0,
+            "samples": samples - self._samples0,
+            "complete": complete,
+        }

@@ -1,0 +1,198 @@
+"""A run's records folded into state, in bounded memory: what every reader of a run looks through."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+
+from training.analysis.event_text import event_line
+from training.analysis.lane_history import LaneHistory
+from training.analysis.series import Series
+from training.analysis.state import EventLine, LaneState, RunPhase, RunState
+from training.plan import Lane, Plan, read_plan
+from training.record.device_records import (
+    DeviceReading,
+    DeviceRecord,
+    Figure,
+    LaneReading,
+    MeterTrouble,
+    OtherReading,
+    Sample,
+    Source,
+)
+from training.record.event_records import Began, EventRecord, LaneEnded, Launched, WarmingUp
+from training.record.lane_records import Checkpoint, Epoch, LaneRecord
+from training.record.liveness import boot_id, liveness, read_facts
+from training.record.reader import TailingReader
+from training.record.run_folder import RunFolder
+
+KEPT_EVENTS = 400
+LIVENESS_PERIOD_S = 1.0
+
+
+class RunHistory:
+    """Follows one run's folder. `refresh` reads what is new; `state` is what it all adds up to.
+
+    Memory does not grow with the length of the run. Not safe to share between threads; what `state` returns is.
+
+    Raises:
+        PlanError: on construction, where the folder has no plan that can be read.
+    """
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder = folder
+        self.plan: Plan = read_plan(folder.plan)
+        minutes = self.plan.limits.minutes
+        train_for_s = math.inf if minutes is None else minutes * 60
+        self._lanes: dict[Lane, LaneHistory] = {
+            lane: LaneHistory(lane, planned.preset_name, planned.preset.title, train_for_s)
+            for lane, planned in self.plan.lanes.items()
+        }
+        self._lane_readers: dict[Lane, TailingReader[LaneRecord]] = {
+            lane: TailingReader(folder.lane_records(lane), LaneRecord) for lane in self.plan.lanes
+        }
+        self._device_reader: TailingReader[DeviceRecord] = TailingReader(folder.device, DeviceRecord)
+        self._event_reader: TailingReader[EventRecord] = TailingReader(folder.events, EventRecord)
+        self._events: deque[EventLine] = deque(maxlen=KEPT_EVENTS)
+        self._began: Began | None = None
+        self._last_t = 0.0
+        self._phase: RunPhase = "starting"
+        self._liveness_checked_s = -math.inf
+        self._reading: DeviceReading | None = None
+        self._reading_t: float | None = None
+        self._others: tuple[OtherReading, ...] = ()
+        self._figures: dict[str, Figure] = {}
+        self._cores: float | None = None
+        self._utilization = Series()
+        self._memory_used = Series()
+        self._others_memory = Series()
+
+    def refresh(self) -> None:
+        """Read what was appended since the last time, and look whether the run still lives.
+
+        Liveness is asked before the files are read, so that a run seen as ended has been read to its end.
+        """
+        self._check_liveness()
+        for record in self._event_reader.read_new():
+            self._take_event(record)
+        for lane, reader in self._lane_readers.items():
+            for lane_record in reader.read_new():
+                self._take_lane_record(lane, lane_record)
+        for device_record in self._device_reader.read_new():
+            self._take_device_record(device_record)
+        if self._phase == "lost":
+            for lane_history in self._lanes.values():
+                lane_history.lost()
+
+    def state(self) -> RunState:
+        """The run at this moment."""
+        now_s = self._now_s()
+        facts = read_facts(self.folder) if self._phase in ("starting", "running") else None
+        return RunState(
+            run=self.plan.run,
+            folder=str(self.folder.path),
+            sharing=self.plan.sharing,
+            device=self.plan.device,
+            phase=self._phase,
+            started_wall=self._began.wall if self._began else "",
+            elapsed_s=now_s,
+            lanes={lane: lane_history.state(now_s) for lane, lane_history in self._lanes.items()},
+            reading=self._reading,
+            reading_t=self._reading_t,
+            others=self._others,
+            figures=dict(self._figures),
+            cores=self._cores,
+            device_utilization_series=self._utilization.view(),
+            memory_used_series=self._memory_used.view(),
+            others_memory_series=self._others_memory.view(),
+            events=tuple(self._events),
+            skipped_lines=sum(
+                reader.skipped_lines
+                for reader in (self._event_reader, self._device_reader, *self._lane_readers.values())
+            ),
+            supervisor_pid=facts.pid if facts else None,
+        )
+
+    def lane_states(self) -> dict[Lane, LaneState]:
+        """The lanes alone, for readers that draw no curves."""
+        return self.state().lanes
+
+    def _now_s(self) -> float:
+        """Seconds since the run began: by the clock while it lives on this boot, by its last record else."""
+        if self._phase == "running" and self._began is not None and self._began.boot_id == boot_id():
+            return max(self._last_t, time.monotonic() - self._began.monotonic_s)
+        return self._last_t
+
+    def _check_liveness(self) -> None:
+        if self._phase in ("ended", "lost") or time.monotonic() - self._liveness_checked_s < LIVENESS_PERIOD_S:
+            return
+        self._liveness_checked_s = time.monotonic()
+        found = liveness(self.folder)
+        self._phase = "running" if found in ("live", "elsewhere") else found
+
+    def _take_event(self, record: EventRecord) -> None:
+        match record:
+            case Began():
+                self._began = record
+            case Launched():
+                self._lanes[record.lane].launched(record.pid)
+            case WarmingUp():
+                self._lanes[record.lane].warming_up()
+            case LaneEnded():
+                self._lanes[record.lane].ended(record)
+            case _:
+                pass
+        self._note(record)
+
+    def _take_lane_record(self, lane: Lane, record: LaneRecord) -> None:
+        self._lanes[lane].take(record)
+        if isinstance(record, Epoch | Checkpoint):
+            self._last_t = max(self._last_t, record.t)
+            if isinstance(record, Epoch) or record.error is None:
+                return  # every epoch would drown the list; the curves show them
+        self._note(record, lane)
+
+    def _take_device_record(self, record: DeviceRecord) -> None:
+        match record:
+            case Sample():
+                self._take_sample(record)
+            case Source():
+                self._figures, self._cores = record.figures, record.cores
+            case MeterTrouble():
+                self._note(record)
+            case _:
+                pass
+
+    def _take_sample(self, sample: Sample) -> None:
+        self._last_t = max(self._last_t, sample.t)
+        self._reading, self._reading_t, self._others = sample.device, sample.t, sample.others
+        for lane, lane_history in self._lanes.items():
+            reading = sample.lanes.get(lane)
+            if reading is None:
+                lane_history.no_reading()
+            else:
+                lane_history.take_reading(sample.t, reading, self._lane_utilization(reading))
+        if sample.device.utilization_percent is not None:
+            self._utilization.append(sample.t, sample.device.utilization_percent)
+        used = sample.device.memory_used_bytes
+        if used is not None:
+            self._memory_used.append(sample.t, float(used))
+            ours = sum(reading.memory_bytes or 0 for reading in sample.lanes.values())
+            self._others_memory.append(sample.t, float(max(0, used - ours)))
+
+    def _lane_utilization(self, reading: LaneReading) -> float | None:
+        if self.plan.device.kind == "gpu":
+            return reading.sm_percent
+        if reading.cpu_percent is None or not self._cores:
+            return None
+        return reading.cpu_percent / self._cores
+
+    def _note(self, record: EventRecord | LaneRecord | MeterTrouble, lane: Lane | None = None) -> None:
+        t = getattr(record, "t", None)
+        if t is None:
+            return
+        self._last_t = max(self._last_t, t)
+        line = event_line(record, lane)
+        if line is not None:
+            self._events.append(line)

@@ -1,0 +1,226 @@
+"""One lane's records folded into its state, in bounded memory."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+from training.analysis.series import Series
+from training.analysis.state import LaneError, LanePhase, LaneState, ValidationPoint
+from training.plan import Lane
+from training.record.device_records import LaneReading
+from training.record.event_records import LaneEnded
+from training.record.lane_records import (
+    Built,
+    Checkpoint,
+    Epoch,
+    Error,
+    Finished,
+    FrameworkMemory,
+    Imported,
+    LaneRecord,
+    NonFinite,
+    Paused,
+    Progress,
+    Released,
+    Resumed,
+    Started,
+    Validation,
+    Warm,
+)
+
+RATE_SPAN_S = 30.0
+"""Rates are of the last half minute of steps."""
+KEPT_VALIDATIONS = 400
+KEPT_METRICS = 8
+
+
+class LaneHistory:
+    """Takes one lane's records in order; `state` is what they add up to."""
+
+    def __init__(self, lane: Lane, preset_name: str, title: str, train_for_s: float = math.inf) -> None:
+        self._lane: Lane = lane
+        self._preset_name = preset_name
+        self._title = title
+        self._train_for_s = train_for_s
+        self._phase: LanePhase = "waiting"
+        self._before_pause: LanePhase = "training"
+        self._built: Built | None = None
+        self._progress: Progress | None = None
+        self._latest: dict[str, float | None] = {}
+        self._memory: FrameworkMemory | None = None
+        self._reading: LaneReading | None = None
+        self._peak: int | None = None
+        self._pid: int | None = None
+        self._released_t: float | None = None
+        self._paused_s = 0.0
+        self._nonfinite_step: int | None = None
+        self._checkpoint_step: int | None = None
+        self._model_path: str | None = None
+        self._error: LaneError | None = None
+        self._epochs_done = 0
+        self._validation: deque[ValidationPoint] = deque(maxlen=KEPT_VALIDATIONS)
+        self._recent: deque[tuple[float, int, int]] = deque()
+        """Span seconds, steps and samples of the progress records within RATE_SPAN_S of training."""
+        self._recent_s = 0.0
+        self._loss = Series()
+        self._metrics: dict[str, Series] = {}
+        self._memory_series = Series()
+        self._utilization = Series()
+
+    def take(self, record: LaneRecord) -> None:
+        """Take in one record of the worker's."""
+        match record:
+            case Progress():
+                self._take_progress(record)
+            case Started():
+                self._pid, self._phase = record.pid, "importing"
+            case Imported():
+                self._enter("queued")
+            case Built():
+                self._built = record
+                self._enter("warming up")
+            case Warm():
+                self._enter("at the barrier")
+            case Released():
+                self._released_t = record.t
+                self._enter("training")
+            case Validation():
+                self._validation.append(ValidationPoint(record.t, record.step, record.epoch, record.metrics))
+            case Paused():
+                self._before_pause, self._phase = self._phase, "paused"
+            case Resumed():
+                self._paused_s += record.paused_s
+                self._enter(self._before_pause)
+            case NonFinite():
+                self._nonfinite_step = record.step
+            case Checkpoint() if record.error is None:
+                self._checkpoint_step, self._model_path = record.step, record.path
+            case Epoch() if not record.partial:
+                self._epochs_done += 1
+            case Error():
+                self._error = LaneError(record.kind, record.message, record.hint, record.log_tail)
+            case Finished():
+                self._model_path = record.model_path or self._model_path
+            case _:
+                pass
+
+    def take_reading(self, t: float, reading: LaneReading, utilization_percent: float | None) -> None:
+        """Take in what the meter read of this lane."""
+        self._reading = reading
+        if reading.memory_bytes is not None:
+            self._peak = max(self._peak or 0, reading.memory_bytes)
+            self._memory_series.append(t, float(reading.memory_bytes))
+        if utilization_percent is not None:
+            self._utilization.append(t, utilization_percent)
+
+    def no_reading(self) -> None:
+        """The lane has no process now."""
+        self._reading = None
+
+    def launched(self, pid: int) -> None:
+        """Its process was started."""
+        self._pid, self._phase = pid, "importing"
+
+    def warming_up(self) -> None:
+        """It was given the token."""
+        self._enter("warming up")
+
+    def ended(self, record: LaneEnded) -> None:
+        """Its process is gone."""
+        self._phase = record.status
+        self._reading = None
+        if record.status == "failed":
+            self._error = LaneError(record.kind, record.message, record.hint, record.log_tail)
+
+    def lost(self) -> None:
+        """The run was lost while this lane was not known to have ended."""
+        if self._phase not in ("completed", "stopped", "failed", "waiting"):
+            self._phase = "failed"
+            self._error = self._error or LaneError("lost", "The run was lost: its supervisor is gone.")
+
+    def state(self, now_s: float) -> LaneState:
+        """The lane at this moment."""
+        progress, built, reading = self._progress, self._built, self._reading
+        steps_per_s = self._rate(1)
+        return LaneState(
+            lane=self._lane,
+            preset_name=self._preset_name,
+            title=self._title,
+            phase=self._phase,
+            pid=self._pid,
+            parameters=built.parameters if built else None,
+            step=progress.step if progress else 0,
+            samples=progress.samples if progress else 0,
+            epoch=progress.epoch if progress else 0,
+            epoch_step=progress.epoch_step if progress else 0,
+            steps_per_epoch=built.steps_per_epoch if built else None,
+            planned_epochs=built.planned_epochs if built else None,
+            planned_steps=built.planned_steps if built else None,
+            steps_per_s=steps_per_s,
+            samples_per_s=self._rate(2),
+            step_p50_s=progress.step_p50_s if progress else None,
+            step_p99_s=progress.step_p99_s if progress else None,
+            eta_s=self._eta_s(steps_per_s, now_s),
+            loss=progress.running_loss if progress else None,
+            metrics=dict(self._latest),
+            validation=tuple(self._validation),
+            nonfinite_step=self._nonfinite_step,
+            memory_bytes=reading.memory_bytes if reading else None,
+            memory_peak_bytes=self._peak,
+            rss_bytes=reading.rss_bytes if reading else None,
+            cpu_percent=reading.cpu_percent if reading else None,
+            sm_percent=reading.sm_percent if reading else None,
+            framework_memory=self._memory,
+            checkpoint_step=self._checkpoint_step,
+            model_path=self._model_path,
+            dropped_records=progress.dropped if progress else 0,
+            error=self._error,
+            loss_series=self._loss.view(),
+            metric_series={name: series.view() for name, series in self._metrics.items()},
+            memory_series=self._memory_series.view(),
+            utilization_series=self._utilization.view(),
+        )
+
+    def _enter(self, phase: LanePhase) -> None:
+        if self._phase not in ("completed", "stopped", "failed"):
+            self._phase = phase
+
+    def _take_progress(self, record: Progress) -> None:
+        self._progress = record
+        self._memory = record.framework_memory or self._memory
+        self._latest = record.metrics
+        if record.loss is not None:
+            self._loss.append(record.t, record.loss, step=record.step, low=record.loss_min, high=record.loss_max)
+        for name, value in record.metrics.items():
+            if value is not None and (name in self._metrics or len(self._metrics) < KEPT_METRICS):
+                self._metrics.setdefault(name, Series()).append(record.t, value, step=record.step)
+        if not record.warm_up:
+            self._recent.append((record.span_s, record.steps, record.samples))
+            self._recent_s += record.span_s
+            while len(self._recent) > 2 and self._recent_s - self._recent[0][0] > RATE_SPAN_S:
+                self._recent_s -= self._recent.popleft()[0]
+
+    def _rate(self, column: int) -> float | None:
+        """Steps (column 1) or samples (column 2) a second, over the last half minute of steps."""
+        if not self._recent or self._recent_s <= 0 or self._phase in ("completed", "stopped", "failed", "paused"):
+            return None
+        if column == 1:
+            return sum(steps for _, steps, _ in self._recent) / self._recent_s
+        steps = sum(steps for _, steps, _ in self._recent)
+        per_step = self._built.batch_size if self._built else 0
+        if self._progress is not None and self._progress.step:
+            per_step_mean = self._progress.samples / self._progress.step
+            return steps * per_step_mean / self._recent_s
+        return steps * per_step / self._recent_s
+
+    def _eta_s(self, steps_per_s: float | None, now_s: float) -> float | None:
+        if self._phase != "training":
+            return None
+        by_steps = by_time = math.inf
+        if self._built and self._built.planned_steps is not None and self._progress and steps_per_s:
+            by_steps = max(0, self._built.planned_steps - self._progress.step) / steps_per_s
+        if self._released_t is not None:
+            by_time = max(0.0, self._released_t + self._paused_s + self._train_for_s - now_s)
+        eta_s = min(by_steps, by_time)
+        return eta_s if math.isfinite(eta_s) else None

@@ -1,0 +1,107 @@
+"""What one lane did, from its worker's records; works as well for a worker that died in mid-line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from training.record.lane_records import (
+    Checkpoint,
+    Epoch,
+    Finished,
+    LaneRecord,
+    Paused,
+    Progress,
+    Released,
+    Resumed,
+)
+from training.record.reader import TailingReader
+
+TWENTIETH = 20
+
+
+@dataclass(slots=True)
+class LaneOutcome:
+    """Counts, times and losses of one lane, as far as it told them."""
+
+    steps: int = 0
+    epochs: int = 0
+    samples: int = 0
+    train_s: float = 0.0
+    steps_per_s: float | None = None
+    first_loss: float | None = None
+    last_loss: float | None = None
+    model_path: str | None = None
+
+
+def read_lane_outcome(path: Path) -> LaneOutcome:
+    """Read one lane's records from their beginning."""
+    outcome = LaneOutcome()
+    epoch_losses: list[float | None] = []
+    released: Released | None = None
+    last_step_t = 0.0
+    paused_s = 0.0
+    reader: TailingReader[LaneRecord] = TailingReader(path, LaneRecord)
+    for record in reader.read_new():
+        match record:
+            case Progress():
+                outcome.steps, outcome.samples, last_step_t = record.step, record.samples, record.t
+            case Released():
+                released = record
+            case Resumed():
+                paused_s += record.paused_s
+            case Paused() if released is not None:
+                last_step_t = min(last_step_t, record.t)
+            case Epoch() if not record.partial:
+                outcome.epochs += 1
+                epoch_losses = [*epoch_losses[:1], record.loss]
+            case Checkpoint() if record.error is None:
+                outcome.model_path = record.path
+            case Finished():
+                outcome.steps, outcome.samples, outcome.epochs = record.step, record.samples, record.epochs
+                outcome.model_path = record.model_path or outcome.model_path
+            case _:
+                pass
+    if released is not None and last_step_t > released.t:
+        outcome.train_s = max(0.0, last_step_t - released.t - paused_s)
+        if outcome.train_s > 0:
+            outcome.steps_per_s = (outcome.steps - released.step) / outcome.train_s
+    if len(epoch_losses) == 2:
+        outcome.first_loss, outcome.last_loss = epoch_losses
+    else:
+        outcome.first_loss, outcome.last_loss = _losses_at_the_ends(path, outcome.steps)
+    return outcome
+
+
+def _losses_at_the_ends(path: Path, steps: int) -> tuple[float | None, float | None]:
+    """Mean loss of the first and the last twentieth of the steps, by the records that lie in them."""
+    share = max(1, steps // TWENTIETH)
+    first, last = _Mean(), _Mean()
+    newest: Progress | None = None
+    reader: TailingReader[LaneRecord] = TailingReader(path, LaneRecord)
+    for record in reader.read_new():
+        if isinstance(record, Progress) and record.loss is not None:
+            newest = record
+            if record.step - record.steps < share:
+                first.add(record)
+            if record.step > steps - share:
+                last.add(record)
+    if last.value is None and newest is not None:
+        last.add(newest)
+    return first.value, last.value
+
+
+class _Mean:
+    """Mean loss over progress records, each weighing as many steps as it stands for."""
+
+    def __init__(self) -> None:
+        self._sum = 0.0
+        self._steps = 0
+
+    def add(self, record: Progress) -> None:
+        self._sum += (record.loss or 0.0) * record.steps
+        self._steps += record.steps
+
+    @property
+    def value(self) -> float | None:
+        return self._sum / self._steps if self._steps else None

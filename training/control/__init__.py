@@ -1,0 +1,1 @@
+"""Asking a run's supervisor for something, over a Unix socket."""

@@ -1,0 +1,32 @@
+"""What can be asked of a supervisor, and what it answers: one JSON object a line each way."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from training.plan import Lane
+
+Asking = Literal["status", "pause", "resume", "stop", "kill", "checkpoint", "window"]
+
+LONGEST_REQUEST_BYTES = 64 * 1024
+
+
+class Request(Struct, frozen=True, omit_defaults=True):
+    """One thing asked; `lane` None means both. `seconds` and `steps` are for `window`."""
+
+    ask: Asking
+    lane: Lane | None = None
+    by: str = ""
+    seconds: float | None = None
+    steps: int | None = None
+
+
+class Reply(Struct, frozen=True, omit_defaults=True):
+    """Whether it was taken, and if not, why: one sentence. `stages` answers `status`."""
+
+    ok: bool
+    why: str = ""
+    stages: dict[Lane, str] = {}
+    window_id: int | None = None

@@ -1,0 +1,100 @@
+"""`python -P -m training.supervisor RUN_FOLDER`: the process that owns a run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from training.analysis.report import build_report, write_report
+from training.meters.devices import open_meter
+from training.plan import Plan, PlanError, read_plan
+from training.record.event_records import CleanedUp, Ended
+from training.record.liveness import own_facts, take_lock
+from training.record.run_folder import RunFolder
+from training.record.writer import RecordWriter
+from training.supervisor.clean_up import processes_of_run
+from training.supervisor.control_server import ControlServer
+from training.supervisor.monitor_cost import monitor_cost
+from training.supervisor.sampling import DeviceSampling
+from training.supervisor.supervisor import Supervisor
+
+
+def main() -> int:
+    """Own the run whose folder is named on the command line; returns the exit code."""
+    if len(sys.argv) != 2:
+        print("usage: python -P -m training.supervisor RUN_FOLDER", file=sys.stderr)
+        return 2
+    folder = RunFolder(Path(sys.argv[1]))
+    os.umask(0o077)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        lock_fd = take_lock(folder.supervisor)
+        plan = read_plan(folder.plan)
+    except BlockingIOError:
+        print(f"{folder.path}: another supervisor owns this run", file=sys.stderr)
+        return 1
+    except PlanError as error:
+        print(error, file=sys.stderr)
+        return 1
+    asyncio.run(_own(folder, plan, lock_fd))
+    return 0
+
+
+async def _own(folder: RunFolder, plan: Plan, lock_fd: int) -> None:
+    started_at = datetime.now().astimezone()
+    events = RecordWriter(folder.events, "supervisor")
+    supervisor = Supervisor(folder, plan, events)
+    supervisor.tell_began(started_at.isoformat(timespec="seconds"))
+    control = await _open_control(folder, supervisor)
+    facts = msgspec.json.encode(own_facts(str(control.socket_path) if control else None))
+    os.pwrite(lock_fd, facts, 0)
+    loop = asyncio.get_running_loop()
+    sampling = DeviceSampling(
+        open_meter(plan.device),
+        RecordWriter(folder.device, "supervisor"),
+        now=supervisor.now,
+        lane_pids=supervisor.lane_pids,
+        device_lost=lambda message: loop.call_soon_threadsafe(supervisor.device_lost, message) and None,
+    )
+    sampling.start()
+    await supervisor.run()
+    await _prove_clean(plan, supervisor, sampling, events)
+    sampling.stop()
+    if control is not None:
+        await control.close()
+    write_report(build_report(folder, plan, started_at, monitor_cost(supervisor.now())), folder.report)
+    events.write(Ended(t=supervisor.now(), outcome=supervisor.outcome))
+    events.close()
+
+
+async def _open_control(folder: RunFolder, supervisor: Supervisor) -> ControlServer | None:
+    """A run without a control socket still trains; it only cannot be asked."""
+    try:
+        control = ControlServer(folder.path, supervisor.answer)
+        await control.open()
+    except OSError as error:
+        print(f"no control socket, the run cannot be asked for anything: {error}", file=sys.stderr)
+        return None
+    return control
+
+
+async def _prove_clean(
+    plan: Plan, supervisor: Supervisor, sampling: DeviceSampling, events: RecordWriter
+) -> None:
+    """Wait a moment for memory to come back, then write down what is left."""
+    left = await asyncio.to_thread(processes_of_run, plan.run)
+    before = sampling.first.device.memory_used_bytes if sampling.first else None
+    after = sampling.latest.device.memory_used_bytes if sampling.latest else None
+    events.write(
+        CleanedUp(t=supervisor.now(), left_pids=left, memory_before_bytes=before, memory_after_bytes=after)
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+"""One lane as its supervisor knows it."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from training.plan import Lane
+from training.record.event_records import LaneEnded, LaneStatus
+from training.record.lane_records import Error, Finished, Imported, LaneRecord, Warm
+from training.record.log_tail import log_tail
+from training.record.reader import TailingReader
+from training.record.run_folder import RunFolder
+from training.supervisor.lane_standing import LaneStanding, Stage
+from training.supervisor.worker_process import WorkerProcess
+
+
+@dataclass(slots=True)
+class LaneRun:
+    """A lane's stage, its process, and what its worker told of its end."""
+
+    lane: Lane
+    folder: RunFolder
+    standing: LaneStanding = LaneStanding("unlaunched", 0.0)
+    worker: WorkerProcess | None = None
+    stop_asked: bool = False
+    signal_after_s: float | None = None
+    """When a worker that was asked to stop is signalled next, in seconds since the run began."""
+    signals_sent: int = 0
+    given_up: str = ""
+    reader: TailingReader[LaneRecord] = field(init=False)
+    finished: Finished | None = None
+    error: Error | None = None
+    ended: LaneEnded | None = None
+
+    def __post_init__(self) -> None:
+        self.reader = TailingReader(self.folder.lane_records(self.lane), LaneRecord)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more will come of it."""
+        return self.standing.stage == "ended"
+
+    def enter(self, stage: Stage, now_s: float) -> None:
+        """Move to a stage."""
+        self.standing = LaneStanding(stage, now_s)
+
+    def read_records(self, now_s: float) -> Iterator[LaneRecord]:
+        """Take in what the worker told since the last look."""
+        for record in self.reader.read_new():
+            if isinstance(record, Imported) and self.standing.stage == "importing":
+                self.enter("queued", now_s)
+            elif isinstance(record, Warm) and self.standing.stage == "warming":
+                self.enter("warm", now_s)
+            elif isinstance(record, Finished):
+                self.finished = record
+            elif isinstance(record, Error):
+                self.error = record
+            yield record
+
+    def end_record(self, exit_code: int | None, now_s: float) -> LaneEnded:
+        """How the lane ended, told by its own records first and by its exit code where it could not tell."""
+        status: LaneStatus
+        if self.given_up:
+            return self._failed(now_s, exit_code, "hung", self.given_up, "The lane's log shows how far it came.")
+        if self.error is not None:
+            error = self.error
+            return LaneEnded(
+                t=now_s, lane=self.lane, status="failed", exit_code=exit_code, kind=error.kind,
+                message=error.message, hint=error.hint, log_tail=error.log_tail,
+            )  # fmt: skip
+        if self.finished is not None:
+            status = self.finished.status
+            return LaneEnded(t=now_s, lane=self.lane, status=status, exit_code=exit_code, message=self.finished.reason)
+        if exit_code is None or (self.stop_asked and exit_code is not None and exit_code < 0):
+            return LaneEnded(t=now_s, lane=self.lane, status="stopped", exit_code=exit_code, message="asked to stop")
+        return self._failed(now_s, exit_code, *_name_exit(exit_code))
+
+    def _failed(self, now_s: float, exit_code: int | None, kind: str, message: str, hint: str) -> LaneEnded:
+        return LaneEnded(
+            t=now_s, lane=self.lane, status="failed", exit_code=exit_code, kind=kind, message=message, hint=hint,
+            log_tail=log_tail(self.folder.lane_log(self.lane)),
+        )  # fmt: skip
+
+
+def _name_exit(exit_code: int) -> tuple[str, str, str]:
+    """Kind, message and hint for a worker that ended without telling why."""
+    if exit_code == -signal.SIGKILL:
+        return (
+            "killed",
+            "The training was killed by signal 9 (SIGKILL)",
+            "Where nobody killed it, the system ran out of memory: the kernel's log (dmesg) names it then.",
+        )
+    if exit_code < 0:
+        name = signal.Signals(-exit_code).name if -exit_code in iter(signal.Signals) else "unknown"
+        return "killed", f"The training was killed by signal {-exit_code} ({name})", "The lane's log may say more."
+    return "error", f"The training ended with exit code {exit_code} and no word why", "The lane's log may say more."

@@ -1,0 +1,97 @@
+"""Sharing policies: how the lanes get the device, as decisions on where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+from training.plan import Lane, Limits, Sharing
+from training.supervisor.lane_standing import Action, GiveUp, LaneStanding, Launch, Release, WarmUp
+
+NOT_UP = ("importing", "queued", "warming")
+
+
+class SharingPolicy(Protocol):
+    """Decides what happens next; sees lanes come and go. Pure: the same standings give the same actions."""
+
+    def decide(self, lanes: Mapping[Lane, LaneStanding], now_s: float) -> tuple[Action, ...]:
+        """What to do now. Called at every change and about once a second."""
+
+
+class Together:
+    """Both at once: imports in parallel, warm-up one at a time, then a barrier.
+
+    A lane that joins later warms up beside the one that trains, and is released when it is warm.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+
+    def decide(self, lanes: Mapping[Lane, LaneStanding], now_s: float) -> tuple[Action, ...]:
+        """Launch what is not launched, hand on the token, open the barrier when it is time."""
+        return (
+            *(Launch(lane) for lane, standing in lanes.items() if standing.stage == "unlaunched"),
+            *_give_up_late(lanes, now_s, self._limits),
+            *self._hand_token(lanes, now_s),
+            *self._open_barrier(lanes, now_s),
+        )
+
+    def _hand_token(self, lanes: Mapping[Lane, LaneStanding], now_s: float) -> Iterator[Action]:
+        holders = [standing for standing in lanes.values() if standing.stage == "warming"]
+        if any(now_s - holder.since_s < self._limits.barrier_s for holder in holders):
+            return
+        queued = next((lane for lane, standing in lanes.items() if standing.stage == "queued"), None)
+        if queued is not None:
+            yield WarmUp(queued)
+
+    def _open_barrier(self, lanes: Mapping[Lane, LaneStanding], now_s: float) -> Iterator[Action]:
+        warm = tuple(lane for lane, standing in lanes.items() if standing.stage == "warm")
+        if not warm:
+            return
+        awaited = [lane for lane, standing in lanes.items() if standing.stage in ("unlaunched", *NOT_UP)]
+        if not awaited:
+            ended = any(standing.stage == "ended" for standing in lanes.values())
+            yield Release(warm, "the other lane has ended" if ended else "all lanes are warm")
+        elif now_s - max(lanes[lane].since_s for lane in warm) >= self._limits.barrier_s:
+            yield Release(warm, f"lane {', '.join(awaited)} is not warm after {self._limits.barrier_s:g} s")
+
+
+class Sequential:
+    """One after the other, each alone from its import to its end. No barrier."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+
+    def decide(self, lanes: Mapping[Lane, LaneStanding], now_s: float) -> tuple[Action, ...]:
+        """See to the first lane that has not ended."""
+        current = next((lane for lane, standing in lanes.items() if standing.stage != "ended"), None)
+        if current is None:
+            return ()
+        stage = lanes[current].stage
+        late = _give_up_late(lanes, now_s, self._limits)
+        if stage == "unlaunched":
+            return (Launch(current),)
+        if stage == "queued":
+            return (*late, WarmUp(current))
+        if stage == "warm":
+            return (Release((current,), "it has the device to itself"),)
+        return tuple(late)
+
+
+def policy_for(sharing: Sharing, limits: Limits) -> SharingPolicy:
+    """The policy of a sharing mode.
+
+    Raises:
+        ValueError: the mode cannot be launched yet.
+    """
+    if sharing == "together":
+        return Together(limits)
+    if sharing == "sequential":
+        return Sequential(limits)
+    raise ValueError(f"sharing {sharing!r} cannot be launched: together and sequential can")
+
+
+def _give_up_late(lanes: Mapping[Lane, LaneStanding], now_s: float, limits: Limits) -> Iterator[Action]:
+    for lane, standing in lanes.items():
+        if standing.stage in ("importing", "warming") and now_s - standing.since_s >= limits.warm_up_s:
+            yield GiveUp(lane, f"still {standing.stage} after {limits.warm_up_s:g} s")

@@ -1,0 +1,28 @@
+"""Start a run's supervisor, on its own from the first moment."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from training.record.run_folder import RunFolder
+
+
+def start_supervisor(folder: RunFolder) -> subprocess.Popen[bytes]:
+    """Start the supervisor in a session of its own, so that the end of the caller's terminal does not reach it.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    environment = dict(os.environ, PYTHONSAFEPATH="1", PYTHONUNBUFFERED="1")
+    with folder.supervisor_log.open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "training.supervisor", str(folder.path)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=environment,
+            cwd=folder.path,
+            start_new_session=True,
+        )

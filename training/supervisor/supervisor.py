@@ -1,0 +1,242 @@
+"""Own one run: carry out what the sharing policy decides, answer what is asked, tell what happened."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import Mapping
+from functools import partial
+
+from training.control.protocol import Reply, Request
+from training.plan import Lane, Plan
+from training.record.event_records import (
+    Asked,
+    BarrierOpened,
+    Began,
+    LaneStatus,
+    Launched,
+    Note,
+    Signalled,
+    WarmingUp,
+)
+from training.record.liveness import boot_id
+from training.record.run_folder import RunFolder
+from training.record.writer import RecordWriter
+from training.supervisor.lane_run import LaneRun
+from training.supervisor.lane_standing import Action, GiveUp, Launch, Release, WarmUp
+from training.supervisor.launch_environment import own_environment, worker_environment
+from training.supervisor.policy import SharingPolicy, policy_for
+from training.supervisor.worker_process import WorkerProcess
+
+TICK_S = 0.5
+KILL_AFTER_TERM_S = 5.0
+
+
+class Supervisor:
+    """The lanes of one run and their processes. Lives on one event loop; `run` returns when every lane has ended."""
+
+    def __init__(self, folder: RunFolder, plan: Plan, events: RecordWriter) -> None:
+        self.zero_s = time.monotonic()
+        self._folder = folder
+        self._plan = plan
+        self._events = events
+        self._policy: SharingPolicy = policy_for(plan.sharing, plan.limits)
+        self._lanes: dict[Lane, LaneRun] = {lane: LaneRun(lane, folder) for lane in plan.lanes}
+        self._window_id = 0
+        self._all_ended = asyncio.Event()
+
+    def now(self) -> float:
+        """Seconds since the run began."""
+        return time.monotonic() - self.zero_s
+
+    @property
+    def outcome(self) -> LaneStatus:
+        """The run's outcome: a lane that failed outweighs one that was stopped."""
+        statuses = {run.ended.status for run in self._lanes.values() if run.ended is not None}
+        if "failed" in statuses:
+            return "failed"
+        return "stopped" if "stopped" in statuses else "completed"
+
+    def lane_pids(self) -> Mapping[Lane, int]:
+        """The PID of each lane's process; a lane that has none is absent."""
+        return {lane: run.worker.pid for lane, run in tuple(self._lanes.items()) if run.worker is not None}
+
+    def tell_began(self, wall: str) -> None:
+        """Write the run's zero."""
+        self._events.write(
+            Began(t=0.0, monotonic_s=self.zero_s, wall=wall, boot_id=boot_id(), sharing=self._plan.sharing)
+        )
+
+    async def run(self) -> None:
+        """Carry the run through to the end of its last lane."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, partial(self._stop_all, f"the supervisor got {number.name}"))
+        self._decide()
+        while not self._all_ended.is_set():
+            try:
+                await asyncio.wait_for(self._all_ended.wait(), TICK_S)
+            except TimeoutError:
+                self._tick()
+
+    def device_lost(self, message: str) -> None:
+        """The device is gone: there is nothing left to train on."""
+        self._events.write(Note(t=self.now(), message=f"device lost: {message}"))
+        self._stop_all("the device is lost")
+
+    def answer(self, request: Request) -> Reply:
+        """Carry out what was asked from outside, or say why not."""
+        asked = [run for run in self._lanes.values() if request.lane in (None, run.lane)]
+        live = [run for run in asked if not run.has_ended]
+        if request.ask == "status":
+            return Reply(ok=True, stages={run.lane: run.standing.stage for run in asked})
+        if not asked:
+            return Reply(ok=False, why=f"this run has no lane {request.lane}")
+        if not live:
+            return Reply(ok=False, why="that lane has ended already" if request.lane else "both lanes have ended")
+        self._events.write(Asked(t=self.now(), what=request.ask, lane=request.lane, by=request.by[:80]))
+        if request.ask == "stop":
+            for run in live:
+                self._stop(run, request.by or "asked to stop")
+            self._decide()
+            return Reply(ok=True)
+        if request.ask == "kill":
+            return self._kill(live)
+        return self._pass_on(request, live)
+
+    # Decisions --------------------------------------------------------------------------------------------------
+
+    def _decide(self) -> None:
+        """Ask the policy until it has nothing more to do with what stands."""
+        while actions := self._policy.decide({lane: run.standing for lane, run in self._lanes.items()}, self.now()):
+            for action in actions:
+                self._carry_out(action)
+        if all(run.has_ended for run in self._lanes.values()):
+            self._all_ended.set()
+
+    def _carry_out(self, action: Action) -> None:
+        match action:
+            case Launch(lane):
+                self._launch(self._lanes[lane])
+            case WarmUp(lane):
+                self._lanes[lane].enter("warming", self.now())
+                self._tell(lane, "warm_up")
+                self._events.write(WarmingUp(t=self.now(), lane=lane))
+            case Release(lanes, because):
+                for lane in lanes:
+                    self._lanes[lane].enter("released", self.now())
+                    self._tell(lane, "release")
+                self._events.write(BarrierOpened(t=self.now(), lanes=lanes, because=because))
+            case GiveUp(lane, because):
+                self._give_up(self._lanes[lane], because)
+
+    def _launch(self, run: LaneRun) -> None:
+        preset = self._plan.lanes[run.lane].preset
+        environment = worker_environment(own_environment(), self._plan.device, preset, self._plan.run)
+        run.worker = WorkerProcess(self._folder, (run.lane,), self.zero_s, environment)
+        run.enter("importing", self.now())
+        self._events.write(Launched(t=self.now(), lane=run.lane, pid=run.worker.pid))
+        loop = asyncio.get_running_loop()
+        loop.add_reader(run.worker.doorbell_fd, partial(self._on_doorbell, run))
+        loop.add_reader(run.worker.exit_fd, partial(self._on_exit, run))
+
+    def _tell(self, lane: Lane, do: str) -> None:
+        worker = self._lanes[lane].worker
+        if worker is not None:
+            worker.tell(do, lane)
+
+    def _give_up(self, run: LaneRun, because: str) -> None:
+        """A lane that hangs in its start does not read commands in time: signal it."""
+        run.given_up = f"Gave the lane up: {because}"
+        run.enter("released", self.now())  # no stage of starting any more: it only has to end now
+        self._events.write(Note(t=self.now(), message=run.given_up, lane=run.lane))
+        run.signal_after_s = self.now()
+        self._escalate(run)
+
+    # What comes from the workers --------------------------------------------------------------------------------
+
+    def _on_doorbell(self, run: LaneRun) -> None:
+        if run.worker is not None:
+            run.worker.drain_doorbell()
+        before = run.standing
+        for _ in run.read_records(self.now()):
+            pass
+        if run.standing != before:
+            self._decide()
+
+    def _on_exit(self, run: LaneRun) -> None:
+        assert run.worker is not None
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(run.worker.exit_fd)
+        loop.remove_reader(run.worker.doorbell_fd)
+        for _ in run.read_records(self.now()):
+            pass
+        exit_code = run.worker.reap()
+        run.worker = None
+        self._end(run, exit_code)
+
+    def _end(self, run: LaneRun, exit_code: int | None) -> None:
+        run.ended = run.end_record(exit_code, self.now())
+        run.enter("ended", self.now())
+        self._events.write(run.ended)
+        self._decide()
+
+    # Stopping ---------------------------------------------------------------------------------------------------
+
+    def _stop_all(self, reason: str) -> None:
+        for run in self._lanes.values():
+            if not run.has_ended:
+                self._stop(run, reason)
+        self._decide()
+
+    def _stop(self, run: LaneRun, reason: str) -> None:
+        run.stop_asked = True
+        if run.worker is None:
+            run.ended = run.end_record(None, self.now())
+            run.enter("ended", self.now())
+            self._events.write(run.ended)
+            return
+        run.worker.tell("stop", run.lane, reason=reason)
+        if run.signal_after_s is None:
+            run.signal_after_s = self.now() + self._plan.limits.stop_s
+
+    def _kill(self, live: list[LaneRun]) -> Reply:
+        for run in live:
+            self._stop(run, "killed on request")
+            run.signals_sent = max(run.signals_sent, 1)
+            run.signal_after_s = self.now()
+            self._escalate(run)
+        self._decide()
+        return Reply(ok=True)
+
+    def _escalate(self, run: LaneRun) -> None:
+        """SIGTERM, then SIGKILL, to a worker that does not end in time."""
+        if run.worker is None or run.signal_after_s is None or self.now() < run.signal_after_s:
+            return
+        number = signal.SIGTERM if run.signals_sent == 0 else signal.SIGKILL
+        self._events.write(Signalled(t=self.now(), lane=run.lane, signal=number.name))
+        run.worker.signal_group(number)
+        if number is signal.SIGTERM:
+            run.worker.signal_group(signal.SIGCONT)  # a stopped process does not see SIGTERM before it continues
+        run.signals_sent += 1
+        run.signal_after_s = self.now() + KILL_AFTER_TERM_S
+
+    # Everything else --------------------------------------------------------------------------------------------
+
+    def _pass_on(self, request: Request, live: list[LaneRun]) -> Reply:
+        details: dict[str, float | int] = {}
+        if request.ask == "window":
+            self._window_id += 1
+            details = {"id": self._window_id}
+            details |= {"seconds": request.seconds} if request.seconds is not None else {}
+            details |= {"steps": request.steps} if request.steps is not None else {}
+        taken = [run.worker.tell(request.ask, run.lane, **details) for run in live if run.worker is not None]
+        if not taken or not all(taken):
+            return Reply(ok=False, why="the lane has no process that could take this now")
+        return Reply(ok=True, window_id=self._window_id if request.ask == "window" else None)
+
+    def _tick(self) -> None:
+        for run in self._lanes.values():
+            self._escalate(run)
+        self._decide()

@@ -1,0 +1,1 @@
+"""The child process that trains: the only room that imports Keras."""
