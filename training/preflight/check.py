@@ -1,0 +1,23 @@
+"""One thing looked at, and what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+State = Literal["ok", "warn", "bad", "info"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding: `bad` keeps a training from starting, `warn` may spoil it; `remedy` says what to do."""
+
+    name: str
+    state: State
+    message: str
+    remedy: str = ""
+
+
+def gib(count_bytes: int | float) -> str:
+    """Return bytes as GiB for a sentence."""
+    return f"{count_bytes / 2**30:.1f} GiB"

@@ -1,0 +1,70 @@
+"""Where runs are kept: room on the disk, permission to write, and a folder short enough for sockets."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from training.preflight.check import Check, gib
+from training.record.run_home import runtime_home, state_home
+
+LITTLE_BYTES = 2 << 30
+TOO_LITTLE_BYTES = 256 << 20
+"""Checkpoints of two lanes, two of each kept, need room; below this not even records and logs are safe."""
+
+_SOCKET_PATH_BYTES = 107
+"""The longest path of a Unix socket (unix(7)), without its final zero byte."""
+
+_SOCKET_NAME_BYTES = 48
+"""What a run's own name and ending take of it at most."""
+
+
+def check_disk(folder: Path | None = None) -> Check:
+    """Return whether the disk under `folder` (the state folder when None) has room for a run."""
+    home = folder or state_home()
+    try:
+        free_bytes = shutil.disk_usage(_existing(home)).free
+    except OSError as error:
+        return Check("disk", "bad", f"{home}: {error}", "set DUALTRAIN_HOME to a folder that can be read")
+    message = f"{gib(free_bytes)} free under {home}"
+    if free_bytes < TOO_LITTLE_BYTES:
+        return Check("disk", "bad", message, "make room, or set DUALTRAIN_HOME to another disk")
+    if free_bytes < LITTLE_BYTES:
+        return Check("disk", "warn", message, "checkpoints of large models may not fit")
+    return Check("disk", "ok", message)
+
+
+def check_writable(folder: Path | None = None) -> Check:
+    """Return whether runs can be written under `folder` (the state folder when None); makes nothing."""
+    home = folder or state_home()
+    there = _existing(home)
+    if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
+        return Check("state folder", "ok", f"{home} can be written")
+    what = f"{there} is not a folder" if not there.is_dir() else f"{there} cannot be written"
+    return Check("state folder", "bad", f"{home}: {what}", "set DUALTRAIN_HOME to a folder of yours")
+
+
+def check_runtime_folder() -> Check:
+    """Return whether the folder of sockets is private and its path short enough."""
+    try:
+        folder = runtime_home()
+    except OSError as error:
+        return Check("runtime folder", "bad", str(error), "set XDG_RUNTIME_DIR or TMPDIR to a private folder")
+    length = len(os.fsencode(folder)) + 1 + _SOCKET_NAME_BYTES
+    if length > _SOCKET_PATH_BYTES:
+        return Check(
+            "runtime folder",
+            "bad",
+            f"{folder} is too long for a Unix socket by {length - _SOCKET_PATH_BYTES} bytes",
+            "set XDG_RUNTIME_DIR or TMPDIR to a shorter folder",
+        )
+    return Check("runtime folder", "ok", f"{folder} is private and short enough for sockets")
+
+
+def _existing(folder: Path) -> Path:
+    """Return the nearest folder above that exists: the one the rest would be made in."""
+    for candidate in (folder, *folder.parents):
+        if candidate.exists():
+            return candidate
+    return folder
