@@ -1,0 +1,309 @@
+"""The run as it goes: both lanes, their memory, utilisation and loss."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from training.analysis.state import ENDED_PHASES, LanePhase, RunState
+from training.plan import LANES, Lane
+from tui.screens.confirm import Choice, ConfirmScreen
+from tui.screens.live_messages import (
+    LeaveAsked,
+    PauseAsked,
+    PeriodChosen,
+    ReportAsked,
+    ResumeAsked,
+    StopAsked,
+)
+from tui.screens.log import LogScreen
+from tui.widgets.event_list import EventList
+from tui.widgets.glyphs import Marker
+from tui.widgets.lane_card import LaneCard
+from tui.widgets.lines import LinesWidget
+from tui.widgets.loss_panel import LossPanel
+from tui.widgets.memory_panel import MemoryPanel
+from tui.widgets.panel import Panel
+from tui.widgets.run_header import RunHeader
+from tui.widgets.tab_line import TabLine
+from tui.widgets.utilization_panel import UtilizationPanel
+
+PANELS = ("loss", "memory", "utilisation", "events")
+PERIODS_S = (0.5, 1.0, 2.0, 5.0, 10.0)
+_PANEL_IDS = ("loss", "memory", "utilization", "events")
+_PAUSABLE: frozenset[LanePhase] = frozenset({"training", "validating", "paused"})
+_SMALLEST = (60, 16)
+
+
+class LiveScreen(Screen[None]):
+    """Shows one run. `show` takes each new state; what is asked leaves as a message."""
+
+    CSS_PATH = "live.tcss"
+    AUTO_FOCUS = "#loss"
+
+    HELP = """# The live screen
+
+Both trainings on one device. Keys act on the chosen lane (**a**, **b**); numbers choose a panel,
+**z** shows it alone.
+Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
+"""
+
+    # the class of the last bound reached
+    _WIDTHS = ((0, "-narrow"), (140, "-wide"))
+    _HEIGHTS = ((0, "-low"), (20, ""), (28, "-high"), (46, "-highest"))
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "choose('a')", "Lane A", show=False, tooltip="Keys act on lane A"),
+        Binding("b", "choose('b')", "Lane B", show=False, tooltip="Keys act on lane B"),
+        Binding("p", "pause", "Pause", tooltip="Pause or resume the chosen lane; it keeps its memory"),
+        Binding("x", "stop", "Stop", tooltip="Stop the chosen lane (asks)"),
+        Binding("g", "log", "Log", tooltip="The chosen lane's log"),
+        Binding("z", "zoom", "Zoom", tooltip="This panel alone, and back"),
+        Binding("y", "log_axis", "Log axis", tooltip="Linear or logarithmic loss axis"),
+        Binding("t", "time_axis", "Steps or time", show=False, tooltip="Loss against steps or time"),
+        Binding("m", "metric", "Metric", show=False, tooltip="The next metric"),
+        *(
+            Binding(
+                str(number),
+                f"panel({number - 1})",
+                name.capitalize(),
+                show=False,
+                tooltip=f"The {name} panel",
+            )
+            for number, name in enumerate(PANELS, 1)
+        ),
+        Binding("tab", "next_panel(1)", "Next panel", show=False),
+        Binding("shift+tab", "next_panel(-1)", "Panel before", show=False),
+        Binding("left_square_bracket", "period(-1)", "More often", show=False, tooltip="Refresh more often"),
+        Binding("right_square_bracket", "period(1)", "Less often", show=False, tooltip="Refresh less often"),
+        Binding("space", "hold", "Hold", show=False, tooltip="Hold the picture, or follow the run again"),
+        Binding("r", "report", "Report", show=False, tooltip="The report of an ended run"),
+        Binding("question_mark,f1", "help", "Help", key_display="?", tooltip="Help for this panel"),
+        Binding("colon", "app.command_palette", "Palette", key_display=":", tooltip="Every command"),
+        Binding("q", "leave", "Leave", tooltip="Leave; asks while the run is live"),
+        Binding("escape", "back", "Back", show=False),
+    ]
+
+    def __init__(self, state: RunState, *, marker: Marker = "braille") -> None:
+        super().__init__()
+        self._state = state
+        self._shown_state = state
+        self._marker = marker
+        self._lane: Lane = next((lane for lane in LANES if lane in state.lanes), "a")
+        self._panel = 0
+        self._held = False
+        self._period_s = 1.0
+        self._possible: tuple[object, ...] = ()
+
+    @property
+    def chosen_lane(self) -> Lane:
+        """The lane that keys act on."""
+        return self._lane
+
+    @property
+    def state(self) -> RunState:
+        """The newest state, whether or not the picture is held."""
+        return self._state
+
+    def compose(self) -> ComposeResult:
+        """Everything, once; stylesheet classes say what is seen."""
+        yield RunHeader(id="header")
+        yield Static(Content("terminal too small: dualtrain needs 60 × 16"), id="small", markup=False)
+        with Container(id="body"):
+            yield LaneCard("a", id="card-a")
+            yield LaneCard("b", id="card-b")
+            yield TabLine(PANELS, id="tabs")
+            yield EventList(id="events", classes="panel")
+            yield LossPanel(id="loss", classes="panel")
+            yield MemoryPanel(id="memory", classes="panel")
+            yield UtilizationPanel(id="utilization", classes="panel")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Draw what was given at the start."""
+        for widget in self.query(LinesWidget):
+            widget.marker = self._marker
+        self._mark_choices()
+        self.show(self._state)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Arrange for the size."""
+        width, height = event.size
+        for steps, value in ((self._WIDTHS, width), (self._HEIGHTS, height)):
+            reached = [name for bound, name in steps if value >= bound][-1]
+            for _, name in steps:
+                if name:
+                    self.set_class(name == reached, name)
+        self.set_class(width < _SMALLEST[0] or height < _SMALLEST[1], "-tiny")
+
+    def on_screen_resume(self) -> None:
+        """Another screen was on top: draw what happened meanwhile."""
+        if self.is_mounted:
+            self.show(self._state)
+
+    def show(self, state: RunState) -> None:
+        """Take a new state; painted at once unless the picture is held or another screen is on top."""
+        self._state = state
+        if not self.is_mounted or not self.is_active:
+            return
+        with self.app.batch_update():
+            if not self._held:
+                self._shown_state = state
+                for panel in self.query(Panel):
+                    panel.show(state)
+            self._show_header()
+        self._refresh_keys()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Grey out what cannot be done now."""
+        lane = self._state.lanes.get(self._lane)
+        if action == "pause":
+            return True if self._state.is_live and lane is not None and lane.phase in _PAUSABLE else None
+        if action == "stop":
+            return (
+                True if self._state.is_live and lane is not None and lane.phase not in ENDED_PHASES else None
+            )
+        if action == "period":
+            return True if self._state.is_live else None
+        if action == "report":
+            return self._state.phase == "ended"
+        return True
+
+    def action_choose(self, lane: Lane) -> None:
+        """Make a lane the one keys act on."""
+        if lane in self._state.lanes:
+            self._lane = lane
+            self._mark_choices()
+            self._refresh_keys()
+
+    def action_panel(self, index: int) -> None:
+        """Show and focus a panel."""
+        self._panel = index
+        self._mark_choices()
+        self.query_one(f"#{_PANEL_IDS[index]}").focus()
+
+    def action_next_panel(self, by: int) -> None:
+        """The panel after, or before."""
+        self.action_panel((self._panel + by) % len(PANELS))
+
+    def action_zoom(self) -> None:
+        """One panel alone, and back."""
+        self.toggle_class("-zoom")
+
+    def action_back(self) -> None:
+        """Out of the zoom, else leave."""
+        if self.has_class("-zoom"):
+            self.action_zoom()
+        elif not self._state.is_live:
+            self.action_leave()
+
+    def _mark_choices(self) -> None:
+        for lane in LANES:
+            self.query_one(f"#card-{lane}", LaneCard).choose(lane == self._lane)
+        for index, name in enumerate(_PANEL_IDS):
+            self.query_one(f"#{name}").set_class(index == self._panel, "-shown")
+        self.query_one(TabLine).show(self._panel)
+
+    def action_log_axis(self) -> None:
+        """Linear or logarithmic."""
+        self.query_one(LossPanel).toggle_log()
+
+    def action_time_axis(self) -> None:
+        """Steps or time."""
+        self.query_one(LossPanel).toggle_time()
+
+    def action_metric(self) -> None:
+        """The next metric."""
+        self.query_one(LossPanel).next_metric()
+
+    def action_hold(self) -> None:
+        """Hold the picture still, or follow the run again."""
+        self._held = not self._held
+        self.show(self._state)
+
+    def action_period(self, by: int) -> None:
+        """Refresh more or less often."""
+        index = min(max(PERIODS_S.index(self._period_s) + by, 0), len(PERIODS_S) - 1)
+        self._period_s = PERIODS_S[index]
+        self._show_header()
+        self.post_message(PeriodChosen(self._period_s))
+
+    def _show_header(self) -> None:
+        self.query_one(RunHeader).show(self._state, held=self._held, period_s=self._period_s)
+
+    def _refresh_keys(self) -> None:
+        held = self._state.lanes.get(self._lane)
+        possible = (self._state.phase, self._lane, held.phase if held else None)
+        if possible != self._possible:
+            self._possible = possible
+            self.refresh_bindings()
+
+    def action_pause(self) -> None:
+        """Pause the chosen lane, or resume it."""
+        paused = self._state.lanes[self._lane].phase == "paused"
+        self.post_message(ResumeAsked(self._lane) if paused else PauseAsked(self._lane))
+
+    def action_stop(self) -> None:
+        """Stop the chosen lane, once confirmed."""
+        lane, held = self._lane, self._state.lanes[self._lane]
+        pid = f", pid {held.pid}" if held.pid is not None else ""
+
+        def answered(answer: str | None) -> None:
+            if answer == "stop":
+                self.post_message(StopAsked(lane))
+
+        question = f"Stop lane {lane.upper()} ({held.preset_name}{pid})?"
+        detail = "It ends at the next batch, with a checkpoint. The other lane goes on."
+        choices = [Choice("stop", "y", "Stop it"), Choice("cancel", "n", "Let it train")]
+        self.app.push_screen(ConfirmScreen(question, choices, detail=detail), answered)
+
+    def action_log(self) -> None:
+        """The chosen lane's log."""
+        title = f"log of lane {self._lane.upper()}"
+        self.app.push_screen(LogScreen(Path(self._state.folder) / f"{self._lane}.log", title=title))
+
+    def action_report(self) -> None:
+        """The report."""
+        self.post_message(ReportAsked())
+
+    def action_leave(self) -> None:
+        """Leave at once where nothing is live, else ask how."""
+        if not self._state.is_live:
+            self.post_message(LeaveAsked("close"))
+            return
+
+        def answered(answer: str | None) -> None:
+            if answer == "detach":
+                self.post_message(LeaveAsked("detach"))
+            elif answer == "stop":
+                self.post_message(LeaveAsked("stop"))
+
+        pids = ", ".join(
+            f"{lane.upper()} pid {held.pid}"
+            for lane, held in self._state.lanes.items()
+            if held.pid and held.phase not in ENDED_PHASES
+        )
+        choices = [
+            Choice("detach", "d", "Detach: the run goes on without this screen"),
+            Choice("stop", "s", f"Stop both lanes{f' ({pids})' if pids else ''}"),
+            Choice("cancel", "c", "Cancel"),
+        ]
+        detail = f"Come back with: dualtrain-tui attach {self._state.run}"
+        self.app.push_screen(
+            ConfirmScreen("The run is live. Leave it how?", choices, detail=detail), answered
+        )
+
+    def action_help(self) -> None:
+        """Help for the focused panel, and away with it again."""
+        if self.query("HelpPanel"):
+            self.app.action_hide_help_panel()
+        else:
+            self.app.action_show_help_panel()

@@ -1,0 +1,81 @@
+"""The signs drawn with, for terminals that have Unicode and for those that do not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Marker = Literal["braille", "hd", "ascii"]
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """One sign per meaning: lanes differ by sign as well as by colour."""
+
+    bar_a: str
+    bar_b: str
+    bar_others: str
+    bar_free: str
+    progress_done: str
+    progress_left: str
+    line_a: str
+    line_b: str
+    line_device: str
+    validation_a: str
+    validation_b: str
+    rule: str
+    tick: str
+    corner: str
+    floor: str
+    floor_tick: str
+    chosen: str
+
+    def bar(self, name: str) -> str:
+        """The sign a stacked bar is filled with for `a`, `b`, `others` or `free`."""
+        return {"a": self.bar_a, "b": self.bar_b, "others": self.bar_others}.get(name, self.bar_free)
+
+
+UNICODE = Glyphs(
+    bar_a="█",
+    bar_b="▓",
+    bar_others="▒",
+    bar_free="·",
+    progress_done="━",
+    progress_left="─",
+    line_a="━━",
+    line_b="╍╍",
+    line_device="──",
+    validation_a="◆",
+    validation_b="◇",
+    rule="│",
+    tick="┤",
+    corner="└",
+    floor="─",
+    floor_tick="┬",
+    chosen="▸",
+)
+
+ASCII = Glyphs(
+    bar_a="#",
+    bar_b="%",
+    bar_others=":",
+    bar_free=".",
+    progress_done="=",
+    progress_left="-",
+    line_a="**",
+    line_b="++",
+    line_device="--",
+    validation_a="A",
+    validation_b="B",
+    rule="|",
+    tick="+",
+    corner="+",
+    floor="-",
+    floor_tick="+",
+    chosen=">",
+)
+
+
+def glyphs_for(marker: Marker) -> Glyphs:
+    """The signs that go with a way of drawing curves."""
+    return ASCII if marker == "ascii" else UNICODE

@@ -1,0 +1,231 @@
+"""One lane at a glance."""
+
+from __future__ import annotations
+
+from training.analysis.state import ENDED_PHASES, LanePhase, LaneState, RunState
+from training.plan import Lane
+from tui import format
+from tui.widgets.bars import progress_bar
+from tui.widgets.panel import Panel
+from tui.widgets.spans import LANE_TONE, Line, Span, Tone, clip, line, spread, wrap
+
+_LABEL = 9
+
+_PHASE_TONE: dict[LanePhase, Tone] = {
+    "training": "strong",
+    "validating": "strong",
+    "paused": "warning",
+    "completed": "good",
+    "stopped": "warning",
+    "failed": "error",
+}
+
+_BEFORE_TRAINING: dict[LanePhase, str] = {
+    "waiting": "waits to be launched",
+    "importing": "imports the framework: this takes seconds",
+    "queued": "imported; the other lane warms up first",
+    "warming up": "first steps, alone on the device",
+    "at the barrier": "warm; waits for the other lane",
+}
+
+# which lines stay when there is little height; the lower the longer
+_PHASE, _PROGRESS, _LOSS, _RATE, _MEMORY, _STEP_TIME, _METRIC, _FRAMEWORK, _EXTRA = range(9)
+
+_Row = tuple[int, Line]
+
+
+class LaneCard(Panel, can_focus=False):
+    """State, progress, speed, loss and memory of one lane; of a failed one why, and what to do."""
+
+    EMPTY = "This lane is not part of the run."
+
+    DEFAULT_CSS = """
+    LaneCard {
+        &.-chosen { border: round $foreground-muted; }
+        &.-lane-a { border-title-color: $primary; }
+        &.-lane-b { border-title-color: $accent; }
+    }
+    """
+
+    def __init__(self, lane: Lane, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.lane: Lane = lane
+        self.add_class(f"-lane-{lane}")
+        self._chosen = False
+
+    def choose(self, chosen: bool) -> None:
+        """Mark the lane that keys act on."""
+        if chosen != self._chosen:
+            self._chosen = chosen
+            self.set_class(chosen, "-chosen")
+            self.retitle()
+
+    def title_line(self, state: RunState) -> Line:
+        """The lane's letter and its preset's title."""
+        held = state.lanes.get(self.lane)
+        mark = f"{self.glyphs.chosen} " if self._chosen else ""
+        name = clip((held.title or held.preset_name) if held else "", max(4, self.size.width - 8))
+        return line((f"{mark}{self.lane.upper()}  {name}".rstrip(), LANE_TONE[self.lane]))
+
+    def picture(self, state: RunState, width: int, height: int) -> list[Line]:
+        """As many lines as fit, the important ones first."""
+        held = state.lanes.get(self.lane)
+        if held is None:
+            return []
+        if held.phase == "failed":
+            return self._failure(held, width, height)
+        rows = self._rows(state, held, width)
+        kept = sorted(range(len(rows)), key=lambda index: rows[index][0])[:height]
+        return [rows[index][1] for index in sorted(kept)]
+
+    def _rows(self, state: RunState, held: LaneState, width: int) -> list[_Row]:
+        rows: list[_Row] = [
+            (_PHASE, self._phase(held, width)),
+            (_PROGRESS, self._progress(state, held, width)),
+        ]
+        rows.append((_LOSS, self._loss(held)))
+        for index, name in enumerate(held.metrics):
+            if name != "loss":
+                rows.append((_METRIC if index < 2 else _EXTRA, self._metric(held, name)))
+        samples = format.rate(held.samples_per_s)
+        rows.append(
+            (_RATE, _row("steps/s", f"{format.rate(held.steps_per_s):>5}", f"  samples/s {samples:>6}"))
+        )
+        p50, p99 = format.milliseconds(held.step_p50_s), format.milliseconds(held.step_p99_s)
+        rows.append((_STEP_TIME, _row("step", f"{p50:>5} ms", f" p50   {p99:>5} ms p99")))
+        rows.append((_MEMORY, self._memory(held)))
+        if held.framework_memory is not None:
+            frame = held.framework_memory
+            rows.append(
+                (
+                    _FRAMEWORK,
+                    _row(
+                        "in use",
+                        f"{format.size(frame.current_bytes):>8}",
+                        f"  peak {format.size(frame.peak_bytes)}",
+                    ),
+                )
+            )
+        rows.extend((_EXTRA, extra) for extra in self._extras(held, width))
+        return rows
+
+    def _phase(self, held: LaneState, width: int) -> Line:
+        spans: list[Span] = [(held.phase, _PHASE_TONE.get(held.phase, "plain"))]
+        if held.epoch:
+            of = f"/{held.planned_epochs}" if held.planned_epochs else ""
+            spans.append((f"  epoch {held.epoch}{of}", "plain"))
+        right: Line = ()
+        if held.phase == "paused":
+            right = line(("ETA stands", "muted"))
+        elif held.phase not in ENDED_PHASES and held.step:
+            right = line(("ETA ", "muted"), f"{format.clock(held.eta_s):>7}")
+        return spread(line(*spans), right, width)
+
+    def _progress(self, state: RunState, held: LaneState, width: int) -> Line:
+        if held.phase in _BEFORE_TRAINING and not held.step:
+            text = _BEFORE_TRAINING[held.phase]
+            if held.phase == "waiting" and state.sharing == "sequential" and self.lane == "b":
+                text = "waits for lane A to end: they take turns"
+            return line((clip(text, width), "muted"))
+        of = held.planned_steps
+        if of:
+            done, label = held.step / of, f"{format.count(held.step)}/{format.count(of)}"
+        elif held.steps_per_epoch:
+            done, label = (
+                held.epoch_step / held.steps_per_epoch,
+                f"{held.epoch_step}/{held.steps_per_epoch} of epoch",
+            )
+        else:
+            return line(f"step {format.count(held.step)}")
+        room = width - len(label) - 1
+        bar = progress_bar(
+            done, room, self.glyphs.progress_done, self.glyphs.progress_left, LANE_TONE[self.lane]
+        )
+        return (*bar, *line(f" {label}"))
+
+    def _loss(self, held: LaneState) -> Line:
+        if held.nonfinite_step is not None and held.loss is None:
+            return line(
+                (f"{'loss':<{_LABEL}}", "muted"),
+                (f"NaN at step {format.count(held.nonfinite_step)}", "error"),
+            )
+        validation = held.validation[-1].metrics.get("loss") if held.validation else None
+        spans = list(
+            _row(
+                "loss",
+                f"{format.value(held.loss):<9}",
+                f" val {format.value(validation)}" if held.validation else "",
+            )
+        )
+        if held.nonfinite_step is not None:
+            spans.append((f" NaN at {format.count(held.nonfinite_step)}", "error"))
+        return tuple(spans)
+
+    def _metric(self, held: LaneState, name: str) -> Line:
+        validation = held.validation[-1].metrics.get(name) if held.validation else None
+        label = _short_name(name)
+        after = f" val {format.value(validation)}" if held.validation else ""
+        return _row(label, f"{format.value(held.metrics[name]):<9}", after)
+
+    def _memory(self, held: LaneState) -> Line:
+        now = f"{format.size(held.memory_bytes):>8}"
+        if held.phase == "paused":
+            return (*_row("memory", now, ""), *line(("  held while paused", "warning")))
+        return _row("memory", now, f"  peak {format.size(held.memory_peak_bytes)}")
+
+    def _extras(self, held: LaneState, width: int) -> list[Line]:
+        extras: list[Line] = []
+        if held.parameters is not None or held.pid is not None:
+            size = f"{format.count(held.parameters)} parameters" if held.parameters is not None else ""
+            pid = f"pid {held.pid}" if held.pid is not None else ""
+            extras.append(
+                line((f"{'model':<{_LABEL}}", "muted"), (" · ".join(filter(None, (size, pid))), "muted"))
+            )
+        if held.model_path:
+            extras.append(
+                line((f"{'saved':<{_LABEL}}", "muted"), (_end_of(held.model_path, width - _LABEL), "muted"))
+            )
+        elif held.checkpoint_step is not None:
+            text = f"checkpoint at step {format.count(held.checkpoint_step)}"
+            extras.append(line((f"{'saved':<{_LABEL}}", "muted"), (text, "muted")))
+        if held.dropped_records:
+            extras.append(
+                line((f"{format.count(held.dropped_records)} records could not be written", "warning"))
+            )
+        return extras
+
+    def _failure(self, held: LaneState, width: int, height: int) -> list[Line]:
+        error = held.error
+        if error is None:
+            return [line(("failed", "error"), ("  the reason was not recorded: g shows its log", "muted"))]
+        lines = [
+            spread(
+                line(("failed ", "error"), (error.kind, "error")),
+                line((f"step {format.count(held.step)}", "muted")),
+                width,
+            )
+        ]
+        hint = [line((text, "warning")) for text in wrap(error.hint, width)] if error.hint else []
+        # the hint always shows; of a long message as much as fits above it
+        room = max(1, height - 1 - len(hint))
+        message = [line(text) for text in wrap(error.message, width)]
+        lines += message[:room] + hint
+        left = height - len(lines)
+        if left > 1:
+            lines += [line((clip(text, width), "muted")) for text in error.log_tail[-(left - 1) :]]
+        return lines
+
+
+def _row(label: str, value: str, after: str) -> Line:
+    return line((f"{label:<{_LABEL}}", "muted"), value, (after, "muted"))
+
+
+def _short_name(name: str) -> str:
+    words = name.split("_")
+    if len(name) >= _LABEL and len(words) > 2:
+        return "".join(word[:1] for word in words)  # mean_absolute_error is known as mae
+    return clip(name, _LABEL - 1)
+
+
+def _end_of(path: str, width: int) -> str:
+    return path if len(path) <= width else "…" + path[-(width - 1) :]

@@ -1,0 +1,85 @@
+"""The base of the live widgets: they draw lines, and only lines that changed are painted again."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.widgets.glyphs import Glyphs, Marker, glyphs_for
+from tui.widgets.spans import TONES, Line
+
+
+class LinesWidget(Widget):
+    """Draws lines of spans. Textual repaints a dirty widget whole: this one names its dirty lines."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{tone}" for tone in TONES}
+
+    DEFAULT_CSS = """
+    LinesWidget {
+        .lines--plain { color: $foreground; }
+        .lines--strong { color: $foreground; text-style: bold; }
+        .lines--muted { color: $text-muted; }
+        .lines--faint { color: $foreground-disabled; }
+        .lines--a { color: $primary; }
+        .lines--b { color: $accent; }
+        .lines--others { color: $secondary; }
+        .lines--good { color: $success; }
+        .lines--warning { color: $warning; }
+        .lines--error { color: $error; }
+    }
+    """
+
+    ALLOW_SELECT = False
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._lines: list[Line] = []
+        self.marker: Marker = "braille"
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """The signs to draw with."""
+        return glyphs_for(self.marker)
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """The lines as they should stand now. Subclasses say how."""
+        raise NotImplementedError
+
+    def redraw(self) -> None:
+        """Draw again and repaint the lines that differ. A widget nobody sees costs nothing."""
+        width, height = self.size
+        if not self.display or width <= 0 or height <= 0:
+            return
+        new = self.draw(width, height)[:height]
+        old, self._lines = self._lines, new
+        common = min(len(old), len(new))
+        changed = [row for row in range(common) if old[row] != new[row]]
+        changed.extend(range(common, max(len(old), len(new))))
+        if changed:
+            self.refresh(*(Region(0, row, width, 1) for row in changed))
+
+    def render_line(self, y: int) -> Strip:
+        """One line in the theme's colours."""
+        width = self.size.width
+        if y >= len(self._lines):
+            return Strip.blank(width, self.rich_style)
+        segments = [Segment(text, self._style_of(tone)) for text, tone in self._lines[y]]
+        return Strip(segments).adjust_cell_length(width, self.rich_style)
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Another size, another picture."""
+        self.redraw()
+
+    def on_show(self, _event: events.Show) -> None:
+        """What happened while it was hidden is drawn now."""
+        self.redraw()
+
+    def _style_of(self, tone: str) -> Style:
+        # the whole style, not the partial one: colours with an alpha are blended with the background
+        return self.get_component_rich_style(f"lines--{tone}")

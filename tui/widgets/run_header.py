@@ -1,0 +1,78 @@
+"""The first line: which run, on what, how shared, for how long, how fresh."""
+
+from __future__ import annotations
+
+from training.analysis.state import RunPhase, RunState
+from tui import format
+from tui.widgets import figures
+from tui.widgets.lines import LinesWidget
+from tui.widgets.spans import Line, Span, Tone, clip, line, spread, width_of
+
+_PHASE_TONE: dict[RunPhase, Tone] = {
+    "starting": "plain",
+    "running": "good",
+    "ended": "strong",
+    "lost": "error",
+}
+STALE_S = 5.0
+"""A device sample older than this is marked."""
+
+
+class RunHeader(LinesWidget):
+    """One line over everything else."""
+
+    DEFAULT_CSS = """
+    RunHeader { height: 1; padding: 0 1; background: $panel; }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._state: RunState | None = None
+        self._held = False
+        self._period_s = 1.0
+
+    def show(self, state: RunState, *, held: bool = False, period_s: float = 1.0) -> None:
+        """Take a new state. `held` says that the panels stand still."""
+        self._state, self._held, self._period_s = state, held, period_s
+        self.redraw()
+
+    def draw(self, width: int, height: int) -> list[Line]:  # noqa: ARG002
+        """Device and sharing at the left, phase, time and sample age at the right."""
+        if self._state is None:
+            return []
+        right = self._right(self._state)
+        return [spread(self._left(self._state, width - width_of(right) - 1), right, width)]
+
+    def _left(self, state: RunState, room: int) -> Line:
+        if state.phase == "lost":
+            text = "lost: its supervisor is gone and left no report; nothing here changes any more"
+            return line((clip(text, room), "error"))
+        device = device_label(state)
+        spans: list[Span] = [(device, "strong"), (" · ", "faint"), (state.sharing, "plain")]
+        for text in (state.run, state.device.chosen_because):
+            # what does not fit is left out whole: half a name says nothing
+            if text and width_of(line(*spans)) + 3 + len(text) <= room:
+                spans += [(" · ", "faint"), (text, "muted")]
+        return line(*spans)
+
+    def _right(self, state: RunState) -> Line:
+        spans: list[Span] = []
+        if self._held:
+            spans += [("held: space follows ", "warning"), (" ", "plain")]
+        elif self._period_s != 1.0:
+            spans += [(f"every {self._period_s:g} s  ", "muted")]
+        spans += [(state.phase, _PHASE_TONE[state.phase]), (f" {format.clock(state.elapsed_s):>5}", "plain")]
+        if state.is_live:
+            old = figures.sample_age_s(state)
+            tone: Tone = "warning" if old is not None and old > STALE_S else "muted"
+            spans.append((f" · sample {format.age(old)}", tone))
+        return line(*spans)
+
+
+def device_label(state: RunState) -> str:
+    """The device in a few words; a CPU is never taken for a GPU."""
+    name = clip(state.device.name, 28)
+    if figures.is_cpu(state):
+        label = "CPU" if name.upper().startswith("CPU") or not name else f"CPU {name}"
+        return f"{label} · {state.cores:g} cores" if state.cores else label
+    return name or "GPU"

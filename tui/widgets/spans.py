@@ -1,0 +1,116 @@
+"""Lines of toned text: what every live widget draws, comparable without a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from rich.cells import cell_len, set_cell_size
+
+from training.plan import Lane
+from training.preset.printable import printable
+
+Tone = Literal["plain", "strong", "muted", "faint", "a", "b", "others", "good", "warning", "error"]
+TONES: tuple[Tone, ...] = (
+    "plain",
+    "strong",
+    "muted",
+    "faint",
+    "a",
+    "b",
+    "others",
+    "good",
+    "warning",
+    "error",
+)
+LANE_TONE: dict[Lane, Tone] = {"a": "a", "b": "b"}
+
+Span = tuple[str, Tone]
+Line = tuple[Span, ...]
+"""Spans from left to right. Two equal lines paint the same cells."""
+
+BLANK: Line = ()
+
+_PLAIN: Tone = "plain"
+
+
+def line(*parts: Span | str) -> Line:
+    """A line of spans; a bare string is plain. What came from outside loses its control sequences here."""
+    spans: list[Span] = []
+    for part in parts:
+        text, tone = (part, _PLAIN) if isinstance(part, str) else part
+        if text:
+            spans.append((printable(text), tone))
+    return tuple(spans)
+
+
+def width_of(spans: Line) -> int:
+    """How many cells the line takes."""
+    return sum(cell_len(text) for text, _ in spans)
+
+
+def fit(spans: Line, width: int) -> Line:
+    """The line in exactly `width` cells: cropped or filled."""
+    fitted: list[Span] = []
+    left = width
+    for text, tone in spans:
+        cells = cell_len(text)
+        if cells > left:
+            fitted.append((set_cell_size(text, left), tone))
+            left = 0
+            break
+        fitted.append((text, tone))
+        left -= cells
+    if left > 0:
+        fitted.append((" " * left, "plain"))
+    return tuple(fitted)
+
+
+def clip(text: str, width: int) -> str:
+    """Text in at most `width` cells, with an ellipsis where something is left out."""
+    text = printable(text)
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, width - 1) + "…" if width > 1 else set_cell_size(text, width)
+
+
+def spread(left: Line, right: Line, width: int) -> Line:
+    """`left` and `right` at the two ends of `width` cells; the left one gives way."""
+    room = width - width_of(right)
+    if room <= 0:
+        return fit(right, width)
+    return fit(left, room) + right
+
+
+def beside(left: Iterable[Line], left_width: int, right: Iterable[Line], height: int) -> list[Line]:
+    """Two blocks of lines side by side, both cut or filled to `height`."""
+    lefts, rights = list(left), list(right)
+    return [
+        fit(lefts[row] if row < len(lefts) else BLANK, left_width)
+        + (rights[row] if row < len(rights) else BLANK)
+        for row in range(height)
+    ]
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Text broken between words into lines of at most `width` cells; words that are longer are cut."""
+    lines: list[str] = []
+    current = ""
+    for word in printable(text).split():
+        rest = word
+        while cell_len(rest) > width:
+            if current:
+                lines.append(current)
+                current = ""
+            head = set_cell_size(rest, width).rstrip()
+            lines.append(head)
+            rest = rest[len(head) :] if head else ""
+        joined = f"{current} {rest}" if current else rest
+        if cell_len(joined) > width:
+            lines.append(current)
+            current = rest
+        else:
+            current = joined
+    if current:
+        lines.append(current)
+    return lines
