@@ -1,0 +1,148 @@
+"""Smoothing of NVML's utilisation samples: rules one by one, then whatever hypothesis thinks of."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training.meters.sm_share import SmShares, UtilizationSample
+
+SECOND_US = 1_000_000
+
+
+def sample(pid: int, at_s: float, percent: int) -> UtilizationSample:
+    return UtilizationSample(pid, int(at_s * SECOND_US), percent)
+
+
+def primed() -> SmShares:
+    shares = SmShares()
+    shares.add([], 0.0)
+    return shares
+
+
+def test_what_the_first_poll_finds_only_sets_the_newest_stamp() -> None:
+    shares = SmShares()
+    shares.add([sample(7, 100, 100)], 0.0)
+    assert shares.percent({7}, 0.0) is None
+    assert shares.last_seen_us == 100 * SECOND_US
+
+
+def test_the_mean_is_over_eight_seconds() -> None:
+    shares = primed()
+    for half in range(1, 41):  # twenty seconds; the last four at 80, before that 20
+        shares.add([sample(7, half / 2, 80 if half > 32 else 20)], half / 2)
+    assert shares.percent({7}, 20.0) == pytest.approx(50.0)
+
+
+def test_a_tree_adds_up_and_stays_within_a_hundred() -> None:
+    shares = primed()
+    shares.add([sample(7, 1, 70), sample(8, 1, 20)], 1.0)
+    assert shares.percent({7, 8}, 1.0) == pytest.approx(90.0)
+    shares.add([sample(7, 2, 100), sample(8, 2, 100)], 2.0)
+    share = shares.percent({7, 8}, 2.0)
+    assert share is not None
+    assert share <= 100
+
+
+def test_garbage_is_dropped_with_its_stamp() -> None:
+    shares = primed()
+    assert not shares.add([sample(7, 9e6, 2147483632), sample(7, 9e6, 101), sample(7, 9e6, -1)], 1.0)
+    assert shares.last_seen_us == 0
+    assert shares.percent({7}, 1.0) is None
+
+
+def test_stamps_not_newer_than_the_newest_seen_are_dropped() -> None:
+    shares = primed()
+    shares.add([sample(7, 5, 10)], 1.0)
+    assert not shares.add([sample(7, 5, 100), sample(8, 4, 100)], 2.0)
+    assert shares.percent({7}, 2.0) == pytest.approx(10.0)
+    assert shares.percent({8}, 2.0) is None
+
+
+def test_of_several_samples_of_a_process_the_newest_holds() -> None:
+    shares = primed()
+    shares.add([sample(7, 3, 30), sample(7, 2, 90)], 1.0)
+    assert shares.percent({7}, 1.0) == pytest.approx(30.0)
+
+
+def test_one_empty_poll_leaves_the_share_and_silence_lets_it_decay() -> None:
+    shares = primed()
+    for second in range(1, 9):
+        shares.add([sample(7, second, 60)], float(second))
+    shares.add([], 9.0)
+    assert shares.percent({7}, 9.0) == pytest.approx(60.0)
+    before = 60.0
+    for half in range(19, 40):
+        shares.add([], half / 2)
+        share = shares.percent({7}, half / 2)
+        assert share is not None
+        assert share <= before
+        before = share
+    assert before == 0.0
+
+
+def test_a_process_without_samples_while_others_have_some_is_idle_not_unknown() -> None:
+    shares = primed()
+    shares.add([sample(7, 1, 50)], 1.0)
+    for second in range(2, 12):
+        shares.add([sample(8, second, 50)], float(second))
+    assert shares.percent({7}, 11.0) == 0.0
+
+
+def test_a_clock_set_back_is_got_over() -> None:
+    shares = primed()
+    shares.add([sample(7, 1000, 50)], 1.0)
+    now = 1.0
+    while shares.last_seen_us:
+        now += 0.5
+        shares.add([sample(7, 10 + now, 50)], now)
+        assert now < 20
+    shares.add([sample(7, 40, 50)], now + 0.5)  # the first after it is not trusted: it may be old
+    assert shares.add([sample(7, 41, 50)], now + 1.0)
+
+
+def test_a_pid_used_again_starts_unknown() -> None:
+    shares = primed()
+    shares.add([sample(7, 1, 50)], 1.0)
+    shares.forget_others({8})
+    assert shares.percent({7}, 1.0) is None
+
+
+polls = st.lists(
+    st.tuples(
+        st.floats(0.0, 20.0),
+        st.lists(
+            st.builds(
+                UtilizationSample,
+                st.integers(1, 4),
+                st.integers(0, 60 * SECOND_US),
+                st.one_of(st.integers(-5, 130), st.just(2147483632)),
+            ),
+            max_size=6,
+        ),
+    ),
+    max_size=40,
+)
+
+
+@given(polls)
+def test_shares_never_leave_their_range_and_old_stamps_are_never_used(
+    history: list[tuple[float, list[UtilizationSample]]],
+) -> None:
+    shares, now = SmShares(), 0.0
+    highest: dict[int, int] = {}
+    for pause_s, samples in history:
+        now += pause_s
+        newest = shares.last_seen_us
+        took = shares.add(samples, now)
+        fresh = [s for s in samples if 0 <= s.sm_percent <= 100 and s.time_stamp_us > newest]
+        assert took == bool(fresh)
+        for s in fresh:
+            highest[s.pid] = max(highest.get(s.pid, 0), s.sm_percent)
+        for pids in ({1}, {2}, {1, 2, 3, 4}):
+            share = shares.percent(pids, now)
+            if share is not None:
+                known = [highest[pid] for pid in pids if pid in highest]
+                assert known
+                assert 0.0 <= share <= min(100.0, sum(known)) + 1e-9
