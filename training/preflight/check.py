@@ -21,3 +21,8 @@ class Check:
 def gib(count_bytes: int | float) -> str:
     """Return bytes as GiB for a sentence."""
     return f"{count_bytes / 2**30:.1f} GiB"
+
+
+def count_of(count: int, what: str) -> str:
+    """Return a count with its word, "1 process" or "2 processes"; `what` ends in s."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}es"

@@ -9,7 +9,7 @@ from training.meters.capacity import memory_used_bytes
 from training.meters.devices import DeviceListing, list_devices
 from training.meters.gpu_facts import Gpu
 from training.plan import SHARING_NOW, Plan
-from training.preflight.check import Check, gib
+from training.preflight.check import Check, count_of, gib
 from training.preflight.storage import check_disk, check_runtime_folder, check_writable
 
 _CONTEXT_BYTES = 768 << 20
@@ -145,7 +145,7 @@ def _foreign(gpu: Gpu) -> list[Check]:
         Check(
             "others",
             "warn",
-            f"{len(gpu.processes)} other processes on this GPU{held}: PID {who}{more}",
+            f"{count_of(len(gpu.processes), 'other process')} on this GPU{held}: PID {who}{more}",
             "rates and the verdict will include them",
         )
     ]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from training.meters.devices import DeviceListing, DeviceUnavailableError, choose_device, list_devices
 from training.meters.visible_gpus import VARIABLE
-from training.preflight.check import Check, State, gib
+from training.preflight.check import Check, State, count_of, gib
 from training.preflight.storage import check_disk, check_runtime_folder, check_writable
 from training.preflight.terminal import check_terminal
 
@@ -87,7 +87,7 @@ def _gpus(devices: DeviceListing) -> tuple[Check, ...]:
         elif gpu.memory_free_bytes is not None:
             parts.append(f"{gib(gpu.memory_free_bytes)} of {gib(gpu.memory_total_bytes)} free")
         if gpu.processes:
-            parts.append(f"{len(gpu.processes)} processes on it")
+            parts.append(f"{count_of(len(gpu.processes), 'process')} on it")
         if gpu.mig:
             parts.append("MIG is on")
         if gpu.compute_mode not in (None, "default"):
