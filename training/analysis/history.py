@@ -9,7 +9,7 @@ from collections import deque
 from training.analysis.event_text import event_line
 from training.analysis.lane_history import LaneHistory
 from training.analysis.series import Series
-from training.analysis.state import EventLine, LaneState, RunPhase, RunState
+from training.analysis.state import EventLine, RunPhase, RunState
 from training.plan import Lane, Plan, read_plan
 from training.record.device_records import (
     DeviceReading,
@@ -68,12 +68,13 @@ class RunHistory:
         self._memory_used = Series()
         self._others_memory = Series()
 
-    def refresh(self) -> None:
+    def refresh(self, *, supervisor_gone: bool = False) -> None:
         """Read what was appended since the last time, and look whether the run still lives.
 
-        Liveness is asked before the files are read, so that a run seen as ended has been read to its end.
+        Liveness is asked before the files are read, so that a run seen as ended has been read to its end. A caller
+        that started the supervisor knows first that it is gone and says so with `supervisor_gone`.
         """
-        self._check_liveness()
+        self._check_liveness(supervisor_gone)
         for record in self._event_reader.read_new():
             self._take_event(record)
         for lane, reader in self._lane_readers.items():
@@ -84,6 +85,11 @@ class RunHistory:
         if self._phase == "lost":
             for lane_history in self._lanes.values():
                 lane_history.lost()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether something may still happen."""
+        return self._phase in ("starting", "running")
 
     def state(self) -> RunState:
         """The run at this moment."""
@@ -114,18 +120,19 @@ class RunHistory:
             supervisor_pid=facts.pid if facts else None,
         )
 
-    def lane_states(self) -> dict[Lane, LaneState]:
-        """The lanes alone, for readers that draw no curves."""
-        return self.state().lanes
-
     def _now_s(self) -> float:
         """Seconds since the run began: by the clock while it lives on this boot, by its last record else."""
         if self._phase == "running" and self._began is not None and self._began.boot_id == boot_id():
             return max(self._last_t, time.monotonic() - self._began.monotonic_s)
         return self._last_t
 
-    def _check_liveness(self) -> None:
-        if self._phase in ("ended", "lost") or time.monotonic() - self._liveness_checked_s < LIVENESS_PERIOD_S:
+    def _check_liveness(self, supervisor_gone: bool) -> None:
+        if self._phase in ("ended", "lost"):
+            return
+        if supervisor_gone:
+            self._phase = "ended" if self.folder.report.exists() else "lost"
+            return
+        if time.monotonic() - self._liveness_checked_s < LIVENESS_PERIOD_S:
             return
         self._liveness_checked_s = time.monotonic()
         found = liveness(self.folder)

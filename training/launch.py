@@ -1,0 +1,147 @@
+"""From what a person asked to a running supervisor; the screen and the command line launch through here."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import socket
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from training.meters.devices import DeviceListing, choose_device
+from training.plan import SHARING_NOW, Lane, LanePlan, Limits, Plan, PlannedDevice, Sharing, write_plan
+from training.preflight import check_launch
+from training.preset import PresetError
+from training.preset.overrides import apply_overrides
+from training.preset_library import PresetEntry, resolve
+from training.record.run_folder import RunFolder, make_run_folder
+from training.supervisor.start import start_supervisor
+
+DEVICE_CHECKS = ("device", "compute mode", "device memory")
+VERSIONS_OF = ("dualtrain", "tensorflow", "keras", "nvidia-ml-py")
+
+
+class LaunchError(ValueError):
+    """What was asked cannot be launched; the message is one sentence."""
+
+
+class DeviceRefusedError(LaunchError):
+    """The device itself keeps two trainings from starting."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchRequest:
+    """What a person asked: references to presets, and the rest as on the command line."""
+
+    presets: dict[Lane, str]
+    device: str = "auto"
+    sharing: Sharing = "together"
+    limits: Limits = Limits()
+    overrides: Sequence[str] = ()
+    """`a.fit.batch_size=64`: a lane, a key of its preset, a TOML value."""
+    seed: int | None = None
+    run_dir: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """A run whose supervisor was started."""
+
+    folder: RunFolder
+    plan: Plan
+    supervisor: subprocess.Popen[bytes] = field(compare=False)
+
+
+def plan_lanes(request: LaunchRequest) -> dict[Lane, LanePlan]:
+    """Resolve the presets and put the overrides and the seed into them.
+
+    Raises:
+        PresetError: a preset is missing or bad, or an override is.
+        LaunchError: an override names no lane.
+    """
+    overrides = _by_lane(request)
+    return {
+        lane: _lane_plan(resolve(reference), overrides[lane], request.seed)
+        for lane, reference in request.presets.items()
+    }
+
+
+def launch(request: LaunchRequest, listing: DeviceListing) -> Launched:
+    """Make the plan, its folder, and start its supervisor.
+
+    Raises:
+        PresetError: a preset is missing or bad, or an override is.
+        LaunchError: the sharing mode cannot be launched, or an override names no lane.
+        DeviceUnavailableError: the asked device cannot be used.
+        DeviceRefusedError: the device is there, but two trainings cannot start on it.
+        RunFolderError: the run's folder cannot be made.
+        OSError: the supervisor cannot be started.
+    """
+    if request.sharing not in SHARING_NOW:
+        raise LaunchError(
+            f"sharing {request.sharing!r} cannot be launched yet: {' and '.join(SHARING_NOW)} can"
+        )
+    lanes = plan_lanes(request)
+    device = choose_device(request.device, listing)
+    folder = make_run_folder(request.run_dir)
+    plan = make_plan(folder.name, lanes, device, request.sharing, request.limits)
+    _refuse_what_cannot_start(plan, listing, folder)
+    write_plan(plan, folder.plan)
+    return Launched(folder, plan, start_supervisor(folder))
+
+
+def _refuse_what_cannot_start(plan: Plan, listing: DeviceListing, folder: RunFolder) -> None:
+    bad = next((check for check in check_launch(plan, listing=listing, folder=folder.path) if check.state == "bad"), None)
+    if bad is None:
+        return
+    folder.path.rmdir()
+    error_type = DeviceRefusedError if bad.name in DEVICE_CHECKS else LaunchError
+    raise error_type(f"{bad.message}: {bad.remedy}" if bad.remedy else bad.message)
+
+
+def make_plan(
+    run: str, lanes: dict[Lane, LanePlan], device: PlannedDevice, sharing: Sharing, limits: Limits
+) -> Plan:
+    """A plan with the facts of this moment and machine in it."""
+    return Plan(
+        run=run,
+        lanes=lanes,
+        device=device,
+        sharing=sharing,
+        limits=limits,
+        created_at=datetime.now().astimezone().isoformat(timespec="seconds"),
+        versions=_versions(),
+        host=socket.gethostname(),
+    )
+
+
+def _by_lane(request: LaunchRequest) -> dict[Lane, list[str]]:
+    by_lane: dict[Lane, list[str]] = {lane: [] for lane in request.presets}
+    for override in request.overrides:
+        name, dot, rest = override.partition(".")
+        lane = next((lane for lane in by_lane if lane == name), None)
+        if lane is None or not dot:
+            raise LaunchError(f"--set {override}: begin with the lane, a. or b., as in a.fit.batch_size=64")
+        by_lane[lane].append(rest)
+    return by_lane
+
+
+def _lane_plan(entry: PresetEntry, overrides: Sequence[str], seed: int | None) -> LanePlan:
+    if entry.preset is None:
+        raise PresetError(entry.error or f"{entry.path}: cannot be used")
+    seeding = [] if seed is None else [f"fit.seed={seed}"]
+    preset = apply_overrides(entry.preset, [*overrides, *seeding])
+    return LanePlan(entry.name, entry.origin, preset, str(entry.path))
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for name in VERSIONS_OF:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found

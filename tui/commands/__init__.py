@@ -1,0 +1,1 @@
+"""The subcommands, one file each. At module level they import click alone, so that `--help` is quick."""

@@ -1,0 +1,42 @@
+"""Open the app, where there is a terminal that can show it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from tui import exit_codes
+from tui.commands.fail import fail
+
+if TYPE_CHECKING:
+    from training.launch import Launched
+    from training.record.run_folder import RunFolder
+
+FRAMES_PER_S = "20"
+"""Sixty paints a second are excessive over a wire; what is drawn changes once a second."""
+
+
+def check_terminal() -> None:
+    """Leave with one sentence where the app cannot be shown."""
+    if not sys.stdout.isatty() or not sys.stdin.isatty():
+        fail(
+            "this needs a terminal; without one, use `dualtrain-tui run A B --headless`",
+            exit_codes.USAGE,
+        )
+    if os.environ.get("TERM", "dumb") == "dumb":
+        fail("TERM=dumb cannot show the app; use `dualtrain-tui run A B --headless`", exit_codes.USAGE)
+
+
+def open_app(*, launched: Launched | None = None, folder: RunFolder | None = None) -> int:
+    """Show the pick screen, or a run that was launched or exists; returns the exit code."""
+    check_terminal()
+    os.environ.setdefault("TEXTUAL_FPS", FRAMES_PER_S)
+    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    from tui.app import DualtrainApp
+
+    app = DualtrainApp(launched=launched, folder=folder)
+    app.run(mouse=False)
+    if app.farewell:
+        print(app.farewell)
+    return app.return_code or exit_codes.OK

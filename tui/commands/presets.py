@@ -1,0 +1,115 @@
+"""`presets`: list, show and check them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tui import exit_codes
+from tui.commands.fail import fail, failing_clearly
+from tui.commands.preset_names import complete_preset
+
+if TYPE_CHECKING:
+    from training.preset_library import PresetEntry
+
+
+@click.group(invoke_without_command=True, epilog="Example: dualtrain-tui presets show seed-binary")
+@click.pass_context
+def presets(context: click.Context) -> None:
+    """List, show and check presets."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_command, as_json=False)
+
+
+@presets.command("list", epilog="Example: dualtrain-tui presets list --json")
+@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
+def list_command(as_json: bool) -> None:
+    """List every preset in reach, bad ones marked."""
+    from training.preset.printable import printable
+    from training.preset_library import list_presets
+
+    entries = list_presets()
+    if as_json:
+        click.echo(json.dumps([_entry_facts(entry) for entry in entries], indent=1))
+        return
+    for entry in entries:
+        what = printable(entry.preset.title) if entry.preset else f"BAD: {entry.error}"
+        click.echo(f"{printable(entry.reference):24}  {entry.origin:8}  {what}")
+
+
+@presets.command("show", epilog="Example: dualtrain-tui presets show seed-binary --json")
+@click.argument("name", shell_complete=complete_preset)
+@click.option("--json", "as_json", is_flag=True, help="The preset as one JSON object.")
+def show_command(name: str, as_json: bool) -> None:
+    """Show a preset as resolved, defaults included."""
+    import msgspec
+
+    from training.preset.explain import explain
+    from training.preset.printable import printable
+    from training.preset_library import resolve
+
+    with failing_clearly():
+        entry = resolve(name)
+    assert entry.preset is not None
+    if as_json:
+        click.echo(json.dumps({**_entry_facts(entry), "preset": msgspec.to_builtins(entry.preset)}, indent=1))
+        return
+    click.echo(f"{printable(entry.preset.title)}  ({printable(entry.reference)}, {printable(str(entry.path))})")
+    for text in (entry.preset.description, entry.preset.stresses and f"stresses {entry.preset.stresses}"):
+        if text:
+            click.echo(printable(text))
+    for setting in explain(entry.preset):
+        default = "  (default)" if setting.is_default else ""
+        click.echo(printable(f"  {setting.key:24}  {setting.value}{default}"))
+
+
+@presets.command("check", epilog="Example: dualtrain-tui presets check my.toml")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
+def check_command(files: tuple[Path, ...], as_json: bool) -> None:
+    """Check preset files, or every preset in reach. Exit code 2 where one is bad."""
+    from training.preset import PresetError, load_preset
+    from training.preset_library import list_presets
+
+    found: list[dict[str, Any]] = []
+    for path in files:
+        try:
+            load_preset(path)
+            found.append({"path": str(path), "ok": True, "error": None})
+        except PresetError as error:
+            found.append({"path": str(path), "ok": False, "error": str(error)})
+    if not files:
+        found = [
+            {"path": str(entry.path), "ok": entry.error is None, "error": entry.error} for entry in list_presets()
+        ]
+    if as_json:
+        click.echo(json.dumps(found, indent=1))
+    else:
+        _print_findings(found)
+    raise SystemExit(exit_codes.OK if all(one["ok"] for one in found) else exit_codes.USAGE)
+
+
+def _print_findings(found: list[dict[str, Any]]) -> None:
+    from training.preset.printable import printable
+
+    if not found:
+        fail("there is no preset to check", exit_codes.USAGE)
+    for one in found:
+        if one["ok"]:
+            click.echo(f"ok  {printable(one['path'])}")
+        else:
+            click.echo(f"dualtrain-tui: {one['error']}", err=True)
+
+
+def _entry_facts(entry: PresetEntry) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "reference": entry.reference,
+        "origin": entry.origin,
+        "path": str(entry.path),
+        "title": entry.preset.title if entry.preset else None,
+        "error": entry.error,
+    }

@@ -1,0 +1,97 @@
+"""`run`: launch a pair."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+import click
+
+from tui import exit_codes
+from tui.commands.fail import fail, failing_clearly
+from tui.commands.preset_names import complete_preset
+
+if TYPE_CHECKING:
+    from training.launch import LaunchRequest
+
+SHARING_NAMES = ("together", "sequential", "one-process", "mps", "adaptive")
+
+EPILOG = """Examples:
+
+\b
+  dualtrain-tui run seed-binary seed-regression
+  dualtrain-tui run lstm cnn-small --sharing sequential --epochs 3
+  dualtrain-tui run wide-mlp wide-mlp --set b.fit.batch_size=256 --headless --json > report.json"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("a", metavar="A", shell_complete=complete_preset)
+@click.argument("b", metavar="B", shell_complete=complete_preset)
+@click.option("--sharing", type=click.Choice(SHARING_NAMES), default="together", show_default=True,
+              help="How the two get the device.")
+@click.option("--device", default="auto", show_default=True, metavar="auto|cpu|gpu|gpu:N|UUID",
+              help="The one device both use.")
+@click.option("--epochs", type=click.IntRange(min=1, max=1_000_000), help="Epochs of each lane.")
+@click.option("--steps", type=click.IntRange(min=1, max=1_000_000_000), help="Steps of each lane.")
+@click.option("--minutes", type=click.FloatRange(min=0, max=1_000_000, min_open=True),
+              help="Minutes of training of each lane.")
+@click.option("--set", "overrides", multiple=True, metavar="LANE.KEY=VALUE",
+              help="Set a preset's key for one lane, as in a.fit.batch_size=64. May be repeated.")
+@click.option("--seed", type=click.IntRange(min=0, max=2**31 - 1), help="Seed of both lanes.")
+@click.option("--run-dir", type=click.Path(path_type=Path, file_okay=False),
+              help="The run's folder: new or empty.")
+@click.option("--headless", is_flag=True, help="No screen: a progress line a second for each lane on stderr.")
+@click.option("--json", "as_json", is_flag=True, help="With --headless: report.json alone on stdout.")
+@click.option("--detach", is_flag=True, help="Launch, print the run's name, and leave it running.")
+def run(
+    a: str, b: str, sharing: str, device: str, epochs: int | None, steps: int | None, minutes: float | None,
+    overrides: tuple[str, ...], seed: int | None, run_dir: Path | None, headless: bool, as_json: bool, detach: bool,
+) -> None:  # fmt: skip
+    """Train presets A and B on one device.
+
+    A and B are names that `dualtrain-tui presets` lists, or paths of preset files. `--epochs`, `--steps` and
+    `--minutes` bound each lane, and may go beyond the preset's own length.
+    """
+    if sum(limit is not None for limit in (epochs, steps, minutes)) > 1:
+        fail("--epochs, --steps and --minutes exclude each other", exit_codes.USAGE)
+    if as_json and not headless:
+        fail("--json needs --headless", exit_codes.USAGE)
+    if headless and detach:
+        fail("--headless and --detach exclude each other", exit_codes.USAGE)
+    if not (headless or detach):
+        from tui.commands.open_app import check_terminal
+
+        check_terminal()
+    from training.launch import LaunchRequest
+    from training.plan import Limits, Sharing
+
+    chosen: Sharing = next(mode for mode in get_args(Sharing) if mode == sharing)
+    request = LaunchRequest(
+        presets={"a": a, "b": b},
+        device=device,
+        sharing=chosen,
+        limits=Limits(epochs=epochs, steps=steps, minutes=minutes),
+        overrides=overrides,
+        seed=seed,
+        run_dir=run_dir,
+    )
+    raise SystemExit(_launch_and_follow(request, headless=headless, as_json=as_json, detach=detach))
+
+
+def _launch_and_follow(request: LaunchRequest, *, headless: bool, as_json: bool, detach: bool) -> int:
+    with failing_clearly():
+        from training.launch import launch
+        from training.meters.devices import list_devices
+
+        launched = launch(request, list_devices())
+    if detach:
+        click.echo(launched.folder.name)
+        click.echo(f"dualtrain-tui attach {launched.folder.name}", err=True)
+        return exit_codes.OK
+    if headless:
+        from tui.headless import follow_headless
+
+        return follow_headless(launched, as_json=as_json)
+    from tui.commands.open_app import open_app
+
+    return open_app(launched=launched)

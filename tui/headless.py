@@ -1,0 +1,154 @@
+"""Follow a run without a screen: a line a second for each lane, then the report."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from types import FrameType
+from typing import TextIO
+
+from training.analysis.history import RunHistory
+from training.analysis.report import ReportError, read_report
+from training.analysis.state import LaneState, RunState
+from training.control.client import ControlError, ask
+from training.control.protocol import Asking, Request
+from training.launch import Launched
+from training.preset.printable import printable
+from tui import exit_codes
+from tui import format as formatted
+from tui.report_text import report_lines
+
+LINE_PERIOD_S = 1.0
+POLL_S = 0.1
+_EXIT_CODES = {"completed": exit_codes.OK, "failed": exit_codes.FAILED, "stopped": exit_codes.INTERRUPTED}
+
+
+def follow_headless(launched: Launched, *, as_json: bool) -> int:
+    """Follow to the end; returns the exit code.
+
+    The first Ctrl-C asks both lanes to stop, the second kills them. SIGTERM and a hang-up end only this viewer.
+    """
+    return _Follower(launched, as_json=as_json).follow()
+
+
+class _ViewerEndedError(Exception):
+    """This viewer was told to go; the run goes on."""
+
+
+class _Follower:
+    def __init__(self, launched: Launched, *, as_json: bool) -> None:
+        self._folder = launched.folder
+        self._supervisor = launched.supervisor
+        self._as_json = as_json
+        self._history = RunHistory(launched.folder)
+        self._lines = ProgressLines(sys.stderr)
+        self._interrupts = 0
+        self._asked: Asking | None = None
+
+    def follow(self) -> int:
+        previous = {
+            number: signal.signal(number, handler)
+            for number, handler in (
+                (signal.SIGINT, self._on_interrupt),
+                (signal.SIGTERM, self._on_end_of_viewer),
+                (signal.SIGHUP, self._on_end_of_viewer),
+            )
+        }
+        try:
+            state = self._until_over()
+        except _ViewerEndedError:
+            self._lines.say(f"the run goes on: dualtrain-tui attach {self._folder.name}")
+            return exit_codes.TERMINATED
+        finally:
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+        return self._tell_end(state)
+
+    def _until_over(self) -> RunState:
+        next_line_s = time.monotonic()
+        while True:
+            supervisor_gone = self._supervisor.poll() is not None
+            self._history.refresh(supervisor_gone=supervisor_gone)
+            self._pass_on_interrupts()
+            if not self._history.is_live:
+                return self._history.state()
+            if time.monotonic() >= next_line_s:
+                next_line_s += LINE_PERIOD_S
+                self._lines.show(self._history.state())
+            time.sleep(POLL_S)
+
+    def _tell_end(self, state: RunState) -> int:
+        self._lines.show(state)
+        try:
+            report = read_report(self._folder.report)
+        except ReportError:
+            self._lines.say(f"the run is lost: its supervisor is gone; its records are in {self._folder.path}")
+            return exit_codes.FAILED
+        if self._as_json:
+            sys.stdout.write(self._folder.report.read_text(encoding="utf-8"))
+        else:
+            print("\n".join(report_lines(report, self._folder.path)))
+        sys.stdout.flush()
+        return exit_codes.INTERRUPTED if self._interrupts else _EXIT_CODES[report.outcome]
+
+    def _pass_on_interrupts(self) -> None:
+        """Asked from here and not from the signal handler: the supervisor may not listen yet."""
+        wanted: Asking | None = None if not self._interrupts else ("stop" if self._interrupts == 1 else "kill")
+        if wanted is None or wanted == self._asked:
+            return
+        try:
+            ask(self._folder, Request(ask=wanted, by="Ctrl-C"))
+        except ControlError:
+            return  # not yet, or no longer: looked at again in a moment
+        self._asked = wanted
+        self._lines.say("stopping; Ctrl-C again kills" if wanted == "stop" else "killing")
+
+    def _on_interrupt(self, _number: int, _frame: FrameType | None) -> None:
+        self._interrupts += 1
+
+    def _on_end_of_viewer(self, _number: int, _frame: FrameType | None) -> None:
+        raise _ViewerEndedError
+
+
+class ProgressLines:
+    """One line a lane: redrawn in place on a terminal, plain lines otherwise."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._in_place = out.isatty()
+        self._drawn = 0
+
+    def show(self, state: RunState) -> None:
+        """Draw every lane's line."""
+        lines = [_lane_line(state, lane) for lane in state.lanes.values()]
+        up = f"\x1b[{self._drawn}A" if self._in_place and self._drawn else ""
+        clear = "\x1b[K" if self._in_place else ""
+        self._write(up + "".join(f"{line}{clear}\n" for line in lines))
+        self._drawn = len(lines)
+
+    def say(self, text: str) -> None:
+        """Print a line that stays."""
+        self._write(printable(text) + "\n")
+        self._drawn = 0
+
+    def _write(self, text: str) -> None:
+        try:
+            self._out.write(text)
+            self._out.flush()
+        except OSError:
+            return  # a terminal that hung up: the run does not depend on it
+
+
+def _lane_line(state: RunState, lane: LaneState) -> str:
+    planned = f"/{lane.planned_steps}" if lane.planned_steps else ""
+    parts = [
+        f"{formatted.clock(state.elapsed_s):>7}  {lane.lane.upper()} {printable(lane.preset_name, limit=20):20}",
+        f"{lane.phase:14}  step {lane.step}{planned}",
+        f"loss {formatted.value(lane.loss)}",
+        f"{formatted.rate(lane.steps_per_s)} steps/s",
+        formatted.size(lane.memory_bytes),
+    ]
+    if lane.error is not None:
+        parts.append(printable(lane.error.message))
+    return "  ".join(parts)
