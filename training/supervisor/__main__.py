@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -14,11 +15,11 @@ import msgspec
 from training.analysis.report import build_report, write_report
 from training.meters.devices import open_meter
 from training.plan import Plan, PlanError, read_plan
-from training.record.event_records import CleanedUp, Ended
+from training.record.event_records import Ended
 from training.record.liveness import own_facts, take_lock
 from training.record.run_folder import RunFolder
 from training.record.writer import RecordWriter
-from training.supervisor.clean_up import processes_of_run
+from training.supervisor.clean_up import prove_clean
 from training.supervisor.control_server import ControlServer
 from training.supervisor.monitor_cost import monitor_cost
 from training.supervisor.sampling import DeviceSampling
@@ -55,16 +56,20 @@ async def _own(folder: RunFolder, plan: Plan, lock_fd: int) -> None:
     facts = msgspec.json.encode(own_facts(str(control.socket_path) if control else None))
     os.pwrite(lock_fd, facts, 0)
     loop = asyncio.get_running_loop()
+
+    def device_lost(message: str) -> None:
+        loop.call_soon_threadsafe(supervisor.device_lost, message)
+
     sampling = DeviceSampling(
-        open_meter(plan.device),
+        partial(open_meter, plan.device),
         RecordWriter(folder.device, "supervisor"),
         now=supervisor.now,
         lane_pids=supervisor.lane_pids,
-        device_lost=lambda message: loop.call_soon_threadsafe(supervisor.device_lost, message) and None,
+        device_lost=device_lost,
     )
     sampling.start()
     await supervisor.run()
-    await _prove_clean(plan, supervisor, sampling, events)
+    await prove_clean(plan, supervisor.now, sampling, events)
     sampling.stop()
     if control is not None:
         await control.close()
@@ -82,18 +87,6 @@ async def _open_control(folder: RunFolder, supervisor: Supervisor) -> ControlSer
         print(f"no control socket, the run cannot be asked for anything: {error}", file=sys.stderr)
         return None
     return control
-
-
-async def _prove_clean(
-    plan: Plan, supervisor: Supervisor, sampling: DeviceSampling, events: RecordWriter
-) -> None:
-    """Wait a moment for memory to come back, then write down what is left."""
-    left = await asyncio.to_thread(processes_of_run, plan.run)
-    before = sampling.first.device.memory_used_bytes if sampling.first else None
-    after = sampling.latest.device.memory_used_bytes if sampling.latest else None
-    events.write(
-        CleanedUp(t=supervisor.now(), left_pids=left, memory_before_bytes=before, memory_after_bytes=after)
-    )
 
 
 if __name__ == "__main__":

@@ -15,11 +15,14 @@ SAMPLE_PERIOD_S = 0.5
 
 
 class DeviceSampling:
-    """Reads the meter and appends what it read to `device.jsonl`. A reading that fails is told, and sampling goes on."""
+    """Appends what the meter reads to `device.jsonl`. A reading that fails is told, and sampling goes on.
+
+    The meter is opened, read and closed in the sampling thread alone.
+    """
 
     def __init__(
         self,
-        meter: Meter,
+        open_meter: Callable[[], Meter],
         writer: RecordWriter,
         *,
         now: Callable[[], float],
@@ -29,7 +32,7 @@ class DeviceSampling:
     ) -> None:
         self.first: Sample | None = None
         self.latest: Sample | None = None
-        self._meter = meter
+        self._open_meter = open_meter
         self._writer = writer
         self._now = now
         self._lane_pids = lane_pids
@@ -54,21 +57,21 @@ class DeviceSampling:
 
     def _run(self) -> None:
         try:
-            self._meter.open()
+            meter = self._open_meter()
         except MeterError as error:
             self._tell_trouble(str(error))
             self._first_taken.set()
             return
         try:
-            while self._take_one() and not self._over.wait(self._period_s):
+            while self._take_one(meter) and not self._over.wait(self._period_s):
                 pass
         finally:
-            self._meter.close()
+            meter.close()
 
-    def _take_one(self) -> bool:
+    def _take_one(self, meter: Meter) -> bool:
         try:
-            sample = self._meter.sample(self._now(), self._lane_pids())
-            self._note_source()
+            sample = meter.sample(self._now(), self._lane_pids())
+            self._note_source(meter)
         except DeviceLostError as error:
             self._tell_trouble(str(error))
             self._device_lost(str(error))
@@ -83,8 +86,8 @@ class DeviceSampling:
         self._writer.write(sample)
         return True
 
-    def _note_source(self) -> None:
-        source = self._meter.source(self._now())
+    def _note_source(self, meter: Meter) -> None:
+        source = meter.source(self._now())
         if source.figures != self._figures:
             self._figures = dict(source.figures)
             self._writer.write(source)
