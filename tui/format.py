@@ -23,6 +23,13 @@ def clock(seconds: float | None) -> str:
     return f"{minute}:{second:02}"
 
 
+def span(seconds: float | None) -> str:
+    """A span where tenths matter while it is short: 3.4 s, 12:03."""
+    if seconds is None or not math.isfinite(seconds):
+        return UNKNOWN
+    return f"{seconds:.1f} s" if seconds < 60 else clock(seconds)
+
+
 def age(seconds: float | None) -> str:
     """How old a sample is, in a width that stays: `0.4 s`, ` 12 s`."""
     if seconds is None or not math.isfinite(seconds):

@@ -88,7 +88,7 @@ class LogView(LinesWidget, can_focus=True):
             text = read_tail(self._path)
         except OSError as error:
             self._seen, self._text = None, []
-            self._trouble = f"{self._path}: {error.strerror or error}"
+            self._trouble = f"{error.strerror or error}: {self._path}"
         else:
             if self._above_end:
                 self._above_end += max(0, len(text) - len(self._text))

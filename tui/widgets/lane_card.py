@@ -7,7 +7,7 @@ from training.plan import Lane
 from tui import format
 from tui.widgets.bars import progress_bar
 from tui.widgets.panel import Panel
-from tui.widgets.spans import LANE_TONE, Line, Span, Tone, clip, line, spread, wrap
+from tui.widgets.spans import LANE_TONE, Line, Span, Tone, clip, line, spread, whole, wrap
 
 _LABEL = 9
 
@@ -76,7 +76,7 @@ class LaneCard(Panel, can_focus=False):
             return self._failure(held, width, height)
         rows = self._rows(state, held, width)
         kept = sorted(range(len(rows)), key=lambda index: rows[index][0])[:height]
-        return [rows[index][1] for index in sorted(kept)]
+        return [whole(rows[index][1], width) for index in sorted(kept)]
 
     def _rows(self, state: RunState, held: LaneState, width: int) -> list[_Row]:
         rows: list[_Row] = [

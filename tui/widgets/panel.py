@@ -61,8 +61,8 @@ class Panel(LinesWidget, can_focus=True):
         titles = self.title_line(self.state), self.subtitle_line(self.state)
         if titles != self._title:
             self._title = titles
-            self.border_title = _content(titles[0])
-            self.border_subtitle = _content(titles[1])
+            self.border_title = content_of(titles[0])
+            self.border_subtitle = content_of(titles[1])
 
     def title_line(self, state: RunState) -> Line:
         """What the panel shows, from which source, in which scope."""
@@ -82,5 +82,6 @@ class Panel(LinesWidget, can_focus=True):
         return lines or [line((text, "muted")) for text in wrap(self.EMPTY, width)]
 
 
-def _content(spans: Line) -> Content:
+def content_of(spans: Line) -> Content:
+    """The line for a border title: never read as markup, without control sequences."""
     return Content.assemble(*((printable(text), _TITLE_VARIABLE[tone]) for text, tone in spans))

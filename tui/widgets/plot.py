@@ -85,7 +85,7 @@ def _raster(
             continue
         if curve.dotted:
             xs, ys = dots_along(xs, ys, columns, rows, _DOTS_PER_CELL[marker])
-        sign = marker if marker != "ascii" else ("+" if curve.dotted else "*")
+        sign: str = marker if marker != "ascii" else ("+" if curve.dotted else "*")
         signal = figure.signal(xs, ys, marker=plotext.marker(sign, _pixel(curve.tone)))
         if not curve.dotted and len(xs) > 1:
             signal.lines().density("full")
@@ -118,11 +118,11 @@ def _gutter(rows: int, y: Axis, glyphs: Glyphs) -> list[Line]:
             labels.setdefault(round((1 - place) * (rows - 1)), label)
     lines: list[Line] = []
     for row in range(rows):
-        label = labels.get(row)
-        if label is None:
+        found = labels.get(row)
+        if found is None:
             lines.append(((" " * (_GUTTER - 1), "muted"), (glyphs.rule, "faint")))
         else:
-            lines.append(((f"{label:>{room}} "[: _GUTTER - 1], "muted"), (glyphs.tick, "faint")))
+            lines.append(((f"{found:>{room}} "[: _GUTTER - 1], "muted"), (glyphs.tick, "faint")))
     return lines
 
 

@@ -14,6 +14,8 @@ _PHASE_TONE: dict[RunPhase, Tone] = {
     "ended": "strong",
     "lost": "error",
 }
+_PLAIN: Tone = "plain"
+_MUTED: Tone = "muted"
 STALE_S = 5.0
 """A device sample older than this is marked."""
 
@@ -48,11 +50,15 @@ class RunHeader(LinesWidget):
             text = "lost: its supervisor is gone and left no report; nothing here changes any more"
             return line((clip(text, room), "error"))
         device = device_label(state)
-        spans: list[Span] = [(device, "strong"), (" · ", "faint"), (state.sharing, "plain")]
-        for text in (state.run, state.device.chosen_because):
+        spans: list[Span] = [(clip(device, room), "strong")]
+        for text, tone in (
+            (state.sharing, _PLAIN),
+            (state.run, _MUTED),
+            (state.device.chosen_because, _MUTED),
+        ):
             # what does not fit is left out whole: half a name says nothing
             if text and width_of(line(*spans)) + 3 + len(text) <= room:
-                spans += [(" · ", "faint"), (text, "muted")]
+                spans += [(" · ", "faint"), (text, tone)]
         return line(*spans)
 
     def _right(self, state: RunState) -> Line:

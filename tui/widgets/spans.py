@@ -74,12 +74,24 @@ def clip(text: str, width: int) -> str:
     return set_cell_size(text, width - 1) + "…" if width > 1 else set_cell_size(text, width)
 
 
+def whole(spans: Line, width: int) -> Line:
+    """The first span, and of those after it what fits whole: half a word says nothing."""
+    kept: list[Span] = list(spans[:1])
+    left = width - width_of(spans[:1])
+    for span in spans[1:]:
+        left -= cell_len(span[0])
+        if left < 0:
+            break
+        kept.append(span)
+    return tuple(kept)
+
+
 def spread(left: Line, right: Line, width: int) -> Line:
     """`left` and `right` at the two ends of `width` cells; the left one gives way."""
     room = width - width_of(right)
     if room <= 0:
         return fit(right, width)
-    return fit(left, room) + right
+    return fit(whole(left, room - 1), room) + right
 
 
 def beside(left: Iterable[Line], left_width: int, right: Iterable[Line], height: int) -> list[Line]:

@@ -1,0 +1,55 @@
+"""An app that shows one screen and keeps what it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from textual.app import App
+from textual.message import Message
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from tests.waiting import screen_text, wait_until
+from tui.theme import THEME, THEME_NAME
+
+_Asked = TypeVar("_Asked", bound=Message)
+
+
+class Stage(App[None]):
+    """Shows a screen in the project's theme."""
+
+    def __init__(self, shown: Screen[Any]) -> None:
+        super().__init__()
+        self._shown = shown
+
+    def on_mount(self) -> None:
+        self.register_theme(THEME)
+        self.theme = THEME_NAME
+        self.push_screen(self._shown)
+
+
+class Heard(list[Message]):
+    """Every message of a test, in order."""
+
+    def of(self, kind: type[_Asked]) -> list[_Asked]:
+        """Those of one kind, once each: a bubbling message is heard at every stop."""
+        found: list[_Asked] = []
+        for message in self:
+            if isinstance(message, kind) and not any(message is one for one in found):
+                found.append(message)
+        return found
+
+
+@asynccontextmanager
+async def staged(
+    screen: Screen[Any], size: tuple[int, int] = (80, 24), *, seen: str = ""
+) -> AsyncIterator[tuple[Pilot[None], Heard]]:
+    """Run the screen until it shows `seen`, then hand over."""
+    heard = Heard()
+    app = Stage(screen)
+    async with app.run_test(size=size, message_hook=heard.append) as pilot:
+        await wait_until(pilot, lambda: app.screen is screen and seen in screen_text(app))
+        await pilot.pause()
+        yield pilot, heard

@@ -1,0 +1,71 @@
+"""What happened: each lane, the totals, where everything lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from training.analysis.report import Report
+from training.plan import LANES
+from tui.screens.live_messages import CurvesAsked, LeaveAsked, NewRunAsked
+from tui.widgets.report_card import ReportCard
+from tui.widgets.report_summary import ReportFooter, ReportHeader
+
+
+class ReportScreen(Screen[None]):
+    """Shows the report of a run that has ended."""
+
+    CSS_PATH = "report.tcss"
+
+    HELP = """# The report
+
+What became of each lane, its rate and losses, where the models and the record lie, and what watching cost.
+Rates leave warm-up steps out; losses are means of the first and the last epoch.
+"""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,n", "new_run", "New run", key_display="⏎", tooltip="Choose two presets again"),
+        Binding("l,escape", "curves", "Curves", key_display="l", tooltip="Back to the run's curves"),
+        Binding("question_mark,f1", "help", "Help", key_display="?", tooltip="What stands here"),
+        Binding("colon", "app.command_palette", "Palette", key_display=":", tooltip="Every command"),
+        Binding("q", "leave", "Quit", tooltip="Leave dualtrain"),
+    ]
+
+    def __init__(self, report: Report, folder: Path | str) -> None:
+        super().__init__()
+        self._report = report
+        self._folder = str(folder)
+
+    def compose(self) -> ComposeResult:
+        """The run over its lanes."""
+        yield ReportHeader(self._report)
+        with Container(id="lanes"):
+            for lane in LANES:
+                yield ReportCard(lane, self._report.lanes.get(lane), self._folder)
+        yield ReportFooter(self._report, self._folder)
+        yield Footer(show_command_palette=False)
+
+    def action_new_run(self) -> None:
+        """On to another run."""
+        self.post_message(NewRunAsked())
+
+    def action_curves(self) -> None:
+        """Back to the curves."""
+        self.post_message(CurvesAsked())
+
+    def action_leave(self) -> None:
+        """Leave: nothing is live."""
+        self.post_message(LeaveAsked("close"))
+
+    def action_help(self) -> None:
+        """Help, and away with it again."""
+        if self.query("HelpPanel"):
+            self.app.action_hide_help_panel()
+        else:
+            self.app.action_show_help_panel()

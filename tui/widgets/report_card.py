@@ -1,0 +1,84 @@
+"""What became of one lane."""
+
+from __future__ import annotations
+
+from training.analysis.report import LaneReport
+from training.plan import Lane
+from training.record.event_records import LaneStatus
+from tui import format
+from tui.widgets.lines import LinesWidget
+from tui.widgets.panel import content_of
+from tui.widgets.spans import BLANK, LANE_TONE, Line, Span, Tone, line, whole, wrap
+
+_LABEL = 13
+_STATUS_TONE: dict[LaneStatus, Tone] = {"completed": "good", "stopped": "warning", "failed": "error"}
+
+
+class ReportCard(LinesWidget):
+    """A lane's outcome in a column."""
+
+    DEFAULT_CSS = """
+    ReportCard { border: round $border-blurred; padding: 0 1; }
+    """
+
+    def __init__(self, lane: Lane, report: LaneReport | None, folder: str = "") -> None:
+        super().__init__(id=f"report-{lane}")
+        self._lane: Lane = lane
+        self._report = report
+        self._folder = folder
+
+    def on_mount(self) -> None:
+        """Name the lane."""
+        name = self._report.preset if self._report is not None else ""
+        self.border_title = content_of(
+            line((f"{self._lane.upper()}  {name}".rstrip(), LANE_TONE[self._lane]))
+        )
+
+    def draw(self, width: int, height: int) -> list[Line]:  # noqa: ARG002
+        """Status first, then the error if there is one, then the totals."""
+        report = self._report
+        if report is None:
+            return [line(("This lane was not part of the run.", "muted"))]
+        return [
+            *_status(report, width),
+            *(whole(one, width) for one in _totals(report)),
+            *self._model(report, width),
+        ]
+
+    def _model(self, report: LaneReport, width: int) -> list[Line]:
+        if report.model_path is None:
+            return [_row("model", "none was saved")]
+        path = report.model_path.removeprefix(f"{self._folder}/")
+        told = path if path == report.model_path else f"{path}  in the record"
+        room = max(8, width - _LABEL)
+        pieces = [told[at : at + room] for at in range(0, len(told), room)]
+        return [_row("model" if at == 0 else "", piece) for at, piece in enumerate(pieces)]
+
+
+def _status(report: LaneReport, width: int) -> list[Line]:
+    code = f"  exit code {report.exit_code}" if report.exit_code else ""
+    lines: list[Line] = [line((report.status, _STATUS_TONE[report.status]), (code, "muted"))]
+    if report.error is not None:
+        lines += [
+            line((text, "error")) for text in wrap(f"{report.error.kind}: {report.error.message}", width)
+        ]
+        lines += [line((text, "warning")) for text in wrap(report.error.hint, width)]
+    return [*lines, BLANK]
+
+
+def _totals(report: LaneReport) -> list[Line]:
+    steps = format.count(report.steps)
+    loss = f"{format.value(report.first_loss)} → {format.value(report.last_loss)}"
+    return [
+        _row("loss", loss, "  first → last"),
+        _row("rate", f"{format.rate(report.steps_per_s)} steps/s"),
+        _row("steps", steps, f"  in {format.count(report.epochs)} epochs"),
+        _row("samples", format.count(report.samples)),
+        _row("trained", format.span(report.train_s), f"  of {format.span(report.wall_s)} alive"),
+        _row("peak memory", format.size(report.peak_memory_bytes)),
+    ]
+
+
+def _row(label: str, value: str, after: str = "") -> Line:
+    spans: list[Span] = [(f"{label:<{_LABEL}}", "muted"), (value, "plain"), (after, "muted")]
+    return line(*spans)

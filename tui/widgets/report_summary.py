@@ -1,0 +1,72 @@
+"""The run as a whole, over and under its lanes."""
+
+from __future__ import annotations
+
+from training.analysis.report import Report
+from tui import format
+from tui.widgets.lines import LinesWidget
+from tui.widgets.spans import Line, Span, Tone, line, spread, wrap
+
+_LABEL = 15
+_OUTCOME: dict[str, tuple[str, Tone]] = {
+    "completed": ("Both trainings completed", "good"),
+    "stopped": ("Stopped before the end", "warning"),
+    "failed": ("A training failed", "error"),
+}
+
+
+class ReportHeader(LinesWidget):
+    """The outcome in one line, device and times in another."""
+
+    DEFAULT_CSS = """
+    ReportHeader { height: 2; padding: 0 1; background: $panel; }
+    """
+
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self._report = report
+
+    def draw(self, width: int, height: int) -> list[Line]:  # noqa: ARG002
+        """Outcome and sharing; device; when."""
+        report = self._report
+        text, tone = _OUTCOME[report.outcome]
+        if report.outcome == "completed" and len(report.lanes) < 2:
+            text = "The training completed"
+        outcome = line((text, tone), (f" · {report.sharing}", "plain"))
+        device: list[Span] = [(f"{report.device.kind.upper()} {report.device.name}", "plain")]
+        if report.device.memory_bytes:
+            device.append((f" · {format.size(report.device.memory_bytes)}", "muted"))
+        took = line(("took ", "muted"), format.span(report.monitor.wall_s))
+        began = line((f"began {report.started_at}", "muted"))
+        return [spread(outcome, took, width), spread(line(*device), began, width)]
+
+
+class ReportFooter(LinesWidget):
+    """Where everything lies, and what watching cost."""
+
+    DEFAULT_CSS = """
+    ReportFooter { height: 4; padding: 0 2; }
+    """
+
+    def __init__(self, report: Report, folder: str) -> None:
+        super().__init__()
+        self._report = report
+        self._folder = folder
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """The folder whole, wrapped if need be: people copy it."""
+        monitor = self._report.monitor
+        label = f"{'record':<{_LABEL}}"
+        room = max(8, width - len(label))
+        pieces = [self._folder[at : at + room] for at in range(0, len(self._folder), room)] or [""]
+        lines = [
+            line((label if at == 0 else " " * len(label), "muted"), piece) for at, piece in enumerate(pieces)
+        ]
+        share = f" ({100 * monitor.cpu_s / monitor.wall_s:.1f} % of one core)" if monitor.wall_s > 0 else ""
+        cost = f"{monitor.cpu_s:.1f} s of CPU{share}, at most {format.size(monitor.peak_rss_bytes)}"
+        told = wrap(cost, room)
+        lines += [
+            line((f"{'watching cost' if at == 0 else '':<{_LABEL}}", "muted"), text)
+            for at, text in enumerate(told)
+        ]
+        return lines[:height]
