@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import platformdirs
+
 from training.preset import Preset, PresetError, load_preset
+from training.preset.errors import listed, nearest, quoted
+from training.preset.printable import printable
 
 Origin = Literal["shipped", "user", "local", "file"]
 _HERE = Path(__file__).parent
@@ -17,6 +23,7 @@ class PresetEntry:
     """One preset file that was found, good or bad."""
 
     name: str
+    """The file's name without its ending, harmless on a terminal."""
     origin: Origin
     path: Path
     preset: Preset | None
@@ -26,7 +33,13 @@ class PresetEntry:
     @property
     def reference(self) -> str:
         """What selects this entry on the command line: the bare name means the shipped one."""
-        return self.name if self.origin == "shipped" else f"{self.origin}:{self.name}"
+        match self.origin:
+            case "shipped":
+                return self.name
+            case "file":
+                return printable(str(self.path))
+            case _:
+                return f"{self.origin}:{self.name}"
 
 
 def shipped_folder() -> Path:
@@ -35,27 +48,86 @@ def shipped_folder() -> Path:
     return bundled if bundled.is_dir() else _HERE.parent / "presets"
 
 
+def user_folder() -> Path:
+    """The user's own presets; it need not exist."""
+    return platformdirs.user_config_path("dualtrain") / "presets"
+
+
+def preset_folders() -> tuple[tuple[Origin, Path], ...]:
+    """Every folder that is searched, in order, each once: in a checkout `./presets` is the shipped one."""
+    folders: tuple[tuple[Origin, Path], ...] = (
+        ("shipped", shipped_folder()),
+        ("user", user_folder()),
+        ("local", Path("presets")),
+    )
+    seen: set[str] = set()
+    found: list[tuple[Origin, Path]] = []
+    for origin, folder in folders:
+        real = os.path.realpath(folder)
+        if real not in seen:
+            seen.add(real)
+            found.append((origin, folder))
+    return tuple(found)
+
+
 def list_presets() -> tuple[PresetEntry, ...]:
-    """Every preset in reach."""
-    return tuple(_entry(path, "shipped") for path in sorted(shipped_folder().glob("*.toml")))
+    """Every preset in reach, good and bad, by origin and then by name."""
+    return tuple(_entry(path, origin) for path, origin in _files())
 
 
 def resolve(reference: str) -> PresetEntry:
-    """The entry a reference means.
+    """The good entry a reference means.
+
+    A bare name means the shipped preset, else the only other of that name; `user:NAME` and `local:NAME` name
+    one of several; what ends with `.toml` or holds a `/` is a path.
 
     Raises:
-        PresetError: there is none, or it is bad.
+        PresetError: there is none, there are several, or it is bad.
     """
-    for entry in list_presets():
-        if entry.reference == reference:
-            if entry.error:
-                raise PresetError(entry.error)
-            return entry
-    raise PresetError(f"no preset is called {reference}")
+    if reference.endswith(".toml") or "/" in reference:
+        path = Path(reference).expanduser()
+        return PresetEntry(printable(path.stem), "file", path, load_preset(path), None)
+    files = list(_files())
+    origin, colon, name = reference.partition(":")
+    wanted = [
+        (path, found_in)
+        for path, found_in in files
+        if path.stem == (name if colon else reference) and (not colon or found_in == origin)
+    ]
+    shipped = [one for one in wanted if one[1] == "shipped"]
+    if len(wanted) > 1 and not shipped:
+        named = listed(f"{found_in}:{path.stem}" for path, found_in in wanted)
+        raise PresetError(f"preset {quoted(reference)}: found {len(wanted)} of that name; allowed: {named}")
+    if not wanted:
+        raise _unknown(reference, files)
+    path, found_in = (shipped or wanted)[0]
+    return PresetEntry(printable(path.stem), found_in, path, load_preset(path), None)
+
+
+def _unknown(reference: str, files: list[tuple[Path, Origin]]) -> PresetError:
+    names = [path.stem if origin == "shipped" else f"{origin}:{path.stem}" for path, origin in files]
+    close = nearest(reference, [*names, *(path.stem for path, _ in files)])
+    hint = f", did you mean {printable(close)}?" if close else ""
+    return PresetError(
+        f"preset {quoted(reference)}: found none of that name{hint}; "
+        f"allowed: {listed(names)}, or a path ending in .toml"
+    )
+
+
+def _files() -> Iterator[tuple[Path, Origin]]:
+    for origin, folder in preset_folders():
+        try:
+            # Not glob: it would hide a folder that cannot be read, and take `.toml` itself for a preset.
+            found = sorted(one for one in folder.iterdir() if one.suffix == ".toml")
+        except OSError:
+            # Missing, a file, or not ours to read: no presets from there.
+            continue
+        yield from ((path, origin) for path in found)
 
 
 def _entry(path: Path, origin: Origin) -> PresetEntry:
+    name = printable(path.stem, limit=80)
     try:
-        return PresetEntry(path.stem, origin, path, load_preset(path), None)
+        return PresetEntry(name, origin, path, load_preset(path), None)
     except PresetError as error:
-        return PresetEntry(path.stem, origin, path, None, str(error))
+        return PresetEntry(name, origin, path, None, str(error))
