@@ -26,6 +26,11 @@ class RunFolder:
 
     path: Path
 
+    @classmethod
+    def at(cls, path: Path | str) -> RunFolder:
+        """The folder at a path."""
+        return cls(Path(path))
+
     @property
     def name(self) -> str:
         """The run's name."""

@@ -1,0 +1,269 @@
+"""The app: which screen is shown, and what its messages lead to."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterable
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from tui import exit_codes
+from tui.messages import AskFailed, LaunchFailed, OpenFailed, RunChanged, RunLaunched
+from tui.screens.live_messages import (
+    CurvesAsked,
+    LeaveAsked,
+    NewRunAsked,
+    PauseAsked,
+    PeriodChosen,
+    ReportAsked,
+    ResumeAsked,
+    StopAsked,
+)
+from tui.screens.pick_messages import LaunchAsked
+from tui.theme import THEME
+
+if TYPE_CHECKING:
+    from training.analysis.state import RunState
+    from training.control.protocol import Asking
+    from training.launch import Launched, LaunchRequest
+    from training.plan import Lane
+    from training.record.run_folder import RunFolder
+    from tui.feed import RunFeed
+    from tui.screens.live import LiveScreen
+    from tui.screens.pick import PickScreen
+
+ASKED_BY = "the screen"
+
+
+class DualtrainApp(App[None]):
+    """Pick, live and report. Owns no training: leaving it ends none."""
+
+    TITLE = "dualtrain"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Leave at once", show=False, priority=True, tooltip="The run goes on"),
+    ]
+
+    def __init__(self, *, launched: Launched | None = None, folder: RunFolder | None = None) -> None:
+        super().__init__()
+        self.farewell = ""
+        """What is printed once the terminal is back."""
+        self._first_launched = launched
+        self._first_folder = folder
+        self._feed: RunFeed | None = None
+        self._state: RunState | None = None
+        self._pick: PickScreen | None = None
+        self._live: LiveScreen | None = None
+        self._report_shown = False
+
+    def on_mount(self) -> None:
+        """Show what was asked for."""
+        self.register_theme(THEME)
+        self.theme = THEME.name
+        self._leave_on_signals()
+        if self._first_launched is not None:
+            self._follow(self._first_launched.folder, self._first_launched)
+        elif self._first_folder is not None:
+            self._follow(self._first_folder, None)
+        else:
+            self._show_pick()
+
+    def on_unmount(self) -> None:
+        """End the thread; the run, where there is one, goes on."""
+        if self._feed is not None:
+            self._feed.stop()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Only what is possible now: the keys of the screen that is shown."""
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if active.enabled and binding.description and not binding.system:
+                run = partial(self.run_action, binding.action, active.node)
+                yield SystemCommand(binding.description, active.tooltip or binding.key, run)
+
+    async def action_quit(self) -> None:
+        """Leave at once; a live run goes on."""
+        self._leave()
+
+    # Pick -------------------------------------------------------------------------------------------------------
+
+    def _show_pick(self) -> None:
+        from tui.screens.pick import PickScreen
+
+        if self._pick is None:
+            self._pick = PickScreen()
+            self.push_screen(self._pick)
+        else:
+            while self.screen is not self._pick:
+                self.pop_screen()
+
+    @on(LaunchAsked)
+    def _launch_asked(self, message: LaunchAsked) -> None:
+        self._launch(message.request)
+
+    @work(thread=True, exclusive=True, group="launch", exit_on_error=False)
+    def _launch(self, request: LaunchRequest) -> None:
+        from training.launch import launch
+        from training.meters.devices import DeviceUnavailableError, list_devices
+
+        try:
+            self.post_message(RunLaunched(launch(request, list_devices())))
+        except (ValueError, OSError, DeviceUnavailableError) as error:
+            self.post_message(LaunchFailed(str(error)))
+
+    @on(LaunchFailed)
+    def _launch_failed(self, message: LaunchFailed) -> None:
+        if self._pick is not None:
+            self._pick.show_problem(message.why)
+
+    @on(RunLaunched)
+    def _run_launched(self, message: RunLaunched) -> None:
+        self._follow(message.launched.folder, message.launched)
+
+    # Live -------------------------------------------------------------------------------------------------------
+
+    def _follow(self, folder: RunFolder, launched: Launched | None) -> None:
+        from training.analysis.history import RunHistory
+        from training.plan import PlanError
+        from tui.feed import RunFeed
+
+        if self._feed is not None:
+            self._feed.stop()
+        try:
+            history = RunHistory(folder)
+        except PlanError as error:
+            self.post_message(OpenFailed(str(error)))
+            return
+        self._live = None
+        # A run that had ended before it was opened is looked at for its curves; its report is a key away.
+        self._report_shown = launched is None and folder.report.exists()
+        self._state = history.state()
+        self._show_live(self._state)
+        supervisor = launched.supervisor if launched is not None else None
+        self._feed = RunFeed(history, lambda state: self.post_message(RunChanged(state)), supervisor=supervisor)
+        self._feed.start()
+
+    def _show_live(self, state: RunState) -> None:
+        from tui.screens.live import LiveScreen
+
+        self._live = LiveScreen(state)
+        self.push_screen(self._live)
+
+    @on(RunChanged)
+    def _run_changed(self, message: RunChanged) -> None:
+        state, before = message.state, self._state
+        if self._live is None or before is None or state.run != before.run:
+            return
+        self._state = state
+        self._live.show(state)
+        if state.phase == "lost" and before.phase != "lost":
+            self.notify("The supervisor is gone; the lanes checkpoint and stop.", title="Run lost",
+                        severity="error", markup=False)  # fmt: skip
+        if state.phase == "ended" and not self._report_shown:
+            self._show_report()
+
+    @on(PeriodChosen)
+    def _period_chosen(self, message: PeriodChosen) -> None:
+        if self._feed is not None:
+            self._feed.period_s = message.period_s
+            self._feed.look_now()
+
+    @on(PauseAsked)
+    def _pause_asked(self, message: PauseAsked) -> None:
+        self._ask("pause", message.lane)
+
+    @on(ResumeAsked)
+    def _resume_asked(self, message: ResumeAsked) -> None:
+        self._ask("resume", message.lane)
+
+    @on(StopAsked)
+    def _stop_asked(self, message: StopAsked) -> None:
+        self._ask("stop", message.lane)
+
+    @work(thread=True, group="ask", exit_on_error=False)
+    def _ask(self, what: Asking, lane: Lane | None) -> None:
+        from training.control.client import ControlError, ask
+        from training.control.protocol import Request
+        from training.record.run_folder import RunFolder
+
+        if self._state is None:
+            return
+        try:
+            ask(RunFolder.at(self._state.folder), Request(ask=what, lane=lane, by=ASKED_BY))
+        except ControlError as error:
+            self.post_message(AskFailed(str(error)))
+        if self._feed is not None:
+            self._feed.look_now()
+
+    @on(AskFailed)
+    def _ask_failed(self, message: AskFailed) -> None:
+        self.notify(message.why, title="Not done", severity="warning", markup=False)
+
+    @on(OpenFailed)
+    def _open_failed(self, message: OpenFailed) -> None:
+        self.farewell = message.why
+        self.exit(return_code=exit_codes.USAGE)
+
+    # Report and leaving -----------------------------------------------------------------------------------------
+
+    @on(ReportAsked)
+    def _show_report(self) -> None:
+        from training.analysis.report import ReportError, read_report
+        from training.record.run_folder import RunFolder
+        from tui.screens.report import ReportScreen
+
+        if self._state is None:
+            return
+        folder = RunFolder.at(self._state.folder)
+        try:
+            report = read_report(folder.report)
+        except ReportError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        self._report_shown = True
+        self.push_screen(ReportScreen(report, folder.path))
+
+    @on(CurvesAsked)
+    def _curves_asked(self) -> None:
+        from tui.screens.report import ReportScreen
+
+        if isinstance(self.screen, ReportScreen):
+            self.pop_screen()
+
+    @on(NewRunAsked)
+    def _new_run_asked(self) -> None:
+        if self._feed is not None:
+            self._feed.stop()
+        self._live = None
+        self._show_pick()
+
+    @on(LeaveAsked)
+    def _leave_asked(self, message: LeaveAsked) -> None:
+        if message.how == "stop":
+            self._ask("stop", None)
+            self.notify("Both lanes stop at their next batch; the report follows.", markup=False)
+        else:
+            self._leave()
+
+    def _leave(self, return_code: int | None = None) -> None:
+        state = self._state
+        if state is not None and state.is_live:
+            self.farewell = f"the run goes on: dualtrain-tui attach {state.run}"
+            self.exit(return_code=return_code or exit_codes.OK)
+            return
+        ended_badly = state is not None and any(lane.phase == "failed" for lane in state.lanes.values())
+        self.exit(return_code=return_code or (exit_codes.FAILED if ended_badly else exit_codes.OK))
+
+    def _leave_on_signals(self) -> None:
+        """Without this the terminal is left in the alternate screen (Textual handles neither signal)."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            with suppress(ValueError, RuntimeError, NotImplementedError):  # not in the main thread: a test drives it
+                loop.add_signal_handler(number, self._leave, exit_codes.TERMINATED)

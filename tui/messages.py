@@ -1,0 +1,52 @@
+"""What reaches the app from its threads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from training.analysis.state import RunState
+
+if TYPE_CHECKING:
+    from training.launch import Launched
+
+
+@dataclass
+class RunChanged(Message):
+    """A newer state of the run that is shown."""
+
+    state: RunState
+
+    def can_replace(self, message: Message) -> bool:
+        """Older states that still wait are of no use."""
+        return isinstance(message, RunChanged) and message.state.run == self.state.run
+
+
+@dataclass
+class RunLaunched(Message):
+    """A run was launched."""
+
+    launched: Launched = field(repr=False)
+
+
+@dataclass
+class LaunchFailed(Message):
+    """What was picked could not be launched: one sentence."""
+
+    why: str
+
+
+@dataclass
+class AskFailed(Message):
+    """The supervisor could not be asked, or refused: one sentence."""
+
+    why: str
+
+
+@dataclass
+class OpenFailed(Message):
+    """A run cannot be shown: one sentence."""
+
+    why: str
