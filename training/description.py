@@ -1,0 +1,158 @@
+"""What only Keras can tell of a preset before a launch, asked of a process of its own and kept."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from training.preset import Preset, preset_digest
+from training.preset.printable import one_line
+from training.record.run_home import state_home
+
+TIMEOUT_S = 120.0
+"""Twenty times what the largest network we ship takes on a busy machine."""
+
+_NICENESS = 19
+_LOOK_EVERY_S = 0.05
+
+
+class DescriptionError(Exception):
+    """A preset that could not be described; the message is one line."""
+
+
+class Description(Struct, frozen=True):
+    """What a model is before it trains. The estimates leave out what a framework keeps for itself."""
+
+    digest: str
+    """Of the preset that was described."""
+    keras: str
+    """The version that built the model."""
+    parameters: int
+    trainable_parameters: int
+    parameter_bytes: int
+    optimizer_bytes_estimate: int
+    activation_bytes_estimate: int
+    """What the layers of one batch put out; what a layer keeps inside is not in it."""
+    steps_per_epoch: int
+    layers: int
+
+
+class _Told(Struct, frozen=True):
+    error: str = "nothing was told"
+
+
+def kept_description(preset: Preset) -> Description | None:
+    """The description an earlier process made of the same preset with the same Keras, if there is one."""
+    try:
+        kept = msgspec.json.decode(_kept_path(preset_digest(preset)).read_bytes(), type=Description)
+    except (OSError, msgspec.DecodeError):
+        return None
+    return kept if kept.keras == importlib.metadata.version("keras") else None
+
+
+def describe_preset(path: Path, preset: Preset, is_cancelled: Callable[[], bool]) -> Description:
+    """The kept description, else one asked of a process at the lowest priority, which takes seconds.
+
+    Args:
+        path: the preset's file.
+        preset: what was read from it.
+        is_cancelled: looked at twenty times a second; once it holds, the process is ended.
+
+    Raises:
+        DescriptionError: the model cannot be built, the file has changed, or it was cancelled.
+    """
+    kept = kept_description(preset)
+    if kept is not None:
+        return kept
+    told = _ask(path, preset, is_cancelled)
+    if told.digest != preset_digest(preset):
+        raise DescriptionError("the preset's file has changed since it was read")
+    _keep(told)
+    return told
+
+
+def _ask(path: Path, preset: Preset, is_cancelled: Callable[[], bool]) -> Description:
+    environment = dict(
+        os.environ,
+        PYTHONSAFEPATH="1",
+        KERAS_BACKEND=preset.fit.backend,
+        # A description never touches a GPU, least of all one on which something trains.
+        CUDA_VISIBLE_DEVICES="-1",
+        TF_CPP_MIN_LOG_LEVEL="3",
+    )
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "training.worker", "--describe", str(path)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise DescriptionError(
+            f"the describing process cannot be started: {error.strerror or error}"
+        ) from error
+    with process:
+        try:
+            # From outside and after the start: code between fork and exec is not safe in a process with threads.
+            os.setpriority(os.PRIO_PROCESS, process.pid, _NICENESS)
+        except OSError:
+            pass  # it has ended already, or priorities cannot be set here
+        _wait(process, is_cancelled)
+        # What it prints is far smaller than a pipe holds, so that it never waited for this reading.
+        output = process.stdout.read() if process.stdout else b""
+    return _understood(output, process.returncode)
+
+
+def _wait(process: subprocess.Popen[bytes], is_cancelled: Callable[[], bool]) -> None:
+    give_up_at = time.monotonic() + TIMEOUT_S
+    while True:
+        try:
+            process.wait(_LOOK_EVERY_S)
+        except subprocess.TimeoutExpired:
+            cancelled = is_cancelled()
+            if not cancelled and time.monotonic() < give_up_at:
+                continue
+            process.kill()
+            process.wait()
+            raise DescriptionError(
+                "cancelled" if cancelled else f"no description within {TIMEOUT_S:.0f} s"
+            ) from None
+        return
+
+
+def _understood(output: bytes, exit_code: int) -> Description:
+    last_line = output.strip().rpartition(b"\n")[2]
+    try:
+        return msgspec.json.decode(last_line, type=Description)
+    except msgspec.DecodeError:
+        pass
+    try:
+        message = msgspec.json.decode(last_line, type=_Told).error
+    except msgspec.DecodeError:
+        message = f"the describing process ended with exit code {exit_code}"
+    raise DescriptionError(one_line(message))
+
+
+def _kept_path(digest: str) -> Path:
+    return state_home() / "descriptions" / f"{digest}.json"
+
+
+def _keep(description: Description) -> None:
+    path = _kept_path(description.digest)
+    half = path.with_name(f"half-{os.getpid()}-{path.name}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        half.write_bytes(msgspec.json.encode(description))
+        half.replace(path)
+    except OSError:
+        return  # it will be asked again
