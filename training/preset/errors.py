@@ -40,7 +40,10 @@ def nearest(name: str, allowed: Iterable[str]) -> str | None:
     """The allowed name that is most like this one, if any is like it at all."""
     by_folded = {candidate.casefold(): candidate for candidate in allowed}
     # A name may be a megabyte long: only its beginning is compared.
-    matches = difflib.get_close_matches(name[:_SHOWN_CHARACTERS].casefold(), by_folded, n=1, cutoff=0.6)
+    folded = name[:_SHOWN_CHARACTERS].casefold()
+    # What begins alike is an abbreviation: "acc" is nearer to "accuracy" than to "auc".
+    longer = [candidate for candidate in by_folded if len(folded) >= 3 and candidate.startswith(folded)]
+    matches = longer or difflib.get_close_matches(folded, by_folded, n=1, cutoff=0.6)
     return by_folded[matches[0]] if matches else None
 
 

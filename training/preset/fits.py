@@ -26,6 +26,7 @@ def misfits(preset: Preset) -> Iterator[Problem]:
     yield from _model_and_data(preset)
     yield from _loss_and_metrics(preset)
     yield from _model_sizes(preset)
+    yield from _data_sizes(preset)
     yield from _split(preset)
     size_bytes = data_bytes(preset.data)
     if size_bytes > MAX_DATA_BYTES:
@@ -108,6 +109,16 @@ def _model_sizes(preset: Preset) -> Iterator[Problem]:
             yield from _not_halved("model.filters", len(filters), size)
         case models.Unet(levels=levels) if size and size % 2**levels:
             yield from _not_halved("model.levels", levels, size)
+
+
+def _data_sizes(preset: Preset) -> Iterator[Problem]:
+    match preset.data:
+        case datasets.TopicTokens(classes=classes, vocabulary=vocabulary) if classes > vocabulary // 2:
+            yield Problem(
+                "data.classes",
+                f"{classes} topics over data.vocabulary = {vocabulary}",
+                f"up to {vocabulary // 2}, so that each topic has words of its own",
+            )
 
 
 def _not_halved(key: str, halvings: int, size: int) -> Iterator[Problem]:

@@ -36,19 +36,12 @@ def load_preset(path: Path) -> Preset:
 def _read(path: Path, source: str) -> str:
     allowed = f"a TOML file of at most {MAX_FILE_BYTES} bytes"
     try:
-        # Not blocking: a named pipe without a writer would hold the whole list.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor, not a path
-            mode = os.fstat(descriptor).st_mode
-            if not stat.S_ISREG(mode):
-                what = "a directory" if stat.S_ISDIR(mode) else "neither a file nor a directory"
-                raise Problem("", what, allowed).error(source)
-            content = file.read(MAX_FILE_BYTES + 1)
+        content = _content(path)
     except FileNotFoundError:
         raise Problem("", "no such file", allowed).error(source) from None
+    except IsADirectoryError:
+        raise Problem("", "a directory", allowed).error(source) from None
     except (OSError, ValueError) as error:
-        if isinstance(error, PresetError):
-            raise
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise Problem("", f"a file that cannot be read ({reason})", allowed).error(source) from None
     if len(content) > MAX_FILE_BYTES:
@@ -58,6 +51,21 @@ def _read(path: Path, source: str) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise Problem("", f"a byte that is not UTF-8 in line {line}", "text in UTF-8").error(source) from None
+
+
+def _content(path: Path) -> bytes:
+    # Not blocking: a named pipe without a writer would hold the whole list.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError
+        if not stat.S_ISREG(mode):
+            raise ValueError("neither a file nor a directory")
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(MAX_FILE_BYTES + 1)
+    finally:
+        os.close(descriptor)
 
 
 def _parse(text: str, source: str) -> dict[str, Any]:

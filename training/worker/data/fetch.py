@@ -37,7 +37,7 @@ def fetch(file_name: str, load: Callable[[], Any]) -> Any:
             return load()
     except OSError as error:
         raise _missing(file_name, folder, str(error)) from None
-    except Exception as error:  # noqa: BLE001 - keras.utils.get_file raises bare Exception when a download fails
+    except Exception as error:  # keras.utils.get_file raises bare Exception when a download fails
         if "fetch failure" in str(error):
             raise _missing(file_name, folder, str(error).rpartition(" -- ")[2]) from None
         raise DataError(
