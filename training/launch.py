@@ -94,7 +94,10 @@ def launch(request: LaunchRequest, listing: DeviceListing) -> Launched:
 
 
 def _refuse_what_cannot_start(plan: Plan, listing: DeviceListing, folder: RunFolder) -> None:
-    bad = next((check for check in check_launch(plan, listing=listing, folder=folder.path) if check.state == "bad"), None)
+    bad = next(
+        (check for check in check_launch(plan, listing=listing, folder=folder.path) if check.state == "bad"),
+        None,
+    )
     if bad is None:
         return
     folder.path.rmdir()

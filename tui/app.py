@@ -147,7 +147,9 @@ class DualtrainApp(App[None]):
         self._state = history.state()
         self._show_live(self._state)
         supervisor = launched.supervisor if launched is not None else None
-        self._feed = RunFeed(history, lambda state: self.post_message(RunChanged(state)), supervisor=supervisor)
+        self._feed = RunFeed(
+            history, lambda state: self.post_message(RunChanged(state)), supervisor=supervisor
+        )
         self._feed.start()
 
     def _show_live(self, state: RunState) -> None:
@@ -265,5 +267,7 @@ class DualtrainApp(App[None]):
         """Without this the terminal is left in the alternate screen (Textual handles neither signal)."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
-            with suppress(ValueError, RuntimeError, NotImplementedError):  # not in the main thread: a test drives it
+            with suppress(
+                ValueError, RuntimeError, NotImplementedError
+            ):  # not in the main thread: a test drives it
                 loop.add_signal_handler(number, self._leave, exit_codes.TERMINATED)

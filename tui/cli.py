@@ -24,7 +24,9 @@ Exit codes: 0 both lanes did what was asked, 1 a lane failed or the run was lost
 3 the asked device cannot be used, 130 interrupted."""
 
 
-@click.group(invoke_without_command=True, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    invoke_without_command=True, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__, prog_name="dualtrain-tui")
 @click.pass_context
 def cli(context: click.Context) -> None:

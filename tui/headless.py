@@ -83,7 +83,9 @@ class _Follower:
         try:
             report = read_report(self._folder.report)
         except ReportError:
-            self._lines.say(f"the run is lost: its supervisor is gone; its records are in {self._folder.path}")
+            self._lines.say(
+                f"the run is lost: its supervisor is gone; its records are in {self._folder.path}"
+            )
             return exit_codes.FAILED
         if self._as_json:
             sys.stdout.write(self._folder.report.read_text(encoding="utf-8"))
@@ -94,7 +96,9 @@ class _Follower:
 
     def _pass_on_interrupts(self) -> None:
         """Asked from here and not from the signal handler: the supervisor may not listen yet."""
-        wanted: Asking | None = None if not self._interrupts else ("stop" if self._interrupts == 1 else "kill")
+        wanted: Asking | None = (
+            None if not self._interrupts else ("stop" if self._interrupts == 1 else "kill")
+        )
         if wanted is None or wanted == self._asked:
             return
         try:

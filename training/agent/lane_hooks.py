@@ -7,7 +7,7 @@ Nothing here raises into `fit`, waits for a disk, or converts a tensor that Kera
 import functools
 import math
 import traceback
-from typing import Any, Callable, Dict, Optional, TypeVar
+from typing import Any, Callable, Optional, TypeVar
 
 from .emitter import Emitter
 from .gate import Gate
@@ -96,7 +96,7 @@ class LaneHooks:
 
     @_never_raises
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Count the batch; `batch` is the index of its last step, which counts right when Keras runs several at once."""
+        """Count the batch: `batch` is the index of its last step, right also where Keras runs several steps at once."""
         now = self._emitter.now()
         steps = batch - self._last_batch
         self._last_batch = batch
@@ -123,7 +123,7 @@ class LaneHooks:
         if now >= self._plan.checkpoints.due_t:
             self._checkpoint()
         if self.step >= self._plan.stop_at_step or now >= self._deadline_t:
-            self._reach_limit(now)
+            self._reach_limit()
         if self._gate.stop_reason is not None:
             self.model.stop_training = True
 
@@ -151,8 +151,11 @@ class LaneHooks:
         if not self.model.stop_training:
             now = self._emitter.now()
             self._emitter.emit(
-                "validation", step=self.step, epoch=self.epoch,
-                seconds=round(now - self._validation_t, 6), metrics=plain_numbers(logs or {}),
+                "validation",
+                step=self.step,
+                epoch=self.epoch,
+                seconds=round(now - self._validation_t, 6),
+                metrics=plain_numbers(logs or {}),
             )
 
     @_never_raises
@@ -164,9 +167,17 @@ class LaneHooks:
         seconds = now - self._epoch_t - self._paused_s
         numbers = plain_numbers(logs or {})
         self._emitter.emit(
-            "epoch", t=now, epoch=self.epoch, step=self.step, samples=self.samples, steps=self._epoch_steps,
-            seconds=round(seconds, 6), outside_s=round(max(0.0, seconds - self._in_steps_s), 6),
-            loss=numbers.pop("loss", None), metrics=numbers, partial=partial or None,
+            "epoch",
+            t=now,
+            epoch=self.epoch,
+            step=self.step,
+            samples=self.samples,
+            steps=self._epoch_steps,
+            seconds=round(seconds, 6),
+            outside_s=round(max(0.0, seconds - self._in_steps_s), 6),
+            loss=numbers.pop("loss", None),
+            metrics=numbers,
+            partial=partial or None,
         )
         self.epochs_done += not partial
         self._plan.say(epoch_line(self.epoch, self.step, logs or {}))
@@ -190,19 +201,20 @@ class LaneHooks:
             self._plan.say("dualtrain: a hook failed, the training goes on:\n" + text)
 
     def _reset_epoch(self, now: float) -> None:
-        self._epoch_t = now
-        self._epoch_steps = 0
-        self._epoch_samples = 0
-        self._in_steps_s = 0.0
-        self._paused_s = 0.0
-        self._last_batch = -1
+        self._epoch_t: float = now
+        self._epoch_steps: int = 0
+        self._epoch_samples: int = 0
+        self._in_steps_s: float = 0.0
+        self._paused_s: float = 0.0
+        self._last_batch: int = -1
         self._last_running: float = 0.0
 
     def _batch_loss(self, running: Any, samples: int) -> Optional[float]:
         """The batch's own loss from Keras's sample-weighted running mean: (n·m_n − k·m_k) / (n − k)."""
         if not isinstance(running, (int, float)):
             return None
-        previous, self._last_running = self._last_running, float(running)
+        previous = self._last_running
+        self._last_running = float(running)
         added = samples - self._epoch_samples
         if added <= 0:
             return None
@@ -215,11 +227,19 @@ class LaneHooks:
             self._next_memory_t = now + FRAMEWORK_MEMORY_PERIOD_S
             memory = self._plan.framework_memory()
         self._emitter.emit(
-            "progress", droppable=True, t=now, step=self.step, samples=self.samples, epoch=self.epoch,
-            epoch_step=self._epoch_steps, running_loss=numbers.pop("loss", None),
+            "progress",
+            droppable=True,
+            t=now,
+            step=self.step,
+            samples=self.samples,
+            epoch=self.epoch,
+            epoch_step=self._epoch_steps,
+            running_loss=numbers.pop("loss", None),
             metrics={key: value for key, value in numbers.items() if not key.startswith("val_")},
-            framework_memory=memory, warm_up=None if self._released else True,
-            dropped=self._emitter.dropped or None, **self._span.fields(),
+            framework_memory=memory,
+            warm_up=None if self._released else True,
+            dropped=self._emitter.dropped or None,
+            **self._span.fields(),
         )
         self._span = Span()
         self._next_record_t = now + (FAST_PERIOD_S if now < FAST_FOR_S else SLOW_PERIOD_S)
@@ -302,6 +322,6 @@ class LaneHooks:
             self.nan_stop = True
             self.model.stop_training = True
 
-    def _reach_limit(self, now: float) -> None:
+    def _reach_limit(self) -> None:
         self.reached_limit = "steps" if self.step >= self._plan.stop_at_step else "minutes"
         self.model.stop_training = True

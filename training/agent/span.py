@@ -35,10 +35,8 @@ class Span:
             return
         self._loss_sum += loss * steps
         self._loss_count += steps
-        if loss < self._loss_min:
-            self._loss_min = loss
-        if loss > self._loss_max:
-            self._loss_max = loss
+        self._loss_min = min(self._loss_min, loss)
+        self._loss_max = max(self._loss_max, loss)
 
     def fields(self) -> Dict[str, Any]:
         """The record's fields that stand for the span."""

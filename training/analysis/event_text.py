@@ -69,5 +69,7 @@ def _clean_up_line(record: CleanedUp) -> EventLine:
         return EventLine(record.t, f"processes of the run are still there: {left}", None, "warning")
     if record.held_by:
         holders = ", ".join(str(pid) for pid in record.held_by)
-        return EventLine(record.t, f"device memory is not all back; processes on it: {holders}", None, "warning")
+        return EventLine(
+            record.t, f"device memory is not all back; processes on it: {holders}", None, "warning"
+        )
     return EventLine(record.t, "clean: no process of the run is left", None, "good")

@@ -23,12 +23,19 @@ from training.record.device_records import (
 )
 from training.record.event_records import Began, EventRecord, LaneEnded, Launched, WarmingUp
 from training.record.lane_records import Checkpoint, Epoch, LaneRecord
-from training.record.liveness import boot_id, liveness, read_facts
+from training.record.liveness import Liveness, boot_id, liveness, read_facts
 from training.record.reader import TailingReader
 from training.record.run_folder import RunFolder
 
 KEPT_EVENTS = 400
 LIVENESS_PERIOD_S = 1.0
+_PHASES: dict[Liveness, RunPhase] = {
+    "starting": "starting",
+    "live": "running",
+    "elsewhere": "running",
+    "ended": "ended",
+    "lost": "lost",
+}
 
 
 class RunHistory:
@@ -113,12 +120,13 @@ class RunHistory:
             memory_used_series=self._memory_used.view(),
             others_memory_series=self._others_memory.view(),
             events=tuple(self._events),
-            skipped_lines=sum(
-                reader.skipped_lines
-                for reader in (self._event_reader, self._device_reader, *self._lane_readers.values())
-            ),
+            skipped_lines=self._skipped_lines(),
             supervisor_pid=facts.pid if facts else None,
         )
+
+    def _skipped_lines(self) -> int:
+        by_lanes = sum(reader.skipped_lines for reader in self._lane_readers.values())
+        return self._event_reader.skipped_lines + self._device_reader.skipped_lines + by_lanes
 
     def _now_s(self) -> float:
         """Seconds since the run began: by the clock while it lives on this boot, by its last record else."""
@@ -135,8 +143,7 @@ class RunHistory:
         if time.monotonic() - self._liveness_checked_s < LIVENESS_PERIOD_S:
             return
         self._liveness_checked_s = time.monotonic()
-        found = liveness(self.folder)
-        self._phase = "running" if found in ("live", "elsewhere") else found
+        self._phase = _PHASES[liveness(self.folder)]
 
     def _take_event(self, record: EventRecord) -> None:
         match record:

@@ -191,7 +191,9 @@ class LaneHistory:
         self._memory = record.framework_memory or self._memory
         self._latest = record.metrics
         if record.loss is not None:
-            self._loss.append(record.t, record.loss, step=record.step, low=record.loss_min, high=record.loss_max)
+            self._loss.append(
+                record.t, record.loss, step=record.step, low=record.loss_min, high=record.loss_max
+            )
         for name, value in record.metrics.items():
             if value is not None and (name in self._metrics or len(self._metrics) < KEPT_METRICS):
                 self._metrics.setdefault(name, Series()).append(record.t, value, step=record.step)
@@ -203,7 +205,11 @@ class LaneHistory:
 
     def _rate(self, column: int) -> float | None:
         """Steps (column 1) or samples (column 2) a second, over the last half minute of steps."""
-        if not self._recent or self._recent_s <= 0 or self._phase in ("completed", "stopped", "failed", "paused"):
+        if (
+            not self._recent
+            or self._recent_s <= 0
+            or self._phase in ("completed", "stopped", "failed", "paused")
+        ):
             return None
         if column == 1:
             return sum(steps for _, steps, _ in self._recent) / self._recent_s

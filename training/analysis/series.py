@@ -39,8 +39,10 @@ class Series:
         self._low: list[float] = []
         self._high: list[float] = []
 
-    def append(self, t: float, value: float, *, step: int = 0, low: float | None = None, high: float | None = None) -> None:
-        """Add a point; `low` and `high` where it already stands for several. Values that are not finite are left out."""
+    def append(
+        self, t: float, value: float, *, step: int = 0, low: float | None = None, high: float | None = None
+    ) -> None:
+        """Add a point; `low` and `high` where it stands for several. Values that are not finite are left out."""
         low = value if low is None else low
         high = value if high is None else high
         if not (math.isfinite(low) and math.isfinite(high) and math.isfinite(t)):

@@ -48,7 +48,7 @@ class OtherReading(Struct, frozen=True, omit_defaults=True):
     user: str | None = None
 
 
-class Sample(Record, tag="sample"):
+class Sample(Record, frozen=True, tag="sample"):
     """Everything the meter read at `t`. `seconds` is what reading it took."""
 
     t: float
@@ -67,7 +67,7 @@ class Figure(Struct, frozen=True, omit_defaults=True):
     reason: str = ""
 
 
-class Source(Record, tag="source"):
+class Source(Record, frozen=True, tag="source"):
     """Written when it changes: for each figure (`lanes.memory_bytes`, `device.utilization_percent`, …) its source.
 
     `cores` is the CPU capacity the lanes may use, which makes percent of the machine from percent of a core.
@@ -78,7 +78,7 @@ class Source(Record, tag="source"):
     cores: float | None = None
 
 
-class MeterTrouble(Record, tag="meter_trouble"):
+class MeterTrouble(Record, frozen=True, tag="meter_trouble"):
     """A reading failed; sampling goes on."""
 
     t: float

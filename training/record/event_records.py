@@ -11,7 +11,7 @@ from training.record.tagged import Record
 LaneStatus = Literal["completed", "stopped", "failed"]
 
 
-class Began(Record, tag="began"):
+class Began(Record, frozen=True, tag="began"):
     """The run's zero: `monotonic_s` on CLOCK_MONOTONIC of this boot, `wall` in ISO 8601 for people."""
 
     t: float
@@ -21,7 +21,7 @@ class Began(Record, tag="began"):
     sharing: Sharing
 
 
-class Launched(Record, tag="launched"):
+class Launched(Record, frozen=True, tag="launched"):
     """A lane's process was started."""
 
     t: float
@@ -29,14 +29,14 @@ class Launched(Record, tag="launched"):
     pid: int
 
 
-class WarmingUp(Record, tag="warming_up"):
+class WarmingUp(Record, frozen=True, tag="warming_up"):
     """The lane was given the token: it alone initialises the device and warms up now."""
 
     t: float
     lane: Lane
 
 
-class BarrierOpened(Record, tag="barrier_opened"):
+class BarrierOpened(Record, frozen=True, tag="barrier_opened"):
     """These lanes were released together, and why now."""
 
     t: float
@@ -44,7 +44,7 @@ class BarrierOpened(Record, tag="barrier_opened"):
     because: str
 
 
-class Asked(Record, tag="asked"):
+class Asked(Record, frozen=True, tag="asked"):
     """Somebody asked for something."""
 
     t: float
@@ -53,7 +53,7 @@ class Asked(Record, tag="asked"):
     by: str = ""
 
 
-class Signalled(Record, tag="signalled"):
+class Signalled(Record, frozen=True, tag="signalled"):
     """A lane that did not end in time was signalled."""
 
     t: float
@@ -61,7 +61,7 @@ class Signalled(Record, tag="signalled"):
     signal: str
 
 
-class LaneEnded(Record, tag="lane_ended"):
+class LaneEnded(Record, frozen=True, tag="lane_ended"):
     """A lane's process is gone."""
 
     t: float
@@ -74,7 +74,7 @@ class LaneEnded(Record, tag="lane_ended"):
     log_tail: tuple[str, ...] = ()
 
 
-class CleanedUp(Record, tag="cleaned_up"):
+class CleanedUp(Record, frozen=True, tag="cleaned_up"):
     """The proof at the end: processes of the run that are still there, and device memory before and after."""
 
     t: float
@@ -84,7 +84,7 @@ class CleanedUp(Record, tag="cleaned_up"):
     held_by: tuple[int, ...] = ()
 
 
-class Note(Record, tag="note"):
+class Note(Record, frozen=True, tag="note"):
     """Something worth a line in the event list."""
 
     t: float
@@ -92,7 +92,7 @@ class Note(Record, tag="note"):
     lane: Lane | None = None
 
 
-class Ended(Record, tag="ended"):
+class Ended(Record, frozen=True, tag="ended"):
     """The run is over; `report.json` is written."""
 
     t: float

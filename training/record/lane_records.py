@@ -16,21 +16,21 @@ class FrameworkMemory(Struct, frozen=True):
     peak_bytes: int
 
 
-class Schema(Record, tag="schema"):
+class Schema(Record, frozen=True, tag="schema"):
     """The first line of every file."""
 
     version: int
     writer: str
 
 
-class Started(Record, tag="started"):
+class Started(Record, frozen=True, tag="started"):
     """The worker process is up; the framework is not imported yet."""
 
     t: float
     pid: int
 
 
-class Imported(Record, tag="imported"):
+class Imported(Record, frozen=True, tag="imported"):
     """The framework is imported; the lane waits for its turn to warm up."""
 
     t: float
@@ -39,7 +39,7 @@ class Imported(Record, tag="imported"):
     threads: dict[str, int] = {}
 
 
-class Built(Record, tag="built"):
+class Built(Record, frozen=True, tag="built"):
     """Model and data exist; sizes are known. `planned_*` are None where only time bounds the lane."""
 
     t: float
@@ -54,7 +54,7 @@ class Built(Record, tag="built"):
     device: str = ""
 
 
-class Warm(Record, tag="warm"):
+class Warm(Record, frozen=True, tag="warm"):
     """Warm-up steps are done: real steps, counted, but left out of rates."""
 
     t: float
@@ -62,14 +62,14 @@ class Warm(Record, tag="warm"):
     seconds: float
 
 
-class Released(Record, tag="released"):
+class Released(Record, frozen=True, tag="released"):
     """The barrier opened for this lane."""
 
     t: float
     step: int
 
 
-class Progress(Record, tag="progress"):
+class Progress(Record, frozen=True, tag="progress"):
     """The `steps` steps since the last progress record, aggregated.
 
     `loss` is the mean of the batch losses in the span; `running_loss` the epoch's running mean, as Keras reports it.
@@ -97,7 +97,7 @@ class Progress(Record, tag="progress"):
     """Records this writer could not write so far."""
 
 
-class Validation(Record, tag="validation"):
+class Validation(Record, frozen=True, tag="validation"):
     """One pass over the validation data."""
 
     t: float
@@ -107,7 +107,7 @@ class Validation(Record, tag="validation"):
     metrics: dict[str, float | None] = {}
 
 
-class Epoch(Record, tag="epoch"):
+class Epoch(Record, frozen=True, tag="epoch"):
     """An epoch ended. `outside_s` is what it spent outside training steps; `partial` that it was cut short."""
 
     t: float
@@ -122,7 +122,7 @@ class Epoch(Record, tag="epoch"):
     partial: bool = False
 
 
-class Checkpoint(Record, tag="checkpoint"):
+class Checkpoint(Record, frozen=True, tag="checkpoint"):
     """A checkpoint was written, or could not be (`error`)."""
 
     t: float
@@ -133,14 +133,14 @@ class Checkpoint(Record, tag="checkpoint"):
     error: str | None = None
 
 
-class Paused(Record, tag="paused"):
+class Paused(Record, frozen=True, tag="paused"):
     """The lane stands at the beginning of a batch and the device is idle for it."""
 
     t: float
     step: int
 
 
-class Resumed(Record, tag="resumed"):
+class Resumed(Record, frozen=True, tag="resumed"):
     """The lane trains again."""
 
     t: float
@@ -148,7 +148,7 @@ class Resumed(Record, tag="resumed"):
     paused_s: float
 
 
-class Window(Record, tag="window"):
+class Window(Record, frozen=True, tag="window"):
     """A span with exact ends: `steps` steps from `t0` to `t1`, both taken with the device idle."""
 
     t: float
@@ -160,14 +160,14 @@ class Window(Record, tag="window"):
     complete: bool = True
 
 
-class NonFinite(Record, tag="nonfinite"):
+class NonFinite(Record, frozen=True, tag="nonfinite"):
     """The first step whose loss was not finite."""
 
     t: float
     step: int
 
 
-class Error(Record, tag="error"):
+class Error(Record, frozen=True, tag="error"):
     """The lane failed, told by the worker itself."""
 
     t: float
@@ -178,7 +178,7 @@ class Error(Record, tag="error"):
     log_tail: tuple[str, ...] = ()
 
 
-class Finished(Record, tag="finished"):
+class Finished(Record, frozen=True, tag="finished"):
     """The lane ended in order: it did what was asked, or was asked to stop."""
 
     t: float

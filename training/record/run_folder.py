@@ -125,9 +125,7 @@ def find_run_folder(reference: str | None) -> RunFolder:
     if (as_path / "plan.json").is_file():
         return RunFolder(as_path.resolve())
     found = [
-        folder
-        for folder in list_run_folders()
-        if folder.name == reference or _linked_name(folder, reference)
+        folder for folder in list_run_folders() if folder.name == reference or _linked_name(folder, reference)
     ]
     if not found:
         found = [folder for folder in list_run_folders() if folder.name.startswith(reference)]

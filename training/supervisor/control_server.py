@@ -50,7 +50,9 @@ class ControlServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, ValueError, asyncio.IncompleteReadError):
             if not _is_allowed(writer.get_extra_info("socket")):
-                writer.write(msgspec.json.encode(Reply(ok=False, why="this run belongs to another user")) + b"\n")
+                writer.write(
+                    msgspec.json.encode(Reply(ok=False, why="this run belongs to another user")) + b"\n"
+                )
             else:
                 while line := await reader.readline():
                     writer.write(msgspec.json.encode(self._reply(line)) + b"\n")

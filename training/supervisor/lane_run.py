@@ -63,7 +63,9 @@ class LaneRun:
         """How the lane ended, told by its own records first and by its exit code where it could not tell."""
         status: LaneStatus
         if self.given_up:
-            return self._failed(now_s, exit_code, "hung", self.given_up, "The lane's log shows how far it came.")
+            return self._failed(
+                now_s, exit_code, "hung", self.given_up, "The lane's log shows how far it came."
+            )
         if self.error is not None:
             error = self.error
             return LaneEnded(
@@ -72,9 +74,13 @@ class LaneRun:
             )  # fmt: skip
         if self.finished is not None:
             status = self.finished.status
-            return LaneEnded(t=now_s, lane=self.lane, status=status, exit_code=exit_code, message=self.finished.reason)
+            return LaneEnded(
+                t=now_s, lane=self.lane, status=status, exit_code=exit_code, message=self.finished.reason
+            )
         if exit_code is None or (self.stop_asked and exit_code is not None and exit_code < 0):
-            return LaneEnded(t=now_s, lane=self.lane, status="stopped", exit_code=exit_code, message="asked to stop")
+            return LaneEnded(
+                t=now_s, lane=self.lane, status="stopped", exit_code=exit_code, message="asked to stop"
+            )
         return self._failed(now_s, exit_code, *_name_exit(exit_code))
 
     def _failed(self, now_s: float, exit_code: int | None, kind: str, message: str, hint: str) -> LaneEnded:
@@ -93,6 +99,14 @@ def _name_exit(exit_code: int) -> tuple[str, str, str]:
             "Where nobody killed it, the system ran out of memory: the kernel's log (dmesg) names it then.",
         )
     if exit_code < 0:
-        name = signal.Signals(-exit_code).name if -exit_code in iter(signal.Signals) else "unknown"
-        return "killed", f"The training was killed by signal {-exit_code} ({name})", "The lane's log may say more."
-    return "error", f"The training ended with exit code {exit_code} and no word why", "The lane's log may say more."
+        name = signal.Signals(-exit_code).name if -exit_code in set(signal.Signals) else "unknown"
+        return (
+            "killed",
+            f"The training was killed by signal {-exit_code} ({name})",
+            "The lane's log may say more.",
+        )
+    return (
+        "error",
+        f"The training ended with exit code {exit_code} and no word why",
+        "The lane's log may say more.",
+    )

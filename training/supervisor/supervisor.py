@@ -94,7 +94,9 @@ class Supervisor:
         if not asked:
             return Reply(ok=False, why=f"this run has no lane {request.lane}")
         if not live:
-            return Reply(ok=False, why="that lane has ended already" if request.lane else "both lanes have ended")
+            return Reply(
+                ok=False, why="that lane has ended already" if request.lane else "both lanes have ended"
+            )
         self._events.write(Asked(t=self.now(), what=request.ask, lane=request.lane, by=request.by[:80]))
         if request.ask == "stop":
             for run in live:
@@ -109,7 +111,9 @@ class Supervisor:
 
     def _decide(self) -> None:
         """Ask the policy until it has nothing more to do with what stands."""
-        while actions := self._policy.decide({lane: run.standing for lane, run in self._lanes.items()}, self.now()):
+        while actions := self._policy.decide(
+            {lane: run.standing for lane, run in self._lanes.items()}, self.now()
+        ):
             for action in actions:
                 self._carry_out(action)
         if all(run.has_ended for run in self._lanes.values()):
@@ -218,7 +222,9 @@ class Supervisor:
         self._events.write(Signalled(t=self.now(), lane=run.lane, signal=number.name))
         run.worker.signal_group(number)
         if number is signal.SIGTERM:
-            run.worker.signal_group(signal.SIGCONT)  # a stopped process does not see SIGTERM before it continues
+            run.worker.signal_group(
+                signal.SIGCONT
+            )  # a stopped process does not see SIGTERM before it continues
         run.signals_sent += 1
         run.signal_after_s = self.now() + KILL_AFTER_TERM_S
 

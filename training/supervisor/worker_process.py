@@ -41,10 +41,22 @@ class WorkerProcess:
         """Becomes readable when the process has ended."""
 
     def _start(
-        self, folder: RunFolder, zero_s: float, environment: Mapping[str, str], commands_fd: int, doorbell_fd: int
+        self,
+        folder: RunFolder,
+        zero_s: float,
+        environment: Mapping[str, str],
+        commands_fd: int,
+        doorbell_fd: int,
     ) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-P", "-m", "training.worker", str(folder.path), "".join(self.lanes)]
-        command += ["--zero", repr(zero_s), "--commands-fd", str(commands_fd), "--doorbell-fd", str(doorbell_fd)]
+        command += [
+            "--zero",
+            repr(zero_s),
+            "--commands-fd",
+            str(commands_fd),
+            "--doorbell-fd",
+            str(doorbell_fd),
+        ]
         with folder.lane_log(self.lanes[0]).open("ab") as log:
             return subprocess.Popen(
                 command,

@@ -47,7 +47,9 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--zero", type=float, help="the run's zero on CLOCK_MONOTONIC, seconds")
     parser.add_argument("--commands-fd", type=int, help="inherited pipe to read commands from")
     parser.add_argument("--doorbell-fd", type=int, help="inherited pipe to ring")
-    parser.add_argument("--describe", metavar="PRESET", help="print what only Keras can tell, as JSON, and leave")
+    parser.add_argument(
+        "--describe", metavar="PRESET", help="print what only Keras can tell, as JSON, and leave"
+    )
     return parser.parse_args()
 
 

@@ -61,8 +61,13 @@ class Checkpoints:
         self._last_s = now - began
         self._spent_s += self._last_s
         self._emitter.emit(
-            "checkpoint", t=now, step=step, path=str(path), seconds=round(self._last_s, 6),
-            size_bytes=size_bytes, error=error,
+            "checkpoint",
+            t=now,
+            step=step,
+            path=str(path),
+            seconds=round(self._last_s, 6),
+            size_bytes=size_bytes,
+            error=error,
         )
         self._plan_next(now)
         self.last_path = path
@@ -76,7 +81,7 @@ class Checkpoints:
             half.replace(path)
             self._forget_old()
             return path.stat().st_size, None
-        except Exception as error:  # noqa: BLE001 - whatever a save can raise, the training goes on
+        except Exception as error:
             half.unlink(missing_ok=True)
             return 0, f"{type(error).__name__}: {error}".splitlines()[0][:500]
 

@@ -1,10 +1,11 @@
-"""`python -P -m training.worker --describe PRESET`: what only Keras can tell before a launch, as one line of JSON."""
+"""`training.worker --describe PRESET`: what only Keras can tell before a launch, as one line of JSON."""
 
 from __future__ import annotations
 
 import json
 import math
 import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -38,9 +39,10 @@ def describe(path: str | Path) -> int:
         told = _description(preset)
     except PresetError as error:
         told = {"error": str(error)}
-    except Exception as error:  # noqa: BLE001 - whatever Keras raises is told in one line
+    except Exception as error:
         told = {"error": one_line(f"{type(error).__name__}: {error}")}
-    print(json.dumps(told), flush=True)
+    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.flush()
     return 1 if "error" in told else 0
 
 
@@ -91,7 +93,8 @@ def _item_bytes(dtype: Any) -> int:
 def _optimizer_slots(preset: Preset) -> int:
     """How many numbers the optimizer keeps for each weight, found by trying it on one small matrix.
 
-    Built on the model itself it would give every weight its memory; rows, columns and counters are too small to count.
+    Built on the model itself it would give every weight its memory. Rows, columns and counters are too small
+    to count.
     """
     import keras
 

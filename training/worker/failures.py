@@ -66,9 +66,13 @@ def name_failure(error: BaseException) -> Failure:
     if isinstance(error, OSError):
         return Failure("file-error", line, "Check that the disk has room and the folder can be written.")
     if isinstance(error, (ValueError, TypeError)) and _BAD_SHAPE.search(text):
-        return Failure("bad-data", f"Data and model do not fit: {line}", "Check the sizes in [data] and [model].")
+        return Failure(
+            "bad-data", f"Data and model do not fit: {line}", "Check the sizes in [data] and [model]."
+        )
     if _BAD_SHAPE.search(text) and "InvalidArgument" in text:
-        return Failure("bad-data", f"Data and model do not fit: {line}", "Check the sizes in [data] and [model].")
+        return Failure(
+            "bad-data", f"Data and model do not fit: {line}", "Check the sizes in [data] and [model]."
+        )
     return Failure("error", f"{type(error).__name__}: {line}", "The lane's log has the whole of it.")
 
 

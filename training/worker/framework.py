@@ -19,7 +19,7 @@ class TensorFlow:
     """
 
     def __init__(self) -> None:
-        import tensorflow  # noqa: TID251 - the worker is where a backend is imported
+        import tensorflow
 
         self._tf: Any = tensorflow
         self._gpu: str | None = None

@@ -35,7 +35,9 @@ class Length:
 def lane_length(fit: FitSpec, limits: Limits, steps_per_epoch: int) -> Length:
     """The lane's length: a limit of the plan replaces the preset's own length and may go beyond it."""
     train_for_s = math.inf if limits.minutes is None else limits.minutes * 60
-    if limits.steps is not None or (limits.epochs is None and limits.minutes is None and fit.steps is not None):
+    if limits.steps is not None or (
+        limits.epochs is None and limits.minutes is None and fit.steps is not None
+    ):
         steps = limits.steps or fit.steps or 1
         return Length(math.ceil(steps / steps_per_epoch), steps, train_for_s)
     if limits.epochs is not None:

@@ -59,7 +59,7 @@ class LaneTraining:
                 return 0
             self._train(framework)
             self._finish()
-        except Exception as error:  # noqa: BLE001 - every failure ends in a named record
+        except Exception as error:
             self._fail(error)
             return 1
         return 0
@@ -96,7 +96,11 @@ class LaneTraining:
         length = lane_length(preset.fit, self.plan.limits, data.steps_per_epoch)
         self._tell_built(model, data, length, device_name)
         self.checkpoints = Checkpoints(
-            self.folder.lane_folder(self.lane), preset.checkpoint, self.emitter, model.save, _parameter_bytes(model)
+            self.folder.lane_folder(self.lane),
+            preset.checkpoint,
+            self.emitter,
+            model.save,
+            _parameter_bytes(model),
         )
         planned_steps = length.planned_steps(data.steps_per_epoch)
         self.hooks = lane_callback(
@@ -121,7 +125,7 @@ class LaneTraining:
             raise LaneFailureError(
                 "nan-loss",
                 f"The loss is not a finite number at step {self.hooks.step}",
-                "Lower the learning rate, or set fit.on_nan = \"continue\" to train on and mark it.",
+                'Lower the learning rate, or set fit.on_nan = "continue" to train on and mark it.',
             )
         self._write_history(history)
 

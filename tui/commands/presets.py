@@ -57,7 +57,9 @@ def show_command(name: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({**_entry_facts(entry), "preset": msgspec.to_builtins(entry.preset)}, indent=1))
         return
-    click.echo(f"{printable(entry.preset.title)}  ({printable(entry.reference)}, {printable(str(entry.path))})")
+    click.echo(
+        f"{printable(entry.preset.title)}  ({printable(entry.reference)}, {printable(str(entry.path))})"
+    )
     for text in (entry.preset.description, entry.preset.stresses and f"stresses {entry.preset.stresses}"):
         if text:
             click.echo(printable(text))
@@ -83,7 +85,8 @@ def check_command(files: tuple[Path, ...], as_json: bool) -> None:
             found.append({"path": str(path), "ok": False, "error": str(error)})
     if not files:
         found = [
-            {"path": str(entry.path), "ok": entry.error is None, "error": entry.error} for entry in list_presets()
+            {"path": str(entry.path), "ok": entry.error is None, "error": entry.error}
+            for entry in list_presets()
         ]
     if as_json:
         click.echo(json.dumps(found, indent=1))

@@ -23,7 +23,10 @@ def report(run: str | None, as_json: bool) -> None:
     if found in ("live", "starting", "elsewhere"):
         fail(f"run {folder.name} has not ended: `dualtrain-tui attach {folder.name}`", exit_codes.FAILED)
     if found == "lost":
-        fail(f"run {folder.name} is lost: its supervisor died; its records are in {folder.path}", exit_codes.FAILED)
+        fail(
+            f"run {folder.name} is lost: its supervisor died; its records are in {folder.path}",
+            exit_codes.FAILED,
+        )
     if as_json:
         click.echo(folder.report.read_text(encoding="utf-8"), nl=False)
         return

@@ -27,19 +27,38 @@ EPILOG = """Examples:
 @click.command(epilog=EPILOG)
 @click.argument("a", metavar="A", shell_complete=complete_preset)
 @click.argument("b", metavar="B", shell_complete=complete_preset)
-@click.option("--sharing", type=click.Choice(SHARING_NAMES), default="together", show_default=True,
-              help="How the two get the device.")
-@click.option("--device", default="auto", show_default=True, metavar="auto|cpu|gpu|gpu:N|UUID",
-              help="The one device both use.")
+@click.option(
+    "--sharing",
+    type=click.Choice(SHARING_NAMES),
+    default="together",
+    show_default=True,
+    help="How the two get the device.",
+)
+@click.option(
+    "--device",
+    default="auto",
+    show_default=True,
+    metavar="auto|cpu|gpu|gpu:N|UUID",
+    help="The one device both use.",
+)
 @click.option("--epochs", type=click.IntRange(min=1, max=1_000_000), help="Epochs of each lane.")
 @click.option("--steps", type=click.IntRange(min=1, max=1_000_000_000), help="Steps of each lane.")
-@click.option("--minutes", type=click.FloatRange(min=0, max=1_000_000, min_open=True),
-              help="Minutes of training of each lane.")
-@click.option("--set", "overrides", multiple=True, metavar="LANE.KEY=VALUE",
-              help="Set a preset's key for one lane, as in a.fit.batch_size=64. May be repeated.")
+@click.option(
+    "--minutes",
+    type=click.FloatRange(min=0, max=1_000_000, min_open=True),
+    help="Minutes of training of each lane.",
+)
+@click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="LANE.KEY=VALUE",
+    help="Set a preset's key for one lane, as in a.fit.batch_size=64. May be repeated.",
+)
 @click.option("--seed", type=click.IntRange(min=0, max=2**31 - 1), help="Seed of both lanes.")
-@click.option("--run-dir", type=click.Path(path_type=Path, file_okay=False),
-              help="The run's folder: new or empty.")
+@click.option(
+    "--run-dir", type=click.Path(path_type=Path, file_okay=False), help="The run's folder: new or empty."
+)
 @click.option("--headless", is_flag=True, help="No screen: a progress line a second for each lane on stderr.")
 @click.option("--json", "as_json", is_flag=True, help="With --headless: report.json alone on stdout.")
 @click.option("--detach", is_flag=True, help="Launch, print the run's name, and leave it running.")

@@ -1,0 +1,64 @@
+# Two commands for a user: `make run` and `make test`. Both make .venv on the first call and reinstall nothing after it.
+# `make run ARGS="run seed-binary seed-regression --headless"` passes arguments.
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
+	&& echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# The CUDA wheels (2.8 GB) only where an NVIDIA driver can use them.
+CUDA := $(shell { [ -e /proc/driver/nvidia/version ] || [ -e /dev/nvidiactl ] || [ -e /dev/dxg ]; } && echo ",cuda")
+ARGS ?=
+
+.PHONY: run test test-all check format lint types imports bench wheel clean
+
+run: $(VENV)/.run-ready
+	@exec $(BIN)/dualtrain-tui $(ARGS)
+
+test: $(VENV)/.dev-ready
+	@$(BIN)/python -m pytest -q -m "not slow"
+
+test-all: $(VENV)/.dev-ready
+	@$(BIN)/python -m pytest -q
+
+check: lint types imports test
+
+format: $(VENV)/.dev-ready
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: $(VENV)/.dev-ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/.dev-ready
+	$(BIN)/mypy
+
+imports: $(VENV)/.dev-ready
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev-ready
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+wheel: $(VENV)/.dev-ready
+	$(BIN)/python -m build --wheel --outdir dist
+
+clean:
+	rm -rf $(VENV) dist build
+
+# What pip and venv say goes to stderr, so that stdout is the app's alone.
+$(VENV)/bin/python:
+	@[ -n "$(PYTHON)" ] || { echo "dualtrain needs Python 3.11, 3.12 or 3.13 with venv (PYTHON=... names one)" >&2; exit 1; }
+	@echo "making $(VENV) with $(PYTHON)" >&2
+	@$(PYTHON) -m venv $(VENV) >&2
+
+$(VENV)/.run-ready: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing TensorFlow, Keras and the rest: about 2 GB on disk, a minute or more; only now" >&2
+	@$(PIP) install --constraint constraints.txt --editable ".$(if $(CUDA),[cuda])" >&2
+	@touch $@
+
+$(VENV)/.dev-ready: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing TensorFlow, Keras and the test tools: a minute or more; only now" >&2
+	@$(PIP) install --constraint constraints.txt --editable ".[dev$(CUDA)]" >&2
+	@touch $@ $(VENV)/.run-ready
