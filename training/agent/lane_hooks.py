@@ -4,15 +4,15 @@ Costs a few microseconds a step: one clock reading, a few additions, and a recor
 Nothing here raises into `fit`, waits for a disk, or converts a tensor that Keras has not converted already.
 """
 
-import functools
 import math
-import traceback
-from typing import Any, Callable, Optional, TypeVar
+from typing import Any, Optional
 
 from .emitter import Emitter
+from .epoch_count import EpochCount
 from .gate import Gate
 from .lane_plan import LaneHooksPlan
 from .logs import epoch_line, plain_numbers
+from .never_raises import never_raises
 from .span import Span
 from .window import WindowTimer
 
@@ -21,21 +21,6 @@ FAST_PERIOD_S = 0.1
 SLOW_PERIOD_S = 0.5
 FAST_FOR_S = 600.0
 FRAMEWORK_MEMORY_PERIOD_S = 1.0
-
-Hook = TypeVar("Hook", bound=Callable[..., Any])
-
-
-def _never_raises(hook: Hook) -> Hook:
-    """A defect of ours must not end a user's training: print it to the lane's log once and fall silent."""
-
-    @functools.wraps(hook)
-    def guarded(self: Any, *args: Any, **kwargs: Any) -> None:
-        try:
-            hook(self, *args, **kwargs)
-        except Exception:
-            self.report_own_failure(traceback.format_exc())
-
-    return guarded  # type: ignore[return-value]
 
 
 class LaneHooks:
@@ -53,7 +38,6 @@ class LaneHooks:
         self.epochs_done = 0
         self.nan_stop = False
         self.reached_limit = ""
-        self.step_busy_s = 0.0
         self.last_step_t: Optional[float] = None
         self._emitter = emitter
         self._gate = gate
@@ -70,23 +54,23 @@ class LaneHooks:
         self._next_memory_t = 0.0
         self._mark_t = 0.0
         self._last_logs: Any = None
-        self._reset_epoch(0.0)
+        self._count = self._new_count(0.0)
 
     # Keras calls these ------------------------------------------------------------------------------------------
 
-    @_never_raises
+    @never_raises
     def on_train_begin(self, logs: Any = None) -> None:
         """Take the time from which warm-up counts."""
         self._began_t = self._emitter.now()
 
-    @_never_raises
+    @never_raises
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Begin the epoch's sums."""
         self.epoch = epoch + 1
-        self._reset_epoch(self._emitter.now())
-        self._mark_t = self._epoch_t
+        self._mark_t = self._emitter.now()
+        self._count = self._new_count(self._mark_t)
 
-    @_never_raises
+    @never_raises
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         """The gate: stand here while the lane waits or is paused."""
         if self._warm and not self._released:
@@ -94,23 +78,17 @@ class LaneHooks:
         if self._gate.attention or self._window is not None:
             self._see_to_requests(in_validation=False)
 
-    @_never_raises
+    @never_raises
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Count the batch: `batch` is the index of its last step, right also where Keras runs several steps at once."""
         now = self._emitter.now()
-        steps = batch - self._last_batch
-        self._last_batch = batch
         seconds = now - self._mark_t
         self._mark_t = now
+        count = self._count
+        steps = count.take_batch(batch, seconds)
         self.step += steps
-        self._epoch_steps += steps
-        self._in_steps_s += seconds
-        self.step_busy_s += seconds
-        samples = min(self._epoch_samples + steps * self._plan.batch_size, self._plan.samples_per_epoch)
-        running = logs.get("loss") if logs else None
-        loss = self._batch_loss(running, samples)
-        self.samples += samples - self._epoch_samples
-        self._epoch_samples = samples
+        self.samples += count.samples_taken
+        loss = count.batch_loss(logs.get("loss") if logs else None)
         self._span.add(steps, seconds, loss)
         self.last_step_t = now
         self._last_logs = logs
@@ -127,25 +105,25 @@ class LaneHooks:
         if self._gate.stop_reason is not None:
             self.model.stop_training = True
 
-    @_never_raises
+    @never_raises
     def on_test_begin(self, logs: Any = None) -> None:
         """A validation begins."""
         self._validation_t = self._emitter.now()
         self._write_rest_of_span()
 
-    @_never_raises
+    @never_raises
     def on_test_batch_begin(self, batch: int, logs: Any = None) -> None:
         """The gate, inside validation too."""
         if self._gate.attention:
             self._see_to_requests(in_validation=True)
 
-    @_never_raises
+    @never_raises
     def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
         """Leave a validation that is no longer wanted."""
         if self._gate.stop_reason is not None or self.model.stop_training:
             self.model.stop_evaluating = True
 
-    @_never_raises
+    @never_raises
     def on_test_end(self, logs: Any = None) -> None:
         """Tell what the validation found, unless it was cut short."""
         if not self.model.stop_training:
@@ -158,13 +136,12 @@ class LaneHooks:
                 metrics=plain_numbers(logs or {}),
             )
 
-    @_never_raises
+    @never_raises
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Tell the epoch's mean loss and what it spent outside its steps."""
         now = self._emitter.now()
-        partial = self._epoch_steps < self._plan.steps_per_epoch
+        partial = self._count.steps < self._plan.steps_per_epoch
         self._write_rest_of_span()
-        seconds = now - self._epoch_t - self._paused_s
         numbers = plain_numbers(logs or {})
         self._emitter.emit(
             "epoch",
@@ -172,9 +149,9 @@ class LaneHooks:
             epoch=self.epoch,
             step=self.step,
             samples=self.samples,
-            steps=self._epoch_steps,
-            seconds=round(seconds, 6),
-            outside_s=round(max(0.0, seconds - self._in_steps_s), 6),
+            steps=self._count.steps,
+            seconds=round(self._count.seconds(now), 6),
+            outside_s=round(self._count.outside_s(now), 6),
             loss=numbers.pop("loss", None),
             metrics=numbers,
             partial=partial or None,
@@ -182,7 +159,7 @@ class LaneHooks:
         self.epochs_done += not partial
         self._plan.say(epoch_line(self.epoch, self.step, logs or {}))
 
-    @_never_raises
+    @never_raises
     def on_train_end(self, logs: Any = None) -> None:
         """A lane that ended inside its warm-up still stands at the barrier, so that its end is not before the start."""
         if self._window is not None:
@@ -200,25 +177,8 @@ class LaneHooks:
         if self._own_failures == 1:
             self._plan.say("dualtrain: a hook failed, the training goes on:\n" + text)
 
-    def _reset_epoch(self, now: float) -> None:
-        self._epoch_t: float = now
-        self._epoch_steps: int = 0
-        self._epoch_samples: int = 0
-        self._in_steps_s: float = 0.0
-        self._paused_s: float = 0.0
-        self._last_batch: int = -1
-        self._last_running: float = 0.0
-
-    def _batch_loss(self, running: Any, samples: int) -> Optional[float]:
-        """The batch's own loss from Keras's sample-weighted running mean: (n·m_n − k·m_k) / (n − k)."""
-        if not isinstance(running, (int, float)):
-            return None
-        previous = self._last_running
-        self._last_running = float(running)
-        added = samples - self._epoch_samples
-        if added <= 0:
-            return None
-        return (samples * self._last_running - self._epoch_samples * previous) / added
+    def _new_count(self, now: float) -> EpochCount:
+        return EpochCount(now, self._plan.batch_size, self._plan.samples_per_epoch)
 
     def _write_progress(self, now: float, logs: Any) -> None:
         numbers = plain_numbers(logs or {})
@@ -233,7 +193,7 @@ class LaneHooks:
             step=self.step,
             samples=self.samples,
             epoch=self.epoch,
-            epoch_step=self._epoch_steps,
+            epoch_step=self._count.steps,
             running_loss=numbers.pop("loss", None),
             metrics={key: value for key, value in numbers.items() if not key.startswith("val_")},
             framework_memory=memory,
@@ -311,7 +271,7 @@ class LaneHooks:
         """Time at a gate is neither a step's nor the epoch's nor the time limit's."""
         still_s = now - since
         self._mark_t += still_s
-        self._paused_s += still_s
+        self._count.stood_still_s += still_s
         self._deadline_t += still_s if math.isfinite(self._deadline_t) else 0.0
         self._plan.checkpoints.stood_still(still_s)
 
