@@ -14,6 +14,7 @@ from training.record.event_records import (
     Asked,
     BarrierOpened,
     Began,
+    LaneEnded,
     LaneStatus,
     Launched,
     Note,
@@ -138,12 +139,30 @@ class Supervisor:
     def _launch(self, run: LaneRun) -> None:
         preset = self._plan.lanes[run.lane].preset
         environment = worker_environment(own_environment(), self._plan.device, preset, self._plan.run)
-        run.worker = WorkerProcess(self._folder, (run.lane,), self.zero_s, environment)
+        try:
+            run.worker = WorkerProcess(self._folder, (run.lane,), self.zero_s, environment)
+        except OSError as error:
+            self._cannot_start(run, error)
+            return
         run.enter("importing", self.now())
         self._events.write(Launched(t=self.now(), lane=run.lane, pid=run.worker.pid))
         loop = asyncio.get_running_loop()
         loop.add_reader(run.worker.doorbell_fd, partial(self._on_doorbell, run))
         loop.add_reader(run.worker.exit_fd, partial(self._on_exit, run))
+
+    def _cannot_start(self, run: LaneRun, error: OSError) -> None:
+        """No process, too many open files, a full disk: this lane fails, the other is not touched."""
+        run.ended = LaneEnded(
+            t=self.now(),
+            lane=run.lane,
+            status="failed",
+            exit_code=None,
+            kind="cannot-start",
+            message=f"The training's process cannot be started: {error.strerror or error}",
+            hint="Check free memory, disk and the limits on processes and open files (ulimit -a).",
+        )
+        run.enter("ended", self.now())
+        self._events.write(run.ended)
 
     def _tell(self, lane: Lane, do: str) -> None:
         worker = self._lanes[lane].worker
