@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 
+from training.analysis.recent_steps import RecentSteps
 from training.analysis.series import Series
 from training.analysis.state import LaneError, LanePhase, LaneState, ValidationPoint
 from training.plan import Lane
@@ -29,8 +30,6 @@ from training.record.lane_records import (
     Warm,
 )
 
-RATE_SPAN_S = 30.0
-"""Rates are of the last half minute of steps."""
 KEPT_VALIDATIONS = 400
 KEPT_METRICS = 8
 
@@ -60,9 +59,7 @@ class LaneHistory:
         self._error: LaneError | None = None
         self._epochs_done = 0
         self._validation: deque[ValidationPoint] = deque(maxlen=KEPT_VALIDATIONS)
-        self._recent: deque[tuple[float, int, int]] = deque()
-        """Span seconds, steps and samples of the progress records within RATE_SPAN_S of training."""
-        self._recent_s = 0.0
+        self._recent = RecentSteps()
         self._loss = Series()
         self._metrics: dict[str, Series] = {}
         self._memory_series = Series()
@@ -142,7 +139,8 @@ class LaneHistory:
     def state(self, now_s: float) -> LaneState:
         """The lane at this moment."""
         progress, built, reading = self._progress, self._built, self._reading
-        steps_per_s = self._rate(1)
+        moving = self._phase not in ("completed", "stopped", "failed", "paused")
+        steps_per_s = self._recent.steps_per_s if moving else None
         return LaneState(
             lane=self._lane,
             preset_name=self._preset_name,
@@ -158,9 +156,9 @@ class LaneHistory:
             planned_epochs=built.planned_epochs if built else None,
             planned_steps=built.planned_steps if built else None,
             steps_per_s=steps_per_s,
-            samples_per_s=self._rate(2),
-            step_p50_s=progress.step_p50_s if progress else None,
-            step_p99_s=progress.step_p99_s if progress else None,
+            samples_per_s=self._recent.samples_per_s if moving else None,
+            step_p50_s=self._recent.step_p50_s,
+            step_p99_s=self._recent.step_p99_s,
             eta_s=self._eta_s(steps_per_s, now_s),
             loss=progress.running_loss if progress else None,
             metrics=dict(self._latest),
@@ -197,28 +195,7 @@ class LaneHistory:
         for name, value in record.metrics.items():
             if value is not None and (name in self._metrics or len(self._metrics) < KEPT_METRICS):
                 self._metrics.setdefault(name, Series()).append(record.t, value, step=record.step)
-        if not record.warm_up:
-            self._recent.append((record.span_s, record.steps, record.samples))
-            self._recent_s += record.span_s
-            while len(self._recent) > 2 and self._recent_s - self._recent[0][0] > RATE_SPAN_S:
-                self._recent_s -= self._recent.popleft()[0]
-
-    def _rate(self, column: int) -> float | None:
-        """Steps (column 1) or samples (column 2) a second, over the last half minute of steps."""
-        if (
-            not self._recent
-            or self._recent_s <= 0
-            or self._phase in ("completed", "stopped", "failed", "paused")
-        ):
-            return None
-        if column == 1:
-            return sum(steps for _, steps, _ in self._recent) / self._recent_s
-        steps = sum(steps for _, steps, _ in self._recent)
-        per_step = self._built.batch_size if self._built else 0
-        if self._progress is not None and self._progress.step:
-            per_step_mean = self._progress.samples / self._progress.step
-            return steps * per_step_mean / self._recent_s
-        return steps * per_step / self._recent_s
+        self._recent.add(record)
 
     def _eta_s(self, steps_per_s: float | None, now_s: float) -> float | None:
         if self._phase != "training":
