@@ -89,7 +89,8 @@ METRICS_FOR: dict[LabelKind, tuple[str, ...]] = {
         "recall",
         "squared_hinge",
     ),
-    "real": (*_ERRORS, "cosine_similarity", "r2_score", "pearson_correlation", "concordance_correlation"),
+    # Correlations are taken along the last axis: of a single output they are always 0 or not a number.
+    "real": (*_ERRORS, "r2_score"),
     "class number": (
         "accuracy",
         "sparse_categorical_accuracy",
@@ -111,7 +112,8 @@ METRICS_FOR: dict[LabelKind, tuple[str, ...]] = {
     ),
 }
 
-_FLAT_ONLY = frozenset({"r2_score", "pearson_correlation", "concordance_correlation", "cosine_similarity"})
+# One wants rows and columns, the others divide by the target, and a black pixel is 0.
+_NOT_OF_IMAGES = frozenset({"r2_score", "mape", "mean_absolute_percentage_error"})
 _PROBABILITIES = frozenset({"auc", "bce", "binary_crossentropy", "precision", "recall"})
 
 
@@ -126,7 +128,7 @@ def metrics_for(target: TargetKind, loss: str) -> tuple[str, ...]:
     """The metrics that can be taken of this target under this loss."""
     names = METRICS_FOR[label_kind(target, loss)]
     if target == "image":
-        return tuple(name for name in names if name not in _FLAT_ONLY)
+        return tuple(name for name in names if name not in _NOT_OF_IMAGES)
     if loss in ("hinge", "squared_hinge"):
         # The head then answers between -1 and 1, which these read as a probability and refuse.
         return tuple(name for name in names if name not in _PROBABILITIES and name not in _COUNTS)

@@ -63,7 +63,8 @@ def _refuse_unless_reachable(file_name: str, folder: Path) -> None:
             with urllib.request.urlopen(request, timeout=_ANSWER_WITHIN_S):  # noqa: S310 - as above
                 failure.clear()
         except (OSError, ValueError) as error:
-            failure[:] = [str(getattr(error, "reason", None) or error)]
+            reason = getattr(error, "reason", None) or error
+            failure[:] = [str(getattr(reason, "strerror", None) or reason).lower()]
 
     asking = threading.Thread(target=ask, daemon=True, name="reach-data-set")
     asking.start()
