@@ -103,7 +103,7 @@ def _ask(path: Path, preset: Preset, is_cancelled: Callable[[], bool]) -> Descri
         ) from error
     with process:
         try:
-            # From outside and after the start: code between fork and exec is not safe in a process with threads.
+            # From outside: code between fork and exec is not safe in a process that has threads.
             os.setpriority(os.PRIO_PROCESS, process.pid, _NICENESS)
         except OSError:
             pass  # it has ended already, or priorities cannot be set here

@@ -50,7 +50,7 @@ class EarlierRuns:
 
 
 def device_key(device: PlannedDevice) -> str:
-    """What tells devices apart: a GPU's UUID; a CPU's name, as machines may share the disk that runs are on."""
+    """What tells devices apart: a GPU's UUID; a CPU's name, as machines may share the disk of the runs."""
     return device.uuid or f"{device.kind} {device.name}"
 
 

@@ -1,0 +1,350 @@
+"""Two presets, a device, a way to share it: what is picked here is what is launched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Footer, Static
+
+from training.plan import LANES, SHARING_NOW, Lane, Sharing
+from training.preset.digest import preset_digest
+from tui.screens.pick_knowledge import PickKnowledge
+from tui.screens.pick_messages import (
+    Described,
+    DevicesRead,
+    EarlierRead,
+    LaunchAsked,
+    PresetsRead,
+    ReadFailed,
+)
+from tui.screens.pick_reading import PickReader
+from tui.screens.pick_sources import PickSources
+from tui.widgets.device_lines import DeviceLines
+from tui.widgets.glyphs import Marker
+from tui.widgets.launch_line import LaunchLine, LaunchOffer
+from tui.widgets.lines import LinesWidget
+from tui.widgets.preset_details import PresetDetails
+from tui.widgets.preset_list import PresetList
+
+DEFAULT_PICKS: Mapping[Lane, str] = {"a": "seed-binary", "b": "seed-regression"}
+REST_S = 0.7
+"""How long the highlight rests before a description is asked for: it costs a process some seconds of CPU."""
+
+_SMALLEST = (60, 16)
+
+
+class PickScreen(Screen[None]):
+    """Two lists, the details of what is highlighted, and a line that launches the pair."""
+
+    CSS_PATH = "pick.tcss"
+    AUTO_FOCUS = "#list-a"
+
+    HELP = """# Pick two trainings
+
+**Enter** takes the highlighted preset for lane A, then for lane B, then launches both on one device.
+The highlight in each list is what the lane trains; the same preset may stand in both.
+"""
+
+    # the class of the last bound reached
+    _WIDTHS = ((0, "-narrow"), (140, "-wide"))
+    _HEIGHTS = ((0, "-low"), (20, ""), (30, "-high"), (46, "-highest"))
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "take", "Take", tooltip="Take the highlighted preset and move on; at last, launch"),
+        Binding("tab", "go(1)", "Next", key_display="tab", tooltip="The next list, then the launch line"),
+        Binding("shift+tab", "go(-1)", "Before", show=False, tooltip="The list before"),
+        Binding("left,h", "go_to('list-a')", "Lane A", show=False, tooltip="The list of lane A"),
+        Binding("right,l", "go_to('list-b')", "Lane B", show=False, tooltip="The list of lane B"),
+        Binding("up,k", "back", "Back to the lists", show=False),
+        Binding("d", "device", "Device", tooltip="The next device of this machine"),
+        Binding("s", "sharing", "Sharing", tooltip="The next way to share the device"),
+        Binding("question_mark,f1", "help", "Help", key_display="?", tooltip="Help for what has the focus"),
+        Binding("colon", "app.command_palette", "Palette", key_display=":", tooltip="Every command"),
+        Binding("escape", "back", "Back", show=False),
+        Binding("q", "app.quit", "Quit", tooltip="Leave dualtrain"),
+    ]
+
+    _STOPS = ("list-a", "list-b", "launch")
+
+    def __init__(
+        self,
+        sources: PickSources | None = None,
+        *,
+        picks: Mapping[Lane, str] = DEFAULT_PICKS,
+        device: str = "auto",
+        sharing: Sharing = "together",
+        marker: Marker = "braille",
+        rest_s: float = REST_S,
+    ) -> None:
+        super().__init__()
+        self._reader = PickReader(self, sources or PickSources())
+        self._wanted: dict[Lane, str] = {**DEFAULT_PICKS, **picks}
+        self._asked_device = device
+        self._sharing: Sharing = sharing
+        self._marker = marker
+        self._rest_s = rest_s
+        self._rest: Timer | None = None
+        self._knowledge = PickKnowledge()
+        self._looked_at: Lane = "a"
+        self._launch_when_read = False
+        self._is_launching = False
+        self._problem: str | None = None
+        self._has_read = False
+
+    @property
+    def picks(self) -> dict[Lane, str]:
+        """The reference of what each lane would train."""
+        found = {lane: self._list(lane).picked for lane in LANES} if self.is_mounted else {}
+        return {lane: one.reference if (one := found.get(lane)) else self._wanted[lane] for lane in LANES}
+
+    def set_picks(self, picks: Mapping[Lane, str]) -> None:
+        """Highlight these; in place of one that is not there, the first preset that can be used."""
+        self._wanted.update(picks)
+        if self.is_mounted:
+            for lane, reference in picks.items():
+                self._list(lane).pick(reference)
+
+    def show_problem(self, text: str) -> None:
+        """Say in one line why the launch led to nothing; the picks stay."""
+        self._is_launching = False
+        self._problem = " ".join(text.split())
+        self._show_offer()
+
+    def compose(self) -> ComposeResult:
+        """Everything, once; stylesheet classes say what is seen."""
+        yield Static("terminal too small: dualtrain needs 60 × 16", id="small", markup=False)
+        yield Static("Pick two trainings: they will share one device.", id="intro", markup=False)
+        yield DeviceLines(id="device")
+        with Container(id="body"):
+            yield PresetList("a", id="list-a")
+            yield PresetList("b", id="list-b")
+            yield PresetDetails(id="details")
+        yield LaunchLine(id="launch")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Paint first, then read: the first paint waits for no disk and no driver."""
+        for widget in self.query(LinesWidget):
+            widget.marker = self._marker
+        self._show_device()
+        self.call_after_refresh(self._read_everything)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Arrange for the size."""
+        width, height = event.size
+        for steps, value in ((self._WIDTHS, width), (self._HEIGHTS, height)):
+            reached = [name for bound, name in steps if value >= bound][-1]
+            for _, name in steps:
+                if name:
+                    self.set_class(name == reached, name)
+        self.set_class(width < _SMALLEST[0] or height < _SMALLEST[1], "-tiny")
+
+    def on_screen_resume(self) -> None:
+        """Back from a run or a dialogue: what may have changed meanwhile is read again."""
+        if self._has_read:
+            self._is_launching = False
+            self._show_offer()
+            self._read_everything()
+
+    def on_screen_suspend(self) -> None:
+        """Nothing is computed for a screen that nobody sees, least of all beside a training."""
+        self._stop_describing()
+
+    # Reading, in threads that hand over messages
+
+    def _read_everything(self) -> None:
+        self._has_read = True
+        self._reader.read_everything()
+
+    @on(PresetsRead)
+    def _presets_read(self, message: PresetsRead) -> None:
+        self._knowledge.descriptions.update(message.descriptions)
+        picks = self.picks
+        with self.app.batch_update():
+            for lane in LANES:
+                self._list(lane).show(message.entries, picks[lane])
+            self._show_details()
+        if self._launch_when_read:
+            self._launch_when_read = False
+            self._launch()
+
+    @on(DevicesRead)
+    def _devices_read(self, message: DevicesRead) -> None:
+        self._knowledge.listing = message.listing
+        self._show_device()
+
+    @on(EarlierRead)
+    def _earlier_read(self, message: EarlierRead) -> None:
+        self._knowledge.earlier = message.runs
+        self._show_details()
+
+    @on(ReadFailed)
+    def _read_failed(self, message: ReadFailed) -> None:
+        self.show_problem(message.why)
+
+    # Describing, one at a time, once the highlight has rested
+
+    def _let_rest(self) -> None:
+        if self._rest is not None:
+            self._rest.stop()
+        if self._knowledge.needs_description(self._list(self._looked_at).picked):
+            self._rest = self.set_timer(self._rest_s, self._describe_highlighted)
+
+    def _describe_highlighted(self) -> None:
+        entry = self._list(self._looked_at).picked
+        if (
+            entry is None
+            or entry.preset is None
+            or self._knowledge.describing is not None
+            or not self.is_active
+            or not self._knowledge.needs_description(entry)
+        ):
+            return
+        self._knowledge.describing = preset_digest(entry.preset)
+        self._reader.describe(entry, self._knowledge.describing)
+        self._show_details()
+
+    @on(Described)
+    def _described(self, message: Described) -> None:
+        self._knowledge.describing = None
+        self._knowledge.descriptions[message.digest] = message.description
+        self._show_details()
+
+    def _stop_describing(self) -> None:
+        if self._rest is not None:
+            self._rest.stop()
+        self._knowledge.describing = None
+        self._reader.stop_describing()
+
+    # Keys
+
+    def action_go(self, by: int) -> None:
+        """The next stop, round and round."""
+        focused = self.focused.id if self.focused is not None else None
+        at = self._STOPS.index(focused) if focused in self._STOPS else 0
+        self.action_go_to(self._STOPS[(at + by) % len(self._STOPS)])
+
+    def action_go_to(self, stop: str) -> None:
+        """One list, or the launch line."""
+        self.query_one(f"#{stop}").focus()
+
+    def action_back(self) -> None:
+        """One stop back."""
+        if self.focused is not None and self.focused.id != self._STOPS[0]:
+            self.action_go(-1)
+
+    def action_take(self) -> None:
+        """Take what is highlighted and move on; on the launch line, launch."""
+        focused = self.focused
+        if not isinstance(focused, PresetList):
+            self._launch()
+            return
+        refused = self._refusal(focused.lane)
+        if refused:
+            self.show_problem(refused)
+            return
+        self._problem = None
+        focused.end_filter()
+        self.action_go(1)
+
+    def action_device(self) -> None:
+        """The next device."""
+        choices = self._knowledge.choices()
+        at = choices.index(self._asked_device) if self._asked_device in choices else -1
+        self._asked_device = choices[(at + 1) % len(choices)]
+        self._problem = None
+        self._show_device()
+
+    def action_sharing(self) -> None:
+        """The next way of sharing that can be launched."""
+        at = SHARING_NOW.index(self._sharing) if self._sharing in SHARING_NOW else -1
+        self._sharing = SHARING_NOW[(at + 1) % len(SHARING_NOW)]
+        self._show_device()
+
+    def action_help(self) -> None:
+        """Help for what has the focus, and away with it again."""
+        if self.query("HelpPanel"):
+            self.app.action_hide_help_panel()
+        else:
+            self.app.action_show_help_panel()
+
+    # Launching
+
+    def _refusal(self, lane: Lane) -> str | None:
+        """Why what is highlighted cannot be taken; None while the presets are still being read."""
+        listed = self._list(lane)
+        if not listed.is_read:
+            return None
+        entry = listed.picked
+        if entry is None:
+            return f"lane {lane.upper()}: no preset is highlighted"
+        if entry.preset is None:
+            return f"lane {lane.upper()}: {entry.name} cannot be used; what is wrong stands in its details"
+        return None
+
+    def _launch(self) -> None:
+        if self._is_launching:
+            return
+        if not all(self._list(lane).is_read for lane in LANES):
+            # Three quick presses of Enter are done before the disk is.
+            self._launch_when_read = True
+            return
+        choice = self._knowledge.choice(self._asked_device)
+        refused = next((why for lane in LANES if (why := self._refusal(lane))), choice.problem)
+        if refused:
+            self.show_problem(refused)
+            return
+        from training.launch import LaunchRequest
+
+        self._stop_describing()
+        self._problem, self._is_launching = None, True
+        self._show_offer()
+        # A GPU is asked for by UUID: its index may be another's by the time of the launch.
+        uuid = choice.device.uuid if choice.device is not None else None
+        device = uuid if uuid and self._asked_device.startswith("gpu:") else self._asked_device
+        self.post_message(LaunchAsked(LaunchRequest(self.picks, device=device, sharing=self._sharing)))
+
+    # Showing
+
+    def _list(self, lane: Lane) -> PresetList:
+        return self.query_one(f"#list-{lane}", PresetList)
+
+    @on(PresetList.Moved)
+    def _moved(self, message: PresetList.Moved) -> None:
+        focused = self.focused
+        if isinstance(focused, PresetList):
+            self._looked_at = focused.lane
+        if message.lane == self._looked_at:
+            self._problem = None if self._list(message.lane).is_read else self._problem
+            self._show_details()
+        self._show_offer()
+
+    def _show_details(self) -> None:
+        lane = self._looked_at
+        known = self._knowledge.known(
+            lane, self._list(lane).picked, self._knowledge.choice(self._asked_device)
+        )
+        self.query_one(PresetDetails).show(known)
+        self._let_rest()
+
+    def _show_device(self) -> None:
+        self.query_one(DeviceLines).show(self._knowledge.choice(self._asked_device), self._sharing)
+        self._show_details()
+        self._show_offer()
+
+    def _show_offer(self) -> None:
+        device = self._knowledge.choice(self._asked_device).device
+        where = (
+            f"{self._sharing} on {device.name if device.kind == 'gpu' else 'CPU'}"
+            if device
+            else self._sharing
+        )
+        names = {lane: picked.name if (picked := self._list(lane).picked) else None for lane in LANES}
+        self.query_one(LaunchLine).show(LaunchOffer(names, where, self._is_launching, self._problem))

@@ -1,0 +1,77 @@
+"""The pick screen's threads: each reads one thing and posts it to the screen as a message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+from textual.worker import get_current_worker
+
+from tui.background import AbandonedError, abandonable
+from tui.screens.pick_messages import Described, DevicesRead, EarlierRead, PresetsRead, ReadFailed
+from tui.screens.pick_sources import PickSources
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from training.preset_library import PresetEntry
+
+_DESCRIBE = "describe"
+
+
+class PickReader:
+    """Reads for one screen; a second reading of the same thing takes the place of the first."""
+
+    def __init__(self, screen: Screen[None], sources: PickSources) -> None:
+        self._screen = screen
+        self._sources = sources
+
+    def read_everything(self) -> None:
+        """Presets, devices and earlier runs, each on its own."""
+        self._in_thread("presets", self._presets, "the presets cannot be read")
+        self._in_thread("devices", self._devices, "the devices cannot be listed")
+        self._in_thread("earlier", self._earlier, "earlier runs cannot be read")
+
+    def describe(self, entry: PresetEntry, digest: str) -> None:
+        """Ask what only Keras can tell."""
+
+        def ask() -> None:
+            worker = get_current_worker()
+            try:
+                told = self._sources.describe(entry, lambda: worker.is_cancelled)
+            except Exception as error:  # noqa: BLE001 - a preset without a description can still be launched
+                told = str(error)
+            if not worker.is_cancelled:
+                self._screen.post_message(Described(digest, told))
+
+        self._screen.run_worker(ask, thread=True, group=_DESCRIBE, exit_on_error=False)
+
+    def stop_describing(self) -> None:
+        """End the process that describes, if there is one."""
+        self._screen.workers.cancel_group(self._screen, _DESCRIBE)
+
+    def _presets(self) -> Message:
+        entries = self._sources.presets()
+        kept = (self._sources.kept(entry.preset) for entry in entries if entry.preset is not None)
+        return PresetsRead(entries, {one.digest: one for one in kept if one is not None})
+
+    def _devices(self) -> Message:
+        return DevicesRead(self._sources.devices())
+
+    def _earlier(self) -> Message:
+        return EarlierRead(self._sources.earlier())
+
+    def _in_thread(self, group: str, read: Callable[[], Message], failed: str) -> None:
+        def work() -> None:
+            worker = get_current_worker()
+            try:
+                message = abandonable(read, lambda: worker.is_cancelled)
+            except AbandonedError:
+                return
+            except Exception as error:  # noqa: BLE001 - said on the screen, the rest of which goes on
+                message = ReadFailed(f"{failed}: {error}")
+            if not worker.is_cancelled:
+                self._screen.post_message(message)
+
+        self._screen.run_worker(work, thread=True, group=group, exclusive=True, exit_on_error=False)

@@ -1,0 +1,66 @@
+"""Where the pick screen gets what it shows. Imported late: the first paint waits for none of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from training.analysis.earlier_runs import EarlierRuns
+    from training.description import Description
+    from training.meters.devices import DeviceListing
+    from training.preset import Preset
+    from training.preset_library import PresetEntry
+
+
+def read_presets() -> tuple[PresetEntry, ...]:
+    """Every preset in reach, good or bad."""
+    from training.preset_library import list_presets
+
+    return list_presets()
+
+
+def read_devices() -> DeviceListing:
+    """The devices of this machine."""
+    from training.meters.devices import list_devices
+
+    return list_devices()
+
+
+def read_earlier() -> EarlierRuns:
+    """What the newest runs say."""
+    from training.analysis.earlier_runs import read_earlier_runs
+
+    return read_earlier_runs()
+
+
+def kept(preset: Preset) -> Description | None:
+    """The description that was made of this preset before."""
+    from training.description import kept_description
+
+    return kept_description(preset)
+
+
+def describe(entry: PresetEntry, is_cancelled: Callable[[], bool]) -> Description | str:
+    """A description, or why there is none."""
+    from training.description import DescriptionError, describe_preset
+
+    if entry.preset is None:
+        return entry.error or "the preset cannot be used"
+    try:
+        return describe_preset(entry.path, entry.preset, is_cancelled)
+    except DescriptionError as error:
+        return str(error)
+
+
+@dataclass(frozen=True, slots=True)
+class PickSources:
+    """Each source as a call that may take its time; tests put others in."""
+
+    presets: Callable[[], tuple[PresetEntry, ...]] = read_presets
+    devices: Callable[[], DeviceListing] = read_devices
+    earlier: Callable[[], EarlierRuns] = read_earlier
+    kept: Callable[[Preset], Description | None] = kept
+    describe: Callable[[PresetEntry, Callable[[], bool]], Description | str] = describe
+    """Its second argument says whether anybody still waits."""

@@ -1,0 +1,81 @@
+"""The last stop of the pick screen: the pair as it would be launched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from training.plan import LANES, Lane
+from tui.widgets.lines import LinesWidget
+from tui.widgets.spans import LANE_TONE, Line, Span, clip, line, spread, width_of
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchOffer:
+    """What Enter would launch here."""
+
+    names: dict[Lane, str | None]
+    how: str
+    """Sharing and device in few words."""
+    is_launching: bool = False
+    problem: str | None = None
+    """Why the last attempt led to nothing."""
+
+
+class LaunchLine(LinesWidget, can_focus=True):
+    """One line with the pair; a second one above it while there is a problem to tell."""
+
+    DEFAULT_CSS = """
+    LaunchLine {
+        height: 1;
+        padding: 0 1;
+        background: $surface;
+        &.-problem { height: 2; }
+        &:focus { background: $block-cursor-background; }
+    }
+    """
+
+    HELP = """# Launch
+
+**Enter** trains the two presets on this device. **k** or Escape goes back to the lists.
+"""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._offer: LaunchOffer | None = None
+
+    def show(self, offer: LaunchOffer) -> None:
+        """Take what would be launched now."""
+        self._offer = offer
+        self.set_class(offer.problem is not None, "-problem")
+        self.redraw()
+
+    def on_focus(self) -> None:
+        """Marked where the keys go."""
+        self.redraw()
+
+    def on_blur(self) -> None:
+        """And no longer."""
+        self.redraw()
+
+    def draw(self, width: int, height: int) -> list[Line]:  # noqa: ARG002
+        """The problem, where there is one, and the pair."""
+        offer = self._offer
+        if offer is None:
+            return []
+        problem = [line((clip(offer.problem, width), "error"))] if offer.problem else []
+        return [*problem, self._pair(offer, width)]
+
+    def _pair(self, offer: LaunchOffer, width: int) -> Line:
+        mark = self.glyphs.chosen if self.has_focus else " "
+        word = "Launching…" if offer.is_launching else "Launch"
+        spans: list[Span] = [(f"{mark} {word}  ", "strong" if self.has_focus else "muted")]
+        room = max(4, (width - 24) // 2)
+        for lane in LANES:
+            name = offer.names.get(lane)
+            if lane != LANES[0]:
+                spans.append(("  +  ", "muted"))
+            spans.append((f"{lane.upper()} ", "muted"))
+            spans.append((clip(name, room), LANE_TONE[lane]) if name else ("nothing yet", "muted"))
+        left = line(*spans)
+        how = line((offer.how, "muted"))
+        return spread(left, how if width_of(left) + width_of(how) + 2 <= width else (), width)

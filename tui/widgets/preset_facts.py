@@ -1,0 +1,147 @@
+"""What is known of a preset before it is launched, as facts with a label each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from training.plan import Lane
+from tui import format
+from tui.widgets.preset_text import data_text, fit_text, model_text
+from tui.widgets.spans import Tone
+
+if TYPE_CHECKING:
+    from training.analysis.earlier_runs import EarlierRun
+    from training.description import Description
+    from training.preset import Preset
+    from training.preset_library import PresetEntry
+
+NOT_COMPUTED = "not computed yet"
+NOT_RUN = "not run here yet"
+NOT_READ = "reading earlier runs…"
+
+
+class Fact(NamedTuple):
+    """A label and what stands beside it."""
+
+    label: str
+    text: str
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One preset and what is known of it; None is not known yet."""
+
+    lane: Lane
+    entry: PresetEntry | None = None
+    description: Description | str | None = None
+    """A text is the reason why there is none."""
+    is_describing: bool = False
+    earlier: tuple[EarlierRun, ...] | None = None
+    """On the chosen device, newest first."""
+    on_cpu: bool = True
+
+    @property
+    def steps_per_epoch(self) -> int | None:
+        """As the description tells it."""
+        told = self.description
+        return None if told is None or isinstance(told, str) else told.steps_per_epoch
+
+
+def long_facts(known: Known, preset: Preset) -> list[Fact]:
+    """One line or more for everything."""
+    return [
+        Fact("model", model_text(preset)),
+        Fact("data", data_text(preset)),
+        Fact("fit", fit_text(preset, known.steps_per_epoch)),
+        Fact("loss", ", ".join((preset.fit.loss, *preset.fit.metrics))),
+        parameters(known),
+        memory(known),
+        time(known),
+    ]
+
+
+def short_facts(known: Known, preset: Preset) -> list[Fact]:
+    """The same in four lines."""
+    return [
+        Fact("model", f"{model_text(preset)} · {data_text(preset)}"),
+        Fact("fit", fit_text(preset, known.steps_per_epoch)),
+        parameters(known),
+        _memory_and_time(known),
+    ]
+
+
+def parameters(known: Known) -> Fact:
+    """What only Keras can tell."""
+    told = known.description
+    if told is None:
+        return Fact("parameters", "being computed…" if known.is_describing else NOT_COMPUTED, "muted")
+    if isinstance(told, str):
+        return Fact("parameters", f"cannot be computed: {told}", "warning")
+    frozen = told.parameters - told.trainable_parameters
+    parts = [
+        f"{format.count(told.parameters)} in {told.layers} layers",
+        *([f"{format.count(frozen)} not trained"] if frozen else []),
+        f"weights {format.size(told.parameter_bytes)}",
+        f"optimizer ≈ {format.size(told.optimizer_bytes_estimate)}",
+        f"activations ≈ {format.size(told.activation_bytes_estimate)} a batch",
+    ]
+    return Fact("parameters", " · ".join(parts))
+
+
+def memory(known: Known) -> Fact:
+    """The most that earlier runs took on this device."""
+    if not known.earlier:
+        return _unknown("memory", known)
+    peak = _peak(known.earlier)
+    if peak is None:
+        return Fact("memory", "earlier runs here could not tell it", "muted")
+    runs = f"{len(known.earlier)} earlier {'run' if len(known.earlier) == 1 else 'runs'} here"
+    whose = "host memory" if known.on_cpu else "device memory"
+    return Fact("memory", f"peak {format.size(peak)} of {whose}, in {runs}")
+
+
+def time(known: Known) -> Fact:
+    """How long the newest whole run trained, and how fast the newest run went."""
+    if not known.earlier:
+        return _unknown("time", known)
+    run = _most_telling(known.earlier)
+    return Fact("time", f"{_time_text(run)}, {_company(run)}, {_when(run)}")
+
+
+def _memory_and_time(known: Known) -> Fact:
+    if not known.earlier:
+        return _unknown("earlier", known)
+    run, peak = _most_telling(known.earlier), _peak(known.earlier)
+    told = [f"peak {format.size(peak)}"] if peak is not None else []
+    return Fact("earlier", " · ".join([*told, _time_text(run), _company(run), _when(run)]))
+
+
+def _unknown(label: str, known: Known) -> Fact:
+    return Fact(label, NOT_READ if known.earlier is None else NOT_RUN, "muted")
+
+
+def _peak(runs: tuple[EarlierRun, ...]) -> int | None:
+    return max((run.peak_memory_bytes for run in runs if run.peak_memory_bytes is not None), default=None)
+
+
+def _most_telling(runs: tuple[EarlierRun, ...]) -> EarlierRun:
+    return next((run for run in runs if run.is_whole), runs[0])
+
+
+def _time_text(run: EarlierRun) -> str:
+    rate = "" if run.steps_per_s is None else f"{format.rate(run.steps_per_s)} steps/s"
+    if run.is_whole:
+        return f"{format.clock(run.train_s)} to train" + (f" at {rate}" if rate else "")
+    return rate or f"{format.count(run.steps)} steps in {format.clock(run.train_s)}"
+
+
+def _company(run: EarlierRun) -> str:
+    if run.beside is None or run.sharing == "sequential":
+        return "alone"
+    return f"beside {run.beside}"
+
+
+def _when(run: EarlierRun) -> str:
+    return run.ended_at[:16].replace("T", " ")

@@ -1,0 +1,79 @@
+"""A preset's settings in a few words: what is left at its default is not said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from training.preset.explain import Setting, explain
+from tui import format
+
+if TYPE_CHECKING:
+    from training.preset import Preset
+
+
+def model_name(preset: Preset) -> str:
+    """The architecture."""
+    return str(preset.model.__struct_config__.tag)
+
+
+def data_name(preset: Preset) -> str:
+    """The data set."""
+    return str(preset.data.__struct_config__.tag)
+
+
+def model_text(preset: Preset) -> str:
+    """The architecture with its sizes: `mlp, hidden 64`."""
+    return ", ".join([model_name(preset), *_sizes(preset, "model")])
+
+
+def data_text(preset: Preset) -> str:
+    """The data with their sizes: `images, 2 000 samples, size 32`."""
+    sizes = [text for text in _sizes(preset, "data") if not text.startswith("samples ")]
+    return ", ".join([data_name(preset), f"{format.count(preset.data.samples)} samples", *sizes])
+
+
+def fit_text(preset: Preset, steps_per_epoch: int | None) -> str:
+    """How it is trained: `adam 0.001, batch 32, 25 steps × 160 epochs, validates on 20 %`."""
+    fit = preset.fit
+    length = f"{format.count(fit.epochs)} {'epoch' if fit.epochs == 1 else 'epochs'}"
+    if fit.steps is not None:
+        length = f"{format.count(fit.steps)} steps"
+    elif steps_per_epoch is not None:
+        length = f"{format.count(steps_per_epoch)} steps × {length}"
+    parts = [f"{fit.optimizer} {fit.learning_rate:g}", f"batch {format.count(fit.batch_size)}", length]
+    if fit.validation_split:
+        parts.append(f"validates on {format.percent(fit.validation_split * 100)}")
+    if preset.device.memory != "growth":
+        parts.append(f"at most {preset.device.memory} MiB")
+    if preset.device.precision != "float32":
+        parts.append(preset.device.precision)
+    return ", ".join(parts)
+
+
+def settings(preset: Preset) -> list[tuple[str, str, bool]]:
+    """Every setting: its dotted key, its value as TOML has it, and whether it is the default."""
+    return [(one.key, one.text, one.is_default) for one in explain(preset)]
+
+
+def _sizes(preset: Preset, table: str) -> list[str]:
+    return [
+        f"{one.key.partition('.')[2].replace('_', ' ')} {_short(one)}"
+        for one in explain(preset)
+        if one.key.startswith(f"{table}.") and one.key != f"{table}.name" and _says_something(one)
+    ]
+
+
+def _says_something(setting: Setting) -> bool:
+    # Noise is how hard the made-up data are to learn: nothing that loads a device.
+    return (
+        setting.value not in (None, 0, 0.0)
+        and setting.key != "data.noise"
+        and not (setting.is_default and isinstance(setting.value, str))
+    )
+
+
+def _short(setting: Setting) -> str:
+    value = setting.value
+    if isinstance(value, list):
+        return " ".join(str(one) for one in value) if value else "none"
+    return format.count(value) if isinstance(value, int) and not isinstance(value, bool) else setting.text
