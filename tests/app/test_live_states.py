@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from tests import states
 from tests.app.stage import staged
 from tests.waiting import screen_text, wait_until
 from training.analysis.state import LanePhase, LaneState, RunState
+from training.plan import LANES, PlannedDevice
 from training.record.device_records import Figure
 from tui.screens.live import LiveScreen
 
-HOSTILE = "\x1b[2J\x1b]0;owned\x07[red]bold[/red] ‮evil\n\x9b31m"
+HOSTILE = "\x1b[2J\x1b]0;owned\x07[red]bold[/red] \u202eevil\n\x9b31m"
 
 
 async def test_a_failed_lane_says_why_and_what_to_do() -> None:
@@ -22,7 +24,7 @@ async def test_a_failed_lane_says_why_and_what_to_do() -> None:
         text = screen_text(pilot.app)
         assert "the device could not give 2.3 GiB" in text
         assert "try a smaller batch" in text
-        assert "--set b.fit.batch_size=128" in text
+        assert "b.fit.batch_size=128" in text
 
 
 async def test_a_lost_run_says_so_and_nothing_acts() -> None:
@@ -99,8 +101,8 @@ async def test_the_gpu_screen_names_nvml_and_the_facts_of_the_board() -> None:
 @pytest.mark.parametrize("size", [(80, 24), (160, 48)])
 async def test_escapes_and_markup_from_outside_are_shown_harmless(size: tuple[int, int]) -> None:
     state = states.cpu_run(run=HOSTILE)
-    for lane in ("a", "b"):
-        state = states.with_lane(state, lane, preset_name=HOSTILE, title=HOSTILE, metrics={HOSTILE: 0.5})  # type: ignore[arg-type]
+    for lane in LANES:
+        state = states.with_lane(state, lane, preset_name=HOSTILE, title=HOSTILE, metrics={HOSTILE: 0.5})
     event = replace(state.events[-1], text=HOSTILE)
     state = replace(state, events=(event,), device=replace_name(state, HOSTILE))
     async with staged(LiveScreen(state), size, seen="training") as (pilot, _):
@@ -113,10 +115,8 @@ async def test_escapes_and_markup_from_outside_are_shown_harmless(size: tuple[in
         await wait_until(pilot, lambda: "[red]" in screen_text(pilot.app))
 
 
-def replace_name(state: RunState, name: str) -> object:
+def replace_name(state: RunState, name: str) -> PlannedDevice:
     """The device under another name."""
-    import msgspec
-
     return msgspec.structs.replace(state.device, name=name)
 
 

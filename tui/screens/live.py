@@ -15,7 +15,6 @@ from textual.widgets import Footer, Static
 
 from training.analysis.state import ENDED_PHASES, LanePhase, RunState
 from training.plan import LANES, Lane
-from tui.screens.confirm import Choice, ConfirmScreen
 from tui.screens.live_messages import (
     LeaveAsked,
     PauseAsked,
@@ -24,6 +23,7 @@ from tui.screens.live_messages import (
     ResumeAsked,
     StopAsked,
 )
+from tui.screens.live_questions import leave_question, stop_question
 from tui.screens.log import LogScreen
 from tui.widgets.event_list import EventList
 from tui.widgets.glyphs import Marker
@@ -67,7 +67,7 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
         Binding("x", "stop", "Stop", tooltip="Stop the chosen lane (asks)"),
         Binding("g", "log", "Log", tooltip="The chosen lane's log"),
         Binding("z", "zoom", "Zoom", tooltip="This panel alone, and back"),
-        Binding("y", "log_axis", "Log axis", tooltip="Linear or logarithmic loss axis"),
+        Binding("y", "log_axis", "Axis", tooltip="Linear or logarithmic loss axis"),
         Binding("t", "time_axis", "Steps or time", show=False, tooltip="Loss against steps or time"),
         Binding("m", "metric", "Metric", show=False, tooltip="The next metric"),
         *(
@@ -87,7 +87,7 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
         Binding("space", "hold", "Hold", show=False, tooltip="Hold the picture, or follow the run again"),
         Binding("r", "report", "Report", show=False, tooltip="The report of an ended run"),
         Binding("question_mark,f1", "help", "Help", key_display="?", tooltip="Help for this panel"),
-        Binding("colon", "app.command_palette", "Palette", key_display=":", tooltip="Every command"),
+        Binding("colon", "app.command_palette", "Palette", show=False, tooltip="Every command"),
         Binding("q", "leave", "Leave", tooltip="Leave; asks while the run is live"),
         Binding("escape", "back", "Back", show=False),
     ]
@@ -253,17 +253,13 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
 
     def action_stop(self) -> None:
         """Stop the chosen lane, once confirmed."""
-        lane, held = self._lane, self._state.lanes[self._lane]
-        pid = f", pid {held.pid}" if held.pid is not None else ""
+        lane = self._lane
 
         def answered(answer: str | None) -> None:
             if answer == "stop":
                 self.post_message(StopAsked(lane))
 
-        question = f"Stop lane {lane.upper()} ({held.preset_name}{pid})?"
-        detail = "It ends at the next batch, with a checkpoint. The other lane goes on."
-        choices = [Choice("stop", "y", "Stop it"), Choice("cancel", "n", "Let it train")]
-        self.app.push_screen(ConfirmScreen(question, choices, detail=detail), answered)
+        self.app.push_screen(stop_question(self._state, lane), answered)
 
     def action_log(self) -> None:
         """The chosen lane's log."""
@@ -286,20 +282,7 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
             elif answer == "stop":
                 self.post_message(LeaveAsked("stop"))
 
-        pids = ", ".join(
-            f"{lane.upper()} pid {held.pid}"
-            for lane, held in self._state.lanes.items()
-            if held.pid and held.phase not in ENDED_PHASES
-        )
-        choices = [
-            Choice("detach", "d", "Detach: the run goes on without this screen"),
-            Choice("stop", "s", f"Stop both lanes{f' ({pids})' if pids else ''}"),
-            Choice("cancel", "c", "Cancel"),
-        ]
-        detail = f"Come back with: dualtrain-tui attach {self._state.run}"
-        self.app.push_screen(
-            ConfirmScreen("The run is live. Leave it how?", choices, detail=detail), answered
-        )
+        self.app.push_screen(leave_question(self._state), answered)
 
     def action_help(self) -> None:
         """Help for the focused panel, and away with it again."""

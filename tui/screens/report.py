@@ -32,6 +32,8 @@ Rates leave warm-up steps out; losses are means of the first and the last epoch.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,n", "new_run", "New run", key_display="⏎", tooltip="Choose two presets again"),
         Binding("l,escape", "curves", "Curves", key_display="l", tooltip="Back to the run's curves"),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("up,k", "move(-1)", "Up", show=False),
         Binding("question_mark,f1", "help", "Help", key_display="?", tooltip="What stands here"),
         Binding("colon", "app.command_palette", "Palette", key_display=":", tooltip="Every command"),
         Binding("q", "leave", "Quit", tooltip="Leave dualtrain"),
@@ -50,6 +52,11 @@ Rates leave warm-up steps out; losses are means of the first and the last epoch.
                 yield ReportCard(lane, self._report.lanes.get(lane), self._folder)
         yield ReportFooter(self._report, self._folder)
         yield Footer(show_command_palette=False)
+
+    def action_move(self, by: int) -> None:
+        """Scroll the lanes where they do not fit."""
+        for card in self.query(ReportCard):
+            card.move(by)
 
     def action_new_run(self) -> None:
         """On to another run."""

@@ -23,7 +23,7 @@ _PHASE_TONE: dict[LanePhase, Tone] = {
 _BEFORE_TRAINING: dict[LanePhase, str] = {
     "waiting": "waits to be launched",
     "importing": "imports the framework: this takes seconds",
-    "queued": "imported; the other lane warms up first",
+    "queued": "waits: the other lane warms up first",
     "warming up": "first steps, alone on the device",
     "at the barrier": "warm; waits for the other lane",
 }

@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.widgets.glyphs import Glyphs, Marker, glyphs_for
-from tui.widgets.spans import TONES, Line
+from tui.widgets.spans import TONES, Line, fit, merged
 
 
 class LinesWidget(Widget):
@@ -69,8 +69,8 @@ class LinesWidget(Widget):
         width = self.size.width
         if y >= len(self._lines):
             return Strip.blank(width, self.rich_style)
-        segments = [Segment(text, self._style_of(tone)) for text, tone in self._lines[y]]
-        return Strip(segments).adjust_cell_length(width, self.rich_style)
+        spans = merged(fit(self._lines[y], width))
+        return Strip([Segment(text, self._style_of(tone)) for text, tone in spans], width)
 
     def on_resize(self, _event: events.Resize) -> None:
         """Another size, another picture."""

@@ -26,6 +26,7 @@ class ReportCard(LinesWidget):
         self._lane: Lane = lane
         self._report = report
         self._folder = folder
+        self._offset = 0
 
     def on_mount(self) -> None:
         """Name the lane."""
@@ -34,8 +35,22 @@ class ReportCard(LinesWidget):
             line((f"{self._lane.upper()}  {name}".rstrip(), LANE_TONE[self._lane]))
         )
 
-    def draw(self, width: int, height: int) -> list[Line]:  # noqa: ARG002
+    def draw(self, width: int, height: int) -> list[Line]:
         """Status first, then the error if there is one, then the totals."""
+        lines = self._whole_report(width)
+        self._offset = max(0, min(self._offset, len(lines) - height))
+        left = len(lines) - height - self._offset
+        subtitle = f"{left} more lines: down" if left > 0 else ""
+        if self.border_subtitle != subtitle:
+            self.border_subtitle = subtitle
+        return lines[self._offset :]
+
+    def move(self, by: int) -> None:
+        """Scroll, where it does not fit."""
+        self._offset += by
+        self.redraw()
+
+    def _whole_report(self, width: int) -> list[Line]:
         report = self._report
         if report is None:
             return [line(("This lane was not part of the run.", "muted"))]
@@ -47,10 +62,11 @@ class ReportCard(LinesWidget):
 
     def _model(self, report: LaneReport, width: int) -> list[Line]:
         if report.model_path is None:
-            return [_row("model", "none was saved")]
+            return [_row("model", "not saved")]
         path = report.model_path.removeprefix(f"{self._folder}/")
-        told = path if path == report.model_path else f"{path}  in the record"
         room = max(8, width - _LABEL)
+        note = "  in the record"
+        told = f"{path}{note}" if path != report.model_path and len(path) + len(note) <= room else path
         pieces = [told[at : at + room] for at in range(0, len(told), room)]
         return [_row("model" if at == 0 else "", piece) for at, piece in enumerate(pieces)]
 

@@ -66,6 +66,19 @@ def fit(spans: Line, width: int) -> Line:
     return tuple(fitted)
 
 
+def merged(spans: Line) -> Line:
+    """The same picture in as few spans as can be: each costs two dozen bytes on the wire, and blanks have no colour."""
+    kept: list[list[str]] = []
+    for text, tone in spans:
+        if kept and (tone == kept[-1][1] or text.isspace()):
+            kept[-1][0] += text
+        elif kept and kept[-1][0].isspace():
+            kept[-1] = [kept[-1][0] + text, tone]
+        else:
+            kept.append([text, tone])
+    return tuple((text, tone) for text, tone in kept)  # type: ignore[misc]
+
+
 def clip(text: str, width: int) -> str:
     """Text in at most `width` cells, with an ellipsis where something is left out."""
     text = printable(text)
