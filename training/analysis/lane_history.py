@@ -7,7 +7,7 @@ from collections import deque
 
 from training.analysis.recent_steps import RecentSteps
 from training.analysis.series import Series
-from training.analysis.state import LaneError, LanePhase, LaneState, ValidationPoint
+from training.analysis.state import ENDED_PHASES, LaneError, LanePhase, LaneState, ValidationPoint
 from training.plan import Lane
 from training.record.device_records import LaneReading
 from training.record.event_records import LaneEnded
@@ -71,7 +71,8 @@ class LaneHistory:
             case Progress():
                 self._take_progress(record)
             case Started():
-                self._pid, self._phase = record.pid, "importing"
+                self._pid = record.pid
+                self._enter("importing")
             case Imported():
                 self._enter("queued")
             case Built():
@@ -85,7 +86,8 @@ class LaneHistory:
             case Validation():
                 self._validation.append(ValidationPoint(record.t, record.step, record.epoch, record.metrics))
             case Paused():
-                self._before_pause, self._phase = self._phase, "paused"
+                self._before_pause = self._phase
+                self._enter("paused")
             case Resumed():
                 self._paused_s += record.paused_s
                 self._enter(self._before_pause)
@@ -104,7 +106,7 @@ class LaneHistory:
 
     def take_reading(self, t: float, reading: LaneReading, utilization_percent: float | None) -> None:
         """Take in what the meter read of this lane."""
-        self._reading = reading
+        self._reading = None if self._phase in ENDED_PHASES else reading
         if reading.memory_bytes is not None:
             self._peak = max(self._peak or 0, reading.memory_bytes)
             self._memory_series.append(t, float(reading.memory_bytes))
@@ -181,7 +183,8 @@ class LaneHistory:
         )
 
     def _enter(self, phase: LanePhase) -> None:
-        if self._phase not in ("completed", "stopped", "failed"):
+        """A lane that is known to have ended stays so: its own records may be read after that."""
+        if self._phase not in ENDED_PHASES:
             self._phase = phase
 
     def _take_progress(self, record: Progress) -> None:
