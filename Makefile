@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CUDA := $(shell { [ -e /proc/driver/nvidia/version ] || [ -e /dev/nvidiactl ] || [ -e /dev/dxg ]; } && echo ",cuda")
 ARGS ?=
 
-.PHONY: run test test-all check format lint types imports bench wheel clean
+.PHONY: run test test-all check format lint types imports bench pictures wheel clean
 
 run: $(VENV)/.run-ready
 	@exec $(BIN)/dualtrain-tui $(ARGS)
@@ -40,6 +40,10 @@ imports: $(VENV)/.dev-ready
 
 bench: $(VENV)/.dev-ready
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+# The README's pictures, drawn from a real pair.
+pictures: $(VENV)/.dev-ready
+	@$(BIN)/python -m tests.pictures
 
 wheel: $(VENV)/.dev-ready
 	$(BIN)/python -m build --wheel --outdir dist
