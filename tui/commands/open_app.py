@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tui import exit_codes
@@ -38,5 +39,11 @@ def open_app(*, launched: Launched | None = None, folder: RunFolder | None = Non
     app = DualtrainApp(launched=launched, folder=folder)
     app.run(mouse=False)
     if app.farewell:
-        print(app.farewell)
+        _say(app.farewell)
     return app.return_code or exit_codes.OK
+
+
+def _say(text: str) -> None:
+    """Print past Python's buffer: after a hang-up nobody is there, and a late flush would spoil the exit code."""
+    with suppress(OSError):
+        os.write(sys.stdout.fileno(), f"{text}\n".encode())
