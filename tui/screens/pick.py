@@ -9,6 +9,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer, Static
@@ -57,12 +58,10 @@ The highlight in each list is what the lane trains; the same preset may stand in
     _HEIGHTS = ((0, "-low"), (20, ""), (30, "-high"), (46, "-highest"))
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", "Take", tooltip="Take the highlighted preset and move on; at last, launch"),
-        Binding("tab", "go(1)", "Next", key_display="tab", tooltip="The next list, then the launch line"),
+        Binding("tab", "go(1)", "Next", show=False, tooltip="The next list, then the launch line"),
         Binding("shift+tab", "go(-1)", "Before", show=False, tooltip="The list before"),
         Binding("left,h", "go_to('list-a')", "Lane A", show=False, tooltip="The list of lane A"),
         Binding("right,l", "go_to('list-b')", "Lane B", show=False, tooltip="The list of lane B"),
-        Binding("up,k", "back", "Back to the lists", show=False),
         Binding("d", "device", "Device", tooltip="The next device of this machine"),
         Binding("s", "sharing", "Sharing", tooltip="The next way to share the device"),
         Binding("question_mark,f1", "help", "Help", key_display="?", tooltip="Help for what has the focus"),
@@ -115,10 +114,13 @@ The highlight in each list is what the lane trains; the same preset may stand in
         """Say in one line why the launch led to nothing; the picks stay."""
         self._is_launching = False
         self._problem = " ".join(text.split())
-        self._show_offer()
+        if self.is_mounted:
+            self._show_offer()
 
     def compose(self) -> ComposeResult:
         """Everything, once; stylesheet classes say what is seen."""
+        # Before there is anything to style: each change of them later styles the whole screen again.
+        self._arrange(self.app.size)
         yield Static("terminal too small: dualtrain needs 60 × 16", id="small", markup=False)
         yield Static("Pick two trainings: they will share one device.", id="intro", markup=False)
         yield DeviceLines(id="device")
@@ -138,13 +140,15 @@ The highlight in each list is what the lane trains; the same preset may stand in
 
     def on_resize(self, event: events.Resize) -> None:
         """Arrange for the size."""
-        width, height = event.size
-        for steps, value in ((self._WIDTHS, width), (self._HEIGHTS, height)):
+        self._arrange(event.size)
+
+    def _arrange(self, size: Size) -> None:
+        for steps, value in ((self._WIDTHS, size.width), (self._HEIGHTS, size.height)):
             reached = [name for bound, name in steps if value >= bound][-1]
             for _, name in steps:
                 if name:
                     self.set_class(name == reached, name)
-        self.set_class(width < _SMALLEST[0] or height < _SMALLEST[1], "-tiny")
+        self.set_class(size.width < _SMALLEST[0] or size.height < _SMALLEST[1], "-tiny")
 
     def on_screen_resume(self) -> None:
         """Back from a run or a dialogue: what may have changed meanwhile is read again."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from training.plan import SHARING_NOW, PlannedDevice, Sharing
 from tui import format
 from tui.widgets.lines import LinesWidget
-from tui.widgets.spans import Line, Span, clip, line, spread, width_of
+from tui.widgets.spans import Line, Span, clip, fit, line, spread, width_of
 
 if TYPE_CHECKING:
     pass
@@ -22,6 +22,7 @@ SHARING_TEXT: dict[Sharing, str] = {
 }
 _ALL_SHARING: tuple[Sharing, ...] = tuple(SHARING_TEXT)
 _LABEL_CELLS = 9
+_GAP_CELLS = 3
 _FEWEST_TEXT_CELLS = 24
 """Less of a sentence than this says nothing: then the choices beside it give way."""
 
@@ -68,14 +69,20 @@ class DeviceLines(LinesWidget):
             return line(label, (f"{choice.asked}: looking for devices…", "muted"))
         head = line(label, *device_spans(choice.device))
         because = choice.device.chosen_because
-        if choice.asked == "auto" and because:
-            because = f"auto: {because}"
-        return _with_choices(head, because, choice.choices, choice.asked, (), width)
+        text = f"auto: {because}" if choice.asked == "auto" and because else because
+        right = _choices(choice.choices, choice.asked) if len(choice.choices) > 1 else ()
+        if _room(head, right, width) < min(_FEWEST_TEXT_CELLS, len(text)):
+            right = ()  # why it is this device says more than what else there is
+        return _between(head, text, right, width)
 
     def _sharing_line(self, width: int) -> Line:
-        head = line(("Sharing".ljust(_LABEL_CELLS), "muted"), (self._sharing, "strong"))
-        later = tuple(mode for mode in _ALL_SHARING if mode not in SHARING_NOW)
-        return _with_choices(head, SHARING_TEXT[self._sharing], SHARING_NOW, self._sharing, later, width)
+        label: Span = ("Sharing".ljust(_LABEL_CELLS - 1), "muted")
+        head = line(label, *_choices(SHARING_NOW, self._sharing))
+        later = ", ".join(mode for mode in _ALL_SHARING if mode not in SHARING_NOW)
+        right = line((f"not yet: {later}", "faint")) if later else ()
+        if _room(head, right, width) < 0:
+            right = ()
+        return _between(head, SHARING_TEXT[self._sharing], right, width)
 
 
 def device_spans(device: PlannedDevice) -> list[Span]:
@@ -89,17 +96,18 @@ def device_spans(device: PlannedDevice) -> list[Span]:
     ]
 
 
-def _with_choices(
-    head: Line, text: str, choices: tuple[str, ...], chosen: str, later: tuple[str, ...], width: int
-) -> Line:
-    """The head, what it means, and at the right what else there is, as far as there is room."""
-    spans: list[Span] = []
-    for name in choices:
-        spans.append((f" {name} ", "strong" if name == chosen else "muted"))
-    with_later = [*spans, (f"  not yet: {', '.join(later)}", "faint")] if later else spans
-    for right in (line(*with_later), line(*spans) if len(choices) > 1 else ()):
-        room = width - width_of(head) - width_of(right) - 4
-        if room >= min(_FEWEST_TEXT_CELLS, len(text)):
-            return spread(head + line(("   ", "plain"), (clip(text, room), "muted")), right, width)
-    room = width - width_of(head) - 3
-    return head + line(("   ", "plain"), (clip(text, max(0, room)), "muted")) if room > 1 else head
+def _choices(names: tuple[str, ...], chosen: str) -> Line:
+    return line(*((f" {name} ", "strong" if name == chosen else "muted") for name in names))
+
+
+def _room(left: Line, right: Line, width: int) -> int:
+    return width - width_of(left) - width_of(right) - (2 if right else 1) * _GAP_CELLS
+
+
+def _between(left: Line, text: str, right: Line, width: int) -> Line:
+    """The sentence between the two ends, where there is room for enough of it."""
+    room = _room(left, right, width)
+    if room < min(_FEWEST_TEXT_CELLS, len(text)) // 2:
+        return spread(left, right, width)
+    spans = left + line(" " * _GAP_CELLS, (clip(text, room), "muted"))
+    return spread(spans, right, width) if right else fit(spans, width)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
 
 from training.plan import LANES, Lane
 from tui.widgets.lines import LinesWidget
@@ -38,6 +41,11 @@ class LaunchLine(LinesWidget, can_focus=True):
 
 **Enter** trains the two presets on this device. **k** or Escape goes back to the lists.
 """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "screen.take", "Launch", tooltip="Train both on this device"),
+        Binding("up,k", "screen.back", "Back to the lists", show=False),
+    ]
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)

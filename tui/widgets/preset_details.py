@@ -83,8 +83,10 @@ def _forms(known: Known, preset: Preset, short: list[Fact], width: int) -> Itera
     yield roomy
     yield [title, *description, *stresses, *facts]
     yield [title, *description, *stresses, *_clipped(short, width)]
-    sentences = [line((clip(preset.description, width), "plain"))] if preset.description else []
-    yield [title, *sentences, *_clipped([*_sentences(preset)[:1], *short], width)]
+    one_sentence = _clipped([fact for fact in _sentences(preset) if fact.label == "stresses"], width)
+    yield [title, *description, *one_sentence, *_clipped(short, width)]
+    cut = [line((clip(preset.description, width), "plain"))] if preset.description else []
+    yield [title, *cut, *one_sentence, *_clipped(short, width)]
 
 
 def _title(preset: Preset, width: int) -> Line:

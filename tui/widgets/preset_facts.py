@@ -67,18 +67,25 @@ def short_facts(known: Known, preset: Preset) -> list[Fact]:
     return [
         Fact("model", f"{model_text(preset)} · {data_text(preset)}"),
         Fact("fit", fit_text(preset, known.steps_per_epoch)),
-        parameters(known),
+        parameters(known, short=True),
         _memory_and_time(known),
     ]
 
 
-def parameters(known: Known) -> Fact:
+def parameters(known: Known, *, short: bool = False) -> Fact:
     """What only Keras can tell."""
     told = known.description
     if told is None:
         return Fact("parameters", "being computed…" if known.is_describing else NOT_COMPUTED, "muted")
     if isinstance(told, str):
         return Fact("parameters", f"cannot be computed: {told}", "warning")
+    if short:
+        parts = [
+            f"{format.count(told.parameters)} ({format.size(told.parameter_bytes)})",
+            f"optimizer ≈{format.size(told.optimizer_bytes_estimate)}",
+            f"activations ≈{format.size(told.activation_bytes_estimate)}",
+        ]
+        return Fact("parameters", ", ".join(parts))
     frozen = told.parameters - told.trainable_parameters
     parts = [
         f"{format.count(told.parameters)} in {told.layers} layers",

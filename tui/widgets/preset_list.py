@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from training.preset_library import PresetEntry
 
 BAD = "cannot be used"
-_TITLE_FROM_CELLS = 58
+_TITLE_FROM_CELLS = 50
 """A list this wide shows titles beside the names."""
 _LONGEST_FILTER = 80
 
@@ -53,6 +53,7 @@ arrows or **j** **k** move. The same preset may stand in both lanes.
 """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "screen.take", "Take", tooltip="Take the highlighted preset and move on"),
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),
         Binding("pageup", "page(-1)", "Page up", show=False),
@@ -216,10 +217,6 @@ arrows or **j** **k** move. The same preset may stand in both lanes.
         background = self.get_component_rich_style("preset-list--picked").bgcolor
         return Strip(Segment.apply_style(list(strip), post_style=Style(bgcolor=background)))
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Keep the highlight in sight."""
-        super().on_resize(event)
-
     def _empty_text(self) -> str:
         if self._entries is None:
             return "Reading the presets…"
@@ -234,9 +231,6 @@ arrows or **j** **k** move. The same preset may stand in both lanes.
             (mark, tone),
             (clip(entry.name, room), "muted" if entry.preset is None else tone),
         ]
-        if picked and entry.preset is not None:
-            # Bold where the keys go, the lane's colour in any case.
-            spans[1] = (spans[1][0], LANE_TONE[self.lane])
         if entry.preset is not None and width >= _TITLE_FROM_CELLS:
             column = min(max(cell_len(one.name) for one in self._shown), width // 3)
             gap = " " * (max(0, column - cell_len(spans[1][0])) + 2)
