@@ -74,6 +74,12 @@ def _loss_and_metrics(preset: Preset) -> Iterator[Problem]:
                 f"{quoted(metric)}, which cannot judge data.name {data} under fit.loss {quoted(loss)}",
                 f"{listed(fitting)} for these",
             )
+        elif "top_k" in metric and preset.device.precision == "float64":
+            yield Problem(
+                f"fit.metrics[{index}]",
+                f'{quoted(metric)} with device.precision "float64", which TensorFlow cannot rank in',
+                "another metric or precision",
+            )
         elif metric in preset.fit.metrics[:index]:
             yield Problem(f"fit.metrics[{index}]", f"{quoted(metric)} twice", "each metric once")
 

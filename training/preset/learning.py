@@ -97,14 +97,13 @@ METRICS_FOR: dict[LabelKind, tuple[str, ...]] = {
         "sparse_categorical_crossentropy",
         "sparse_top_k_categorical_accuracy",
     ),
+    # No F scores: Keras gives one number per class, and a curve needs one in all.
     "one-hot": (
         "accuracy",
         "auc",
         "categorical_accuracy",
         "categorical_crossentropy",
         "categorical_hinge",
-        "f1_score",
-        "f_beta_score",
         "kl_divergence",
         "precision",
         "recall",
