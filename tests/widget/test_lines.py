@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.segment import Segment
+from rich.style import Style
 from textual.app import App, ComposeResult
 from textual.geometry import Region
+from textual.strip import Strip
 
 from tests.waiting import screen_text, wait_until
 from tui.widgets.bars import progress_bar, stacked_bar
 from tui.widgets.lines import LinesWidget
-from tui.widgets.spans import Line, beside, clip, fit, line, merged, spread, whole, width_of, wrap
+from tui.widgets.spans import (
+    Line,
+    beside,
+    changed_width,
+    clip,
+    fit,
+    line,
+    merged,
+    spread,
+    whole,
+    width_of,
+    wrap,
+)
 
 
 class Three(LinesWidget):
@@ -45,7 +64,7 @@ async def test_only_changed_lines_are_painted() -> None:
         assert app.three.asked == []
         app.three.texts[1] = "zwei"
         app.three.redraw()
-        assert app.three.asked == [Region(0, 1, 40, 1)]
+        assert app.three.asked == [Region(0, 1, 4, 1)]
         await wait_until(pilot, lambda: "zwei" in screen_text(app))
         app.three.texts = ["one"]
         app.three.redraw()
@@ -107,3 +126,23 @@ def test_bars() -> None:
     assert stacked_bar([], 0, 8) == ()
     assert progress_bar(0.999, 10, "=", "-", "a") == (("=" * 9, "a"), ("-", "faint"))
     assert progress_bar(1.0, 10, "=", "-", "a") == (("=" * 10, "a"),)
+
+
+_spans = st.lists(
+    st.tuples(st.text("ab ⠁训", min_size=1, max_size=4), st.sampled_from(["plain", "a", "b"])), max_size=5
+)
+
+
+@given(_spans, _spans)
+def test_painting_up_to_the_changed_width_makes_the_new_line(old: list[Any], new: list[Any]) -> None:
+    width = 24
+    before, after = fit(tuple(old), width), fit(tuple(new), width)
+    until = changed_width(before, after, width)
+    painted = Strip([Segment(text, _style(tone)) for text, tone in merged(after)], width).crop(0, until)
+    kept = Strip([Segment(text, _style(tone)) for text, tone in merged(before)], width).crop(until, width)
+    text = painted.text + kept.text
+    assert text == "".join(span[0] for span in after)
+
+
+def _style(tone: str) -> Style:
+    return Style(color={"plain": "white", "a": "blue", "b": "yellow"}[tone])

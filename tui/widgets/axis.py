@@ -91,6 +91,12 @@ def bytes_axis(capacity: float) -> Axis:
 _TIME_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
 
 
+def bytes_ceiling(most: float) -> float:
+    """The next round binary size above `most`, with some room so that it seldom moves."""
+    power = 2.0 ** math.floor(math.log2(min(max(1.0, most), 1e18)))
+    return next((factor * power for factor in (1.5, 2.0, 3.0) if factor * power >= most * 1.05), 4 * power)
+
+
 def time_axis(span_s: float, ticks: int = 6) -> Axis:
     """From the run's beginning to a round time past `span_s`, so that it grows in leaps."""
     span_s = min(max(span_s, 0.0), 1e9)

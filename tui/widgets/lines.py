@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -12,7 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.widgets.glyphs import Glyphs, Marker, glyphs_for
-from tui.widgets.spans import TONES, Line, fit, merged
+from tui.widgets.spans import BLANK, TONES, Line, changed_width, fit, merged
 
 
 class LinesWidget(Widget):
@@ -58,11 +59,13 @@ class LinesWidget(Widget):
             return
         new = self.draw(width, height)[:height]
         old, self._lines = self._lines, new
-        common = min(len(old), len(new))
-        changed = [row for row in range(common) if old[row] != new[row]]
-        changed.extend(range(common, max(len(old), len(new))))
-        if changed:
-            self.refresh(*(Region(0, row, width, 1) for row in changed))
+        regions = [
+            Region(0, row, cells, 1)
+            for row, (before, after) in enumerate(zip_longest(old, new, fillvalue=BLANK))
+            if before != after and (cells := changed_width(before, after, width))
+        ]
+        if regions:
+            self.refresh(*regions)
 
     def render_line(self, y: int) -> Strip:
         """One line in the theme's colours."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from training.analysis.state import RunState
 from tui import format
 from tui.widgets import figures
-from tui.widgets.axis import SteadyAxis, bytes_axis, time_axis
+from tui.widgets.axis import bytes_axis, bytes_ceiling, time_axis
 from tui.widgets.bars import stacked_bar
 from tui.widgets.layout import place_chart
 from tui.widgets.panel import Panel
@@ -25,10 +25,6 @@ class MemoryPanel(Panel):
 The bar is the whole device: lane A, lane B, others (what no lane accounts for) and what is free.
 On a machine without a GPU it is resident memory (RSS) of each lane's processes.
 """
-
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
-        self._free_axis = SteadyAxis()
 
     def title_line(self, state: RunState) -> Line:
         """Source and scope."""
@@ -90,7 +86,7 @@ On a machine without a GPU it is resident memory (RSS) of each lane's processes.
             return []
         highest = max(max(view.high) for _, view, _ in shown)
         # the whole device where the lanes fill a fair part of it, else as much as they need
-        top = self._free_axis.around(0.0, max(1.0, highest), log=False, ticks=4).high
+        top = bytes_ceiling(highest)
         axis = bytes_axis(capacity if capacity and (highest > 0.4 * capacity or top > capacity) else top)
         return draw_curves(
             width,

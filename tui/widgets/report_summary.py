@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import datetime
+
 from training.analysis.report import Report
 from tui import format
 from tui.widgets.lines import LinesWidget
@@ -36,8 +39,11 @@ class ReportHeader(LinesWidget):
         device: list[Span] = [(f"{report.device.kind.upper()} {report.device.name}", "plain")]
         if report.device.memory_bytes:
             device.append((f" · {format.size(report.device.memory_bytes)}", "muted"))
+        began_at = report.started_at
+        with suppress(ValueError):
+            began_at = datetime.fromisoformat(began_at).strftime("%Y-%m-%d %H:%M")
         took = line(("took ", "muted"), format.span(report.monitor.wall_s))
-        began = line((f"began {report.started_at}", "muted"))
+        began = line((f"began {began_at}", "muted"))
         return [spread(outcome, took, width), spread(line(*device), began, width)]
 
 

@@ -56,7 +56,7 @@ def downsample(curve: Curve, columns: int, x: Axis, y: Axis) -> tuple[list[float
 def dots_along(
     xs: list[float], ys: list[float], columns: int, rows: int, dots_per_cell: int
 ) -> tuple[list[float], list[float]]:
-    """Dots in even distances along the curve's middle, and with them the points that stand out by a row."""
+    """Dashes along the curve's middle, and with them the points that stand out by a row."""
     middle_x: list[float] = []
     middle_y: list[float] = []
     out_x: list[float] = []
@@ -77,7 +77,10 @@ def dots_along(
         start = end
     dots = columns * dots_per_cell
     at = 0
-    for dot in range(0, dots, 2):
+    for dot in range(dots):
+        # two cells drawn, two free: a curve underneath shows between the dashes
+        if dot // dots_per_cell % 4 > 1:
+            continue
         place = dot / max(1, dots - 1)
         if not middle_x[0] <= place <= middle_x[-1]:
             continue

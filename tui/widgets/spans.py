@@ -79,6 +79,27 @@ def merged(spans: Line) -> Line:
     return tuple((text, tone) for text, tone in kept)  # type: ignore[misc]
 
 
+def changed_width(old: Line, new: Line, width: int) -> int:
+    """Up to which cell two lines differ: what lies to the right of it need not be painted."""
+    before, after = _cells(old, width), _cells(new, width)
+    if before is None or after is None:
+        return width
+    for cell in range(width - 1, -1, -1):
+        if before[cell] != after[cell]:
+            return cell + 1
+    return 0
+
+
+def _cells(spans: Line, width: int) -> list[Span] | None:
+    cells: list[Span] = []
+    for text, tone in spans:
+        if cell_len(text) != len(text):
+            return None  # wide letters: not worth telling apart
+        cells.extend((sign, _PLAIN if sign == " " else tone) for sign in text)
+    cells.extend([(" ", _PLAIN)] * (width - len(cells)))
+    return cells
+
+
 def clip(text: str, width: int) -> str:
     """Text in at most `width` cells, with an ellipsis where something is left out."""
     text = printable(text)
