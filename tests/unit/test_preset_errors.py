@@ -151,6 +151,16 @@ SPARSE = 'loss = "sparse_categorical_crossentropy"\n'
 
 MISFITS = [
     pytest.param(
+        document(
+            model=MLP + "hidden = [4]",
+            data='name = "tabular-classes"',
+            fit=SPARSE + 'metrics = ["sparse_top_k_categorical_accuracy"]',
+            device='precision = "float64"',
+        ),
+        ["fit.metrics[0]", "float64"],
+        id="double-rank",
+    ),
+    pytest.param(
         document(data=IMAGES, fit=SPARSE),
         ["model.name", '"mlp"', "data.name", '"images"', '"cnn"'],
         id="model",
