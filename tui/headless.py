@@ -5,8 +5,9 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from collections.abc import Callable
 from types import FrameType
-from typing import TextIO
+from typing import Any, Self, TextIO
 
 from training.analysis.history import RunHistory
 from training.analysis.report import ReportError, read_report
@@ -24,46 +25,67 @@ POLL_S = 0.1
 _EXIT_CODES = {"completed": exit_codes.OK, "failed": exit_codes.FAILED, "stopped": exit_codes.INTERRUPTED}
 
 
-def follow_headless(launched: Launched, *, as_json: bool) -> int:
-    """Follow to the end; returns the exit code.
+def run_headless(launch: Callable[[], Launched], *, as_json: bool) -> int:
+    """Launch, and follow to the end; returns the exit code.
 
-    The first Ctrl-C asks both lanes to stop, the second kills them. SIGTERM and a hang-up end only this viewer.
+    The first Ctrl-C asks both lanes to stop, the second kills them; one that comes while launching counts as well,
+    as a run that was started must not be left behind unasked. SIGTERM and a hang-up end only this viewer.
     """
-    return _Follower(launched, as_json=as_json).follow()
+    with _Signals() as signals:
+        try:
+            follower = _Follower(launch(), signals, as_json=as_json)
+        except _ViewerEndedError:
+            return exit_codes.TERMINATED
+        return follower.follow()
 
 
 class _ViewerEndedError(Exception):
     """This viewer was told to go; the run goes on."""
 
 
+class _Signals:
+    """Counts Ctrl-C, and lets SIGTERM and a hang-up end the viewer wherever it is."""
+
+    def __init__(self) -> None:
+        self.interrupts = 0
+        self._previous: list[tuple[signal.Signals, Any]] = []
+
+    def __enter__(self) -> Self:
+        for number, handler in (
+            (signal.SIGINT, self._on_interrupt),
+            (signal.SIGTERM, self._on_end_of_viewer),
+            (signal.SIGHUP, self._on_end_of_viewer),
+        ):
+            self._previous.append((number, signal.signal(number, handler)))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._previous:
+            signal.signal(number, handler)
+
+    def _on_interrupt(self, _number: int, _frame: FrameType | None) -> None:
+        self.interrupts += 1
+
+    def _on_end_of_viewer(self, _number: int, _frame: FrameType | None) -> None:
+        raise _ViewerEndedError
+
+
 class _Follower:
-    def __init__(self, launched: Launched, *, as_json: bool) -> None:
+    def __init__(self, launched: Launched, signals: _Signals, *, as_json: bool) -> None:
         self._folder = launched.folder
         self._supervisor = launched.supervisor
+        self._signals = signals
         self._as_json = as_json
         self._history = RunHistory(launched.folder)
         self._lines = ProgressLines(sys.stderr)
-        self._interrupts = 0
         self._asked: Asking | None = None
 
     def follow(self) -> int:
-        previous = {
-            number: signal.signal(number, handler)
-            for number, handler in (
-                (signal.SIGINT, self._on_interrupt),
-                (signal.SIGTERM, self._on_end_of_viewer),
-                (signal.SIGHUP, self._on_end_of_viewer),
-            )
-        }
         try:
-            state = self._until_over()
+            return self._tell_end(self._until_over())
         except _ViewerEndedError:
             self._lines.say(f"the run goes on: dualtrain-tui attach {self._folder.name}")
             return exit_codes.TERMINATED
-        finally:
-            for number, handler in previous.items():
-                signal.signal(number, handler)
-        return self._tell_end(state)
 
     def _until_over(self) -> RunState:
         next_line_s = time.monotonic()
@@ -92,14 +114,13 @@ class _Follower:
         else:
             print("\n".join(report_lines(report, self._folder.path)))
         sys.stdout.flush()
-        return exit_codes.INTERRUPTED if self._interrupts else _EXIT_CODES[report.outcome]
+        return exit_codes.INTERRUPTED if self._signals.interrupts else _EXIT_CODES[report.outcome]
 
     def _pass_on_interrupts(self) -> None:
         """Asked from here and not from the signal handler: the supervisor may not listen yet."""
-        wanted: Asking | None = (
-            None if not self._interrupts else ("stop" if self._interrupts == 1 else "kill")
-        )
-        if wanted is None or wanted == self._asked:
+        interrupts = self._signals.interrupts
+        wanted: Asking = "kill" if interrupts > 1 else "stop"
+        if not interrupts or wanted == self._asked:
             return
         try:
             ask(self._folder, Request(ask=wanted, by="Ctrl-C"))
@@ -107,12 +128,6 @@ class _Follower:
             return  # not yet, or no longer: looked at again in a moment
         self._asked = wanted
         self._lines.say("stopping; Ctrl-C again kills" if wanted == "stop" else "killing")
-
-    def _on_interrupt(self, _number: int, _frame: FrameType | None) -> None:
-        self._interrupts += 1
-
-    def _on_end_of_viewer(self, _number: int, _frame: FrameType | None) -> None:
-        raise _ViewerEndedError
 
 
 class ProgressLines:

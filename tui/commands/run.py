@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -12,7 +13,7 @@ from tui.commands.fail import fail, failing_clearly
 from tui.commands.preset_names import complete_preset
 
 if TYPE_CHECKING:
-    from training.launch import LaunchRequest
+    from training.launch import Launched, LaunchRequest
 
 SHARING_NAMES = ("together", "sequential", "one-process", "mps", "adaptive")
 
@@ -97,20 +98,24 @@ def run(
     raise SystemExit(_launch_and_follow(request, headless=headless, as_json=as_json, detach=detach))
 
 
-def _launch_and_follow(request: LaunchRequest, *, headless: bool, as_json: bool, detach: bool) -> int:
+def _launch(request: LaunchRequest) -> Launched:
     with failing_clearly():
         from training.launch import launch
         from training.meters.devices import list_devices
 
-        launched = launch(request, list_devices())
+        return launch(request, list_devices())
+
+
+def _launch_and_follow(request: LaunchRequest, *, headless: bool, as_json: bool, detach: bool) -> int:
+    if headless:
+        from tui.headless import run_headless
+
+        return run_headless(partial(_launch, request), as_json=as_json)
+    launched = _launch(request)
     if detach:
         click.echo(launched.folder.name)
         click.echo(f"dualtrain-tui attach {launched.folder.name}", err=True)
         return exit_codes.OK
-    if headless:
-        from tui.headless import follow_headless
-
-        return follow_headless(launched, as_json=as_json)
     from tui.commands.open_app import open_app
 
     return open_app(launched=launched)
