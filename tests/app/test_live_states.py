@@ -32,7 +32,10 @@ async def test_a_lost_run_says_so_and_nothing_acts() -> None:
         pilot,
         _,
     ):
-        assert "sample 0.4 s" not in screen_text(pilot.app)
+        text = screen_text(pilot.app)
+        assert "sample 0.4 s" not in text
+        assert "last seen so" in text
+        assert "ETA" not in text
 
 
 async def test_before_anything_is_known_every_panel_has_a_sentence() -> None:

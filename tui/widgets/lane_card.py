@@ -22,7 +22,7 @@ _PHASE_TONE: dict[LanePhase, Tone] = {
 
 _BEFORE_TRAINING: dict[LanePhase, str] = {
     "waiting": "waits to be launched",
-    "importing": "imports the framework: this takes seconds",
+    "importing": "imports the framework (seconds)",
     "queued": "waits: the other lane warms up first",
     "warming up": "first steps, alone on the device",
     "at the barrier": "warm; waits for the other lane",
@@ -80,7 +80,7 @@ class LaneCard(Panel, can_focus=False):
 
     def _rows(self, state: RunState, held: LaneState, width: int) -> list[_Row]:
         rows: list[_Row] = [
-            (_PHASE, self._phase(held, width)),
+            (_PHASE, self._phase(state, held, width)),
             (_PROGRESS, self._progress(state, held, width)),
         ]
         rows.append((_LOSS, self._loss(held)))
@@ -109,13 +109,15 @@ class LaneCard(Panel, can_focus=False):
         rows.extend((_EXTRA, extra) for extra in self._extras(held, width))
         return rows
 
-    def _phase(self, held: LaneState, width: int) -> Line:
+    def _phase(self, state: RunState, held: LaneState, width: int) -> Line:
         spans: list[Span] = [(held.phase, _PHASE_TONE.get(held.phase, "plain"))]
         if held.epoch:
             of = f"/{held.planned_epochs}" if held.planned_epochs else ""
             spans.append((f"  epoch {held.epoch}{of}", "plain"))
         right: Line = ()
-        if held.phase == "paused":
+        if state.phase == "lost" and held.phase not in ENDED_PHASES:
+            right = line(("last seen so", "error"))
+        elif held.phase == "paused":
             right = line(("ETA stands", "muted"))
         elif held.phase not in ENDED_PHASES and held.step:
             right = line(("ETA ", "muted"), f"{format.clock(held.eta_s):>7}")
