@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.command import Provider
 from textual.containers import Container
 from textual.content import Content
 from textual.screen import Screen
@@ -27,7 +25,6 @@ from tui.screens.live_messages import (
 )
 from tui.screens.live_questions import leave_question, stop_question
 from tui.screens.log import LogScreen
-from tui.widgets.binding_commands import BindingCommands
 from tui.widgets.event_list import EventList
 from tui.widgets.glyphs import Marker
 from tui.widgets.lane_card import LaneCard
@@ -51,7 +48,6 @@ class LiveScreen(Screen[None]):
 
     CSS_PATH = "live.tcss"
     AUTO_FOCUS = "#loss"
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {BindingCommands}
 
     HELP = """# The live screen
 
