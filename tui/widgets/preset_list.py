@@ -130,10 +130,15 @@ arrows or **j** **k** move. The same preset may stand in both lanes.
         self.action_move(by * max(1, self.size.height - 1))
 
     def on_key(self, event: events.Key) -> None:
-        """While filtering, letters are the filter's and no binding's."""
+        """While filtering, letters are the filter's and no binding's.
+
+        The filter begins here and not in its binding, which runs only after keys that were typed on have come here.
+        """
         if self._filter is None:
-            return
-        if event.key == "escape":
+            if event.key != "slash":
+                return
+            self.action_filter()
+        elif event.key == "escape":
             self.pick(self._before_filter or "")
         elif event.key == "backspace":
             self._type(self._filter[:-1])
