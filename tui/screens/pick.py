@@ -237,7 +237,8 @@ The highlight in each list is what the lane trains; the same preset may stand in
 
     def action_go_to(self, stop: str) -> None:
         """One list, or the launch line."""
-        self.query_one(f"#{stop}").focus()
+        # At once, not `focus()`: keys that were typed on are dealt with before that happens.
+        self.set_focus(self.query_one(f"#{stop}"))
 
     def action_back(self) -> None:
         """One stop back."""
