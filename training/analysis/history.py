@@ -119,7 +119,9 @@ class RunHistory:
             device_utilization_series=self._utilization.view(),
             memory_used_series=self._memory_used.view(),
             others_memory_series=self._others_memory.view(),
-            events=tuple(self._events),
+            events=tuple(
+                sorted(self._events, key=lambda line: line.t)
+            ),  # from several files, each in its own order
             skipped_lines=self._skipped_lines(),
             supervisor_pid=facts.pid if facts else None,
         )
