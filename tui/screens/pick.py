@@ -96,6 +96,7 @@ The highlight in each list is what the lane trains; the same preset may stand in
         self._is_launching = False
         self._problem: str | None = None
         self._has_read = False
+        self._picks_before = self.picks
 
     @property
     def picks(self) -> dict[Lane, str]:
@@ -322,13 +323,14 @@ The highlight in each list is what the lane trains; the same preset may stand in
         return self.query_one(f"#list-{lane}", PresetList)
 
     @on(PresetList.Moved)
-    def _moved(self, message: PresetList.Moved) -> None:
+    def _moved(self) -> None:
         focused = self.focused
         if isinstance(focused, PresetList):
             self._looked_at = focused.lane
-        if message.lane == self._looked_at:
-            self._problem = None if self._list(message.lane).is_read else self._problem
-            self._show_details()
+        if self.picks != self._picks_before:
+            self._picks_before = self.picks
+            self._problem = None
+        self._show_details()
         self._show_offer()
 
     def _show_details(self) -> None:

@@ -1,0 +1,136 @@
+"""A made-up world for the pick screen: presets, devices and earlier runs without disk, driver or Keras."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from training.analysis.earlier_runs import EarlierRun, EarlierRuns, device_key
+from training.description import Description
+from training.meters.capacity import Capacity
+from training.meters.devices import DeviceListing, choose_device
+from training.meters.gpu_facts import Gpu
+from training.preset import Preset, preset_digest
+from training.preset.make import make_preset
+from training.preset_library import Origin, PresetEntry
+from tui.screens.pick import PickScreen
+from tui.screens.pick_sources import PickSources
+
+NAMES = ("cnn-small", "lstm", "seed-binary", "seed-regression", "tiny-steps", "wide-mlp")
+ERROR = '/presets/broken.toml: fit.loss: found "binary", did you mean binary_crossentropy?; allowed: losses'
+
+CAPACITY = Capacity(2.0, 8 * 2**30, "the machine's cores", "the machine's memory", None, None, Path("/"))
+CPU_ONLY = DeviceListing("Test CPU (2 cores)", CAPACITY, why_no_gpu="no NVIDIA library: it is not found")
+TWO_GPUS = DeviceListing(
+    "Test CPU (2 cores)",
+    CAPACITY,
+    gpus=tuple(
+        Gpu(
+            index=index,
+            uuid=f"GPU-{index}",
+            name="Test GPU",
+            memory_total_bytes=40 * 2**30,
+            memory_free_bytes=free * 2**30,
+        )
+        for index, free in ((0, 10), (1, 30))
+    ),
+)
+
+
+def preset(title: str = "A title", **fit: Any) -> Preset:
+    """A small sound preset."""
+    made = make_preset(
+        {
+            "title": title,
+            "description": "What it is.",
+            "stresses": "What it stresses.",
+            "model": {"name": "mlp", "hidden": [64]},
+            "data": {"name": "tabular-binary", "samples": 1000, "features": 10},
+            "fit": {"loss": "binary_crossentropy", "epochs": 4, **fit},
+        }
+    )
+    assert isinstance(made, Preset), made
+    return made
+
+
+def entry(name: str, *, origin: Origin = "shipped", title: str | None = None) -> PresetEntry:
+    """A good preset; each name trains something of its own."""
+    seed = sum(name.encode())
+    return PresetEntry(
+        name, origin, Path(f"/presets/{name}.toml"), preset(title or f"Title of {name}"[:60], seed=seed), None
+    )
+
+
+def broken(name: str = "broken") -> PresetEntry:
+    """A file with something wrong in it."""
+    return PresetEntry(name, "local", Path(f"/presets/{name}.toml"), None, ERROR)
+
+
+def description(of: Preset, parameters: int = 1234) -> Description:
+    """What Keras would tell."""
+    return Description(
+        preset_digest(of), "3", parameters, parameters, 4 * parameters, 8 * parameters, 4096, 25, 3
+    )
+
+
+def earlier_runs(of: Preset, **changes: Any) -> EarlierRuns:
+    """One whole run of this preset on the made-up CPU."""
+    told: dict[str, Any] = {
+        "run": "r1",
+        "ended_at": "2026-10-07T14:03:00+02:00",
+        "sharing": "together",
+        "beside": "lstm",
+        "status": "completed",
+        "is_whole": True,
+        "steps": 4000,
+        "train_s": 42.0,
+        "steps_per_s": 95.2,
+        "peak_memory_bytes": 300 * 2**20,
+        **changes,
+    }
+    key = (preset_digest(of), device_key(choose_device("cpu", CPU_ONLY)))
+    return EarlierRuns({key: (EarlierRun(**told),)})
+
+
+class World:
+    """What the screen reads; each part can be another, and presets can be held back."""
+
+    def __init__(
+        self, entries: tuple[PresetEntry, ...] | None = None, listing: DeviceListing = CPU_ONLY
+    ) -> None:
+        self.entries = entries if entries is not None else tuple(entry(name) for name in NAMES)
+        self.listing = listing
+        self.earlier = EarlierRuns()
+        self.kept: dict[str, Description] = {}
+        self.may_read = threading.Event()
+        self.may_read.set()
+        self.may_describe = threading.Event()
+        self.may_describe.set()
+        self.described: list[str] = []
+        self.cancelled: list[str] = []
+
+    def screen(self, **options: Any) -> PickScreen:
+        """A pick screen in this world; it describes as soon as the highlight rests at all."""
+        sources = PickSources(
+            presets=self._presets,
+            devices=lambda: self.listing,
+            earlier=lambda: self.earlier,
+            kept=lambda preset: self.kept.get(preset_digest(preset)),
+            describe=self._describe,
+        )
+        return PickScreen(sources, **{"rest_s": 0.001, **options})
+
+    def _presets(self) -> tuple[PresetEntry, ...]:
+        self.may_read.wait(30)
+        return self.entries
+
+    def _describe(self, one: PresetEntry, is_cancelled: Callable[[], bool]) -> Description | str:
+        self.described.append(one.name)
+        while not self.may_describe.wait(0.01):
+            if is_cancelled():
+                self.cancelled.append(one.name)
+                return "cancelled"
+        assert one.preset is not None
+        return description(one.preset)

@@ -1,0 +1,67 @@
+"""The real describing process, with Keras."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from training.description import describe_preset, kept_description
+from training.preset import load_preset, preset_digest
+from training.preset_library import shipped_folder
+
+SEED_BINARY = shipped_folder() / "seed-binary.toml"
+
+
+def told_of(path: Path) -> tuple[int, dict[str, Any]]:
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "training.worker", "--describe", str(path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        timeout=200,
+        check=False,
+    )
+    assert done.stdout.count(b"\n") == 1
+    told: dict[str, Any] = json.loads(done.stdout)
+    return done.returncode, told
+
+
+def test_the_smallest_preset_is_described_exactly_and_kept() -> None:
+    preset = load_preset(SEED_BINARY)
+    told = describe_preset(SEED_BINARY, preset, lambda: False)
+    assert told.digest == preset_digest(preset)
+    # 10 features into 64 units into 1, each with its biases
+    assert told.parameters == told.trainable_parameters == 10 * 64 + 64 + 64 + 1
+    assert told.parameter_bytes == 4 * told.parameters
+    assert told.optimizer_bytes_estimate == 2 * 4 * told.parameters
+    assert told.activation_bytes_estimate == 32 * (64 + 1) * 4
+    assert (told.steps_per_epoch, told.layers) == (25, 3)
+    assert kept_description(preset) == told
+
+
+def test_a_model_larger_than_this_machine_is_described_without_its_memory(tmp_path: Path) -> None:
+    path = tmp_path / "huge.toml"
+    path.write_text(SEED_BINARY.read_text().replace("[64]", str([65_536] * 30)))
+    code, told = told_of(path)
+    assert code == 0
+    assert told["parameter_bytes"] > 400 * 2**30
+
+
+def test_real_data_are_not_fetched_for_a_description(sealed_home: Path) -> None:
+    code, told = told_of(shipped_folder() / "imdb-lstm.toml")
+    assert code == 0
+    assert told["parameters"] > 0
+    assert not list(sealed_home.rglob("*.npz"))
+
+
+@pytest.mark.parametrize("content", ["", "title = 3", "not toml"])
+def test_a_bad_preset_is_one_line_of_error(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text(content)
+    code, told = told_of(path)
+    assert code == 1
+    assert str(path) in told["error"]

@@ -1,0 +1,88 @@
+"""The details pane alone: it says as much as fits, the most telling first."""
+
+from __future__ import annotations
+
+import pytest
+from rich.cells import cell_len
+
+from tests.app.pick_world import CPU_ONLY, broken, description, earlier_runs, entry, preset
+from training.meters.devices import choose_device
+from tui.widgets.preset_details import PresetDetails
+from tui.widgets.preset_facts import Known, memory, parameters, time
+from tui.widgets.preset_text import data_text, fit_text, model_text
+
+GOOD = entry("good")
+
+
+class Drawn(PresetDetails):
+    """Draws without a screen."""
+
+    def redraw(self) -> None:
+        """Nothing to paint on."""
+
+    def text(self, width: int, height: int) -> str:
+        """The text of the lines."""
+        return "\n".join("".join(text for text, _ in line) for line in self.draw(width, height))
+
+
+def drawn(known: Known) -> Drawn:
+    widget = Drawn()
+    widget.show(known)
+    return widget
+
+
+@pytest.mark.parametrize("height", range(1, 45))
+@pytest.mark.parametrize("width", [20, 56, 76, 116])
+def test_it_never_takes_more_than_it_has(width: int, height: int) -> None:
+    lines = drawn(Known("a", GOOD)).text(width, height).splitlines()
+    assert len(lines) <= height
+    assert all(cell_len(line) <= max(width, 13) for line in lines)
+
+
+def test_with_room_it_tells_every_setting_and_without_the_most_telling() -> None:
+    widget = drawn(Known("a", GOOD, earlier=()))
+    assert "checkpoint.every_s" in widget.text(100, 45)
+    compact = widget.text(76, 7)
+    for part in ("Title of good", "What it is.", "What it stresses.", "mlp, hidden 64", "not computed yet"):
+        assert part in compact
+    tight = widget.text(56, 3)
+    assert "not computed yet" in tight
+    assert "not run here yet" in tight
+
+
+def test_a_bad_preset_tells_its_error() -> None:
+    assert "did you mean binary_crossentropy?" in drawn(Known("b", broken())).text(116, 8)
+
+
+def test_parameters_that_cannot_be_computed_say_why() -> None:
+    known = Known("a", GOOD, description="ValueError: too small")
+    assert parameters(known).text == "cannot be computed: ValueError: too small"
+
+
+def test_estimates_are_marked() -> None:
+    assert GOOD.preset is not None
+    known = Known("a", GOOD, description=description(GOOD.preset))
+    assert "optimizer ≈ 9.64 KiB" in parameters(known).text
+    assert "activations ≈ 4.00 KiB" in parameters(known).text
+
+
+def test_what_earlier_runs_could_not_tell_is_not_a_zero() -> None:
+    assert GOOD.preset is not None
+    device = choose_device("cpu", CPU_ONLY)
+    runs = earlier_runs(
+        GOOD.preset, peak_memory_bytes=None, steps_per_s=None, is_whole=False, steps=3, train_s=1.0
+    )
+    known = Known("a", GOOD, earlier=runs.of(GOOD.preset, device))
+    assert memory(known).text == "earlier runs here could not tell it"
+    assert time(known).text == "3 steps in 0:01, beside lstm, 2026-10-07 14:03"
+
+
+def test_a_preset_in_few_words() -> None:
+    one = preset(steps=500, learning_rate=0.01)
+    assert model_text(one) == "mlp, hidden 64"
+    assert data_text(one) == "tabular-binary, 1 000 samples, features 10"
+    assert fit_text(one, 32) == "adam 0.01, batch 32, 500 steps"
+    assert (
+        fit_text(preset(epochs=1, validation_split=0.2), 25)
+        == "adam 0.001, batch 32, 25 steps × 1 epoch, validates on 20 %"
+    )
