@@ -39,7 +39,9 @@ def fetch(file_name: str, load: Callable[[], Any]) -> Any:
         raise _missing(file_name, folder, str(error)) from None
     except Exception as error:  # keras.utils.get_file raises bare Exception when a download fails
         if "fetch failure" in str(error):
-            raise _missing(file_name, folder, str(error).rpartition(" -- ")[2]) from None
+            # Keras fetches again what is there and does not have the right checksum.
+            state = "damaged in" if cached else "not in"
+            raise _missing(file_name, folder, str(error).rpartition(" -- ")[2], state) from None
         raise DataError(
             "bad-data",
             one_line(f"the data set file {folder / file_name} is damaged ({type(error).__name__}: {error})"),
@@ -73,10 +75,10 @@ def _refuse_unless_reachable(file_name: str, folder: Path) -> None:
         raise _missing(file_name, folder, failure[0])
 
 
-def _missing(file_name: str, folder: Path, reason: str) -> DataError:
+def _missing(file_name: str, folder: Path, reason: str, state: str = "not in") -> DataError:
     return DataError(
         "missing-data",
-        one_line(f"the data set {file_name} is not in {folder} and cannot be fetched ({reason})"),
+        one_line(f"the data set {file_name} is {state} {folder} and cannot be fetched ({reason})"),
         one_line(f"connect to the network once, or put {file_name} from {_ORIGIN} into {folder}"),
     )
 
