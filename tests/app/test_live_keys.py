@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.events import Key
 
 from tests import states
 from tests.app.stage import staged
@@ -140,7 +141,7 @@ async def test_a_log_that_is_not_there_is_told(tmp_path: Path) -> None:
 async def test_help_tells_of_the_focused_panel_and_goes_away(key: str) -> None:
     async with staged(LiveScreen(states.cpu_run()), (160, 48), seen="training") as (pilot, _):
         await pilot.press(key)
-        await wait_until(pilot, lambda: "diamonds are" in screen_text(pilot.app))
+        await wait_until(pilot, lambda: "lane B a dashed" in screen_text(pilot.app))
         await pilot.press(key)
         await wait_until(pilot, lambda: not pilot.app.screen.query("HelpPanel"))
 
@@ -169,3 +170,20 @@ def test_the_footer_has_at_most_eight_keys_and_every_key_says_what_it_does() -> 
     assert sum(binding.show for binding in bindings) <= 8
     assert all(binding.description for binding in bindings)
     assert len(PANELS) == 4
+
+
+async def test_keys_typed_ahead_answer_the_question() -> None:
+    async with staged(LiveScreen(states.cpu_run()), seen="training") as (pilot, heard):
+        for key in ("q", "s"):
+            pilot.app.post_message(Key(key, key))
+        await wait_until(pilot, lambda: [one.how for one in heard.of(LeaveAsked)] == ["stop"])
+
+
+async def test_a_question_about_a_run_that_has_ended_goes_away() -> None:
+    screen = LiveScreen(states.cpu_run())
+    async with staged(screen, seen="training") as (pilot, heard):
+        await pilot.press("x")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
+        screen.show(states.cpu_run(phase="ended"))
+        await wait_until(pilot, lambda: pilot.app.screen is screen)
+        assert not heard.of(StopAsked)

@@ -10,7 +10,7 @@ import pytest
 from tests import states
 from tests.app.stage import staged
 from tests.waiting import screen_text, wait_until
-from training.analysis.state import LanePhase, LaneState, RunState
+from training.analysis.state import LanePhase, LaneState, RunState, ValidationPoint
 from training.plan import LANES, PlannedDevice
 from training.record.device_records import Figure
 from tui.screens.live import LiveScreen
@@ -147,3 +147,10 @@ async def test_events_scroll_and_follow() -> None:
         assert "event 59" not in screen_text(pilot.app)
         await pilot.press("end")
         await wait_until(pilot, lambda: "event 59" in screen_text(pilot.app))
+
+
+async def test_validations_close_together_do_not_cover_the_curves() -> None:
+    many = tuple(ValidationPoint(step / 20, step, step, {"loss": 0.9}) for step in range(5, 1200, 5))
+    state = states.with_lane(states.cpu_run(), "a", validation=many)
+    async with staged(LiveScreen(state), seen="◆") as (pilot, _):
+        assert screen_text(pilot.app).count("◆") < 20

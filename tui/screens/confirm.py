@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -16,6 +15,9 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from training.preset.printable import printable
+
+ANSWER_KEYS = "cdnsy"
+"""The keys a choice may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class ConfirmScreen(ModalScreen[str | None]):
         Binding("escape", "dismiss_none", "Cancel"),
         Binding("j", "cursor(1)", "Down", show=False),
         Binding("k", "cursor(-1)", "Up", show=False),
+        # bindings and not key events: those find the question also when typed before it was drawn
+        *(Binding(key, f"answer({key!r})", "Answer", show=False) for key in ANSWER_KEYS),
     ]
 
     def __init__(self, question: str, choices: Sequence[Choice], *, detail: str = "") -> None:
@@ -62,11 +66,10 @@ class ConfirmScreen(ModalScreen[str | None]):
                 markup=False,
             )
 
-    def on_key(self, event: events.Key) -> None:
+    def action_answer(self, key: str) -> None:
         """An answer's own key gives it at once."""
         for choice in self._choices:
-            if event.key == choice.key:
-                event.stop()
+            if choice.key == key:
                 self.dismiss(choice.answer)
                 return
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -10,11 +11,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from training.analysis.state import ENDED_PHASES, LanePhase, RunState
 from training.plan import LANES, Lane
+from tui.screens.confirm import ConfirmScreen
 from tui.screens.live_messages import (
     LeaveAsked,
     PauseAsked,
@@ -102,6 +105,7 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
         self._held = False
         self._period_s = 1.0
         self._possible: tuple[object, ...] = ()
+        self._question: ConfirmScreen | None = None
 
     @property
     def chosen_lane(self) -> Lane:
@@ -152,6 +156,8 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
     def show(self, state: RunState) -> None:
         """Take a new state; painted at once unless the picture is held or another screen is on top."""
         self._state = state
+        if not state.is_live and self._question is not None and self._question.is_current:
+            self._question.dismiss(None)  # there is nothing left to decide
         if not self.is_mounted or not self.is_active:
             return
         with self.app.batch_update():
@@ -254,12 +260,7 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
     def action_stop(self) -> None:
         """Stop the chosen lane, once confirmed."""
         lane = self._lane
-
-        def answered(answer: str | None) -> None:
-            if answer == "stop":
-                self.post_message(StopAsked(lane))
-
-        self.app.push_screen(stop_question(self._state, lane), answered)
+        self._ask(stop_question(self._state, lane), {"stop": StopAsked(lane)})
 
     def action_log(self) -> None:
         """The chosen lane's log."""
@@ -276,13 +277,16 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
             self.post_message(LeaveAsked("close"))
             return
 
-        def answered(answer: str | None) -> None:
-            if answer == "detach":
-                self.post_message(LeaveAsked("detach"))
-            elif answer == "stop":
-                self.post_message(LeaveAsked("stop"))
+        self._ask(leave_question(self._state), {"detach": LeaveAsked("detach"), "stop": LeaveAsked("stop")})
 
-        self.app.push_screen(leave_question(self._state), answered)
+    def _ask(self, question: ConfirmScreen, leads_to: Mapping[str, Message]) -> None:
+        def answered(answer: str | None) -> None:
+            self._question = None
+            if answer is not None and answer in leads_to:
+                self.post_message(leads_to[answer])
+
+        self._question = question
+        self.app.push_screen(question, answered)
 
     def action_help(self) -> None:
         """Help for the focused panel, and away with it again."""

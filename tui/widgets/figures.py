@@ -29,7 +29,7 @@ def why_missing(figure: Figure | None) -> str | None:
     if figure.state == "unsupported":
         return f"not available: {figure.reason}" if figure.reason else "not available on this device"
     if figure.state == "pending":
-        return figure.reason or "waiting for the first sample"
+        return "waiting for the first sample"
     return figure.reason or "idle: no sample in the last seconds"
 
 

@@ -13,6 +13,8 @@ from tui.widgets.plot import MIN_HEIGHT, MIN_WIDTH, Marks, columns_for, draw_cur
 from tui.widgets.sampling import Curve
 from tui.widgets.spans import LANE_TONE, Line, Span, clip, line, spread
 
+_COLUMNS_PER_MARK = 6
+
 
 class LossPanel(Panel):
     """The chosen metric of both lanes, against steps or time, on a linear or a logarithmic axis."""
@@ -20,7 +22,7 @@ class LossPanel(Panel):
     EMPTY = "The loss curves begin with the first training steps."
     HELP = """## Loss
 
-Lane A is a solid line, lane B a dotted one; diamonds are validations.
+Lane A is a solid line, lane B a dashed one; diamonds are validations (of many close together, the last).
 
 - **y** linear or logarithmic axis
 - **t** against steps or against time
@@ -91,7 +93,10 @@ Lane A is a solid line, lane B a dotted one; diamonds are validations.
             return [notes] if notes else []
         if width < MIN_WIDTH or chart_height < MIN_HEIGHT:
             return [line((clip("no room for curves here: z shows this panel alone", width), "muted"))]
-        marks = [mark for lane, held, _ in shown if (mark := self._marks(lane, held)) is not None]
+        columns = columns_for(width)
+        x = self._x_axis(state, columns)
+        found = [self._marks(lane, held, x, columns) for lane, held, _ in shown]
+        marks = [mark for mark in found if mark is not None]
         y = self._y_axis([view for _, _, view in shown], marks, chart_height)
         chart = draw_curves(
             width,
@@ -102,7 +107,7 @@ Lane A is a solid line, lane B a dotted one; diamonds are validations.
                 )
                 for lane, _, view in shown
             ],
-            x=self._x_axis(state, columns_for(width)),
+            x=x,
             y=y,
             marks=marks,
             marker=self.marker,
@@ -117,15 +122,21 @@ Lane A is a solid line, lane B a dotted one; diamonds are validations.
                 spans.append((f"{lane.upper()}: NaN at step {format.count(step)}  ", "error"))
         return line(*spans)
 
-    def _marks(self, lane: Lane, held: LaneState) -> Marks | None:
+    def _marks(self, lane: Lane, held: LaneState, x: Axis, columns: int) -> Marks | None:
         points = [(point, point.metrics.get(self.metric)) for point in held.validation]
-        kept = [
-            (point.t if self.by_time else point.step, value) for point, value in points if value is not None
-        ]
+        kept: dict[int, tuple[float, float]] = {}
+        for point, value in points:
+            at = point.t if self.by_time else point.step
+            place = x.place(at)
+            if value is not None and place is not None:
+                # with short epochs the signs would cover the curves
+                kept[int(place * columns / _COLUMNS_PER_MARK)] = (at, value)
         if not kept:
             return None
         sign = self.glyphs.validation_a if lane == "a" else self.glyphs.validation_b
-        return Marks([at for at, _ in kept], [value for _, value in kept], LANE_TONE[lane], sign)
+        return Marks(
+            [at for at, _ in kept.values()], [value for _, value in kept.values()], LANE_TONE[lane], sign
+        )
 
     def _y_axis(self, views: list[SeriesView], marks: list[Marks], height: int) -> Axis:
         lows = [value for view in views for value in view.low]

@@ -80,5 +80,6 @@ def device_label(state: RunState) -> str:
     name = clip(state.device.name, 28)
     if figures.is_cpu(state):
         label = "CPU" if name.upper().startswith("CPU") or not name else f"CPU {name}"
-        return f"{label} · {state.cores:g} cores" if state.cores else label
+        told = "core" in name or not state.cores
+        return label if told else f"{label} · {state.cores:g} cores"
     return name or "GPU"
