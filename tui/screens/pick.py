@@ -11,11 +11,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.geometry import Size
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widgets import Footer, Static
 
 from training.plan import LANES, SHARING_NOW, Lane, Sharing
-from training.preset.digest import preset_digest
+from tui.screens.pick_describing import Describing
 from tui.screens.pick_knowledge import PickKnowledge
 from tui.screens.pick_messages import (
     Described,
@@ -27,6 +26,7 @@ from tui.screens.pick_messages import (
 )
 from tui.screens.pick_reading import PickReader
 from tui.screens.pick_sources import PickSources
+from tui.screens.size_classes import set_size_classes
 from tui.widgets.device_lines import DeviceLines
 from tui.widgets.glyphs import Marker
 from tui.widgets.launch_line import LaunchLine, LaunchOffer
@@ -38,7 +38,7 @@ DEFAULT_PICKS: Mapping[Lane, str] = {"a": "seed-binary", "b": "seed-regression"}
 REST_S = 0.7
 """How long the highlight rests before a description is asked for: it costs a process some seconds of CPU."""
 
-_SMALLEST = (60, 16)
+_SMALLEST = Size(60, 16)
 
 
 class PickScreen(Screen[None]):
@@ -88,10 +88,11 @@ The highlight in each list is what the lane trains; the same preset may stand in
         self._asked_device = device
         self._sharing: Sharing = sharing
         self._marker = marker
-        self._rest_s = rest_s
-        self._rest: Timer | None = None
         self._knowledge = PickKnowledge()
         self._looked_at: Lane = "a"
+        self._describing = Describing(
+            self, self._reader, self._knowledge, lambda: self._list(self._looked_at).picked, rest_s
+        )
         self._launch_when_read = False
         self._is_launching = False
         self._problem: str | None = None
@@ -144,12 +145,7 @@ The highlight in each list is what the lane trains; the same preset may stand in
         self._arrange(event.size)
 
     def _arrange(self, size: Size) -> None:
-        for steps, value in ((self._WIDTHS, size.width), (self._HEIGHTS, size.height)):
-            reached = [name for bound, name in steps if value >= bound][-1]
-            for _, name in steps:
-                if name:
-                    self.set_class(name == reached, name)
-        self.set_class(size.width < _SMALLEST[0] or size.height < _SMALLEST[1], "-tiny")
+        set_size_classes(self, size, self._WIDTHS, self._HEIGHTS, _SMALLEST)
 
     def on_screen_resume(self) -> None:
         """Back from a run or a dialogue: what may have changed meanwhile is read again."""
@@ -160,7 +156,7 @@ The highlight in each list is what the lane trains; the same preset may stand in
 
     def on_screen_suspend(self) -> None:
         """Nothing is computed for a screen that nobody sees, least of all beside a training."""
-        self._stop_describing()
+        self._describing.stop()
 
     # Reading, in threads that hand over messages
 
@@ -194,39 +190,10 @@ The highlight in each list is what the lane trains; the same preset may stand in
     def _read_failed(self, message: ReadFailed) -> None:
         self.show_problem(message.why)
 
-    # Describing, one at a time, once the highlight has rested
-
-    def _let_rest(self) -> None:
-        if self._rest is not None:
-            self._rest.stop()
-        if self._knowledge.needs_description(self._list(self._looked_at).picked):
-            self._rest = self.set_timer(self._rest_s, self._describe_highlighted)
-
-    def _describe_highlighted(self) -> None:
-        entry = self._list(self._looked_at).picked
-        if (
-            entry is None
-            or entry.preset is None
-            or self._knowledge.describing is not None
-            or not self.is_active
-            or not self._knowledge.needs_description(entry)
-        ):
-            return
-        self._knowledge.describing = preset_digest(entry.preset)
-        self._reader.describe(entry, self._knowledge.describing)
-        self._show_details()
-
     @on(Described)
     def _described(self, message: Described) -> None:
-        self._knowledge.describing = None
-        self._knowledge.descriptions[message.digest] = message.description
+        self._describing.take(message)
         self._show_details()
-
-    def _stop_describing(self) -> None:
-        if self._rest is not None:
-            self._rest.stop()
-        self._knowledge.describing = None
-        self._reader.stop_describing()
 
     # Keys
 
@@ -239,6 +206,7 @@ The highlight in each list is what the lane trains; the same preset may stand in
     def action_go_to(self, stop: str) -> None:
         """One list, or the launch line."""
         # At once, not `focus()`: keys that were typed on are dealt with before that happens.
+        self._launch_when_read = False
         self.set_focus(self.query_one(f"#{stop}"))
 
     def action_back(self) -> None:
@@ -252,7 +220,7 @@ The highlight in each list is what the lane trains; the same preset may stand in
         if not isinstance(focused, PresetList):
             self._launch()
             return
-        refused = self._refusal(focused.lane)
+        refused = focused.refusal
         if refused:
             self.show_problem(refused)
             return
@@ -283,18 +251,6 @@ The highlight in each list is what the lane trains; the same preset may stand in
 
     # Launching
 
-    def _refusal(self, lane: Lane) -> str | None:
-        """Why what is highlighted cannot be taken; None while the presets are still being read."""
-        listed = self._list(lane)
-        if not listed.is_read:
-            return None
-        entry = listed.picked
-        if entry is None:
-            return f"lane {lane.upper()}: no preset is highlighted"
-        if entry.preset is None:
-            return f"lane {lane.upper()}: {entry.name} cannot be used; what is wrong stands in its details"
-        return None
-
     def _launch(self) -> None:
         if self._is_launching:
             return
@@ -303,13 +259,13 @@ The highlight in each list is what the lane trains; the same preset may stand in
             self._launch_when_read = True
             return
         choice = self._knowledge.choice(self._asked_device)
-        refused = next((why for lane in LANES if (why := self._refusal(lane))), choice.problem)
+        refused = next((why for lane in LANES if (why := self._list(lane).refusal)), choice.problem)
         if refused:
             self.show_problem(refused)
             return
         from training.launch import LaunchRequest
 
-        self._stop_describing()
+        self._describing.stop()
         self._problem, self._is_launching = None, True
         self._show_offer()
         # A GPU is asked for by UUID: its index may be another's by the time of the launch.
@@ -339,7 +295,7 @@ The highlight in each list is what the lane trains; the same preset may stand in
             lane, self._list(lane).picked, self._knowledge.choice(self._asked_device)
         )
         self.query_one(PresetDetails).show(known)
-        self._let_rest()
+        self._describing.let_rest(self._show_details)
 
     def _show_device(self) -> None:
         self.query_one(DeviceLines).show(self._knowledge.choice(self._asked_device), self._sharing)

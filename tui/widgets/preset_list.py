@@ -95,6 +95,18 @@ arrows or **j** **k** move. The same preset may stand in both lanes.
         """The highlighted preset; None where nothing matches, or nothing is read yet."""
         return self._shown[self._at] if self._shown else None
 
+    @property
+    def refusal(self) -> str | None:
+        """Why the highlighted preset cannot be taken; nothing is refused before the presets are read."""
+        if not self.is_read or (self.picked is not None and self.picked.preset is not None):
+            return None
+        why = (
+            f"{self.picked.name} cannot be used, see its details"
+            if self.picked
+            else "no preset is highlighted"
+        )
+        return f"lane {self.lane.upper()}: {why}"
+
     def show(self, entries: tuple[PresetEntry, ...], picked: str) -> None:
         """Take the presets and highlight the one of this reference, else the first that can be used."""
         self._entries = entries
