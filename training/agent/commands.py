@@ -42,8 +42,8 @@ class CommandListener:
     def _tell(self, line: bytes) -> None:
         try:
             command = json.loads(line)
-        except ValueError:
-            return
+        except (ValueError, RecursionError):
+            return  # a line that cannot be read must not end the thread that notices the supervisor's end
         if isinstance(command, dict):
             lane = command.get("lane")
             for name, gate in self._gates.items():

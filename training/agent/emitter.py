@@ -10,14 +10,16 @@ from typing import Any, Deque, Dict, Optional, Tuple
 
 SCHEMA_VERSION = 1
 PROGRESS_CAPACITY = 256
+CAPACITY = 4096
+"""Records of every kind; beyond it, the oldest is dropped: how a training ended matters more than how it began."""
 RETRY_S = 0.5
 
 
 class Emitter:
     """Appends records to one file from a thread of its own.
 
-    `emit` only puts the record into a bounded queue. Progress records are dropped when the queue is full or the
-    disk is; every other record is kept and tried again. What is dropped is counted.
+    `emit` only puts the record into a bounded queue. Progress records are dropped when the queue is long or the disk
+    full; every other record is kept and tried again, until there are thousands. What is dropped is counted.
     """
 
     def __init__(self, path: str, writer: str, zero_s: float, doorbell_fd: Optional[int] = None) -> None:
@@ -28,6 +30,7 @@ class Emitter:
         self._wake = threading.Condition()
         self._closing = False
         self._broken_line = False
+        self._unended: Optional[Dict[str, Any]] = None
         self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self._enqueue(False, {"k": "schema", "version": SCHEMA_VERSION, "writer": writer})
         self._thread = threading.Thread(target=self._write_all, name="dualtrain-emitter", daemon=True)
@@ -55,6 +58,9 @@ class Emitter:
             if droppable and len(self._queue) >= PROGRESS_CAPACITY:
                 self.dropped += 1
                 return
+            if len(self._queue) >= CAPACITY:
+                self._queue.popleft()
+                self.dropped += 1
             self._queue.append((droppable, record))
             self._wake.notify()
 
@@ -64,29 +70,42 @@ class Emitter:
                 while not self._queue and not self._closing:
                     self._wake.wait()
                 if not self._queue:
+                    os.close(self._fd)
                     return
                 droppable, record = self._queue.popleft()
             if self._write_line(record):
                 self._ring(droppable)
             elif droppable:
-                self.dropped += 1
+                self._count_dropped()
             else:
                 self._retry_later(record)
 
     def _write_line(self, record: Dict[str, Any]) -> bool:
-        try:
-            line = (json.dumps(_finite(record), separators=(",", ":")) + "\n").encode("utf-8", "replace")
-        except (TypeError, ValueError):
-            self.dropped += 1
+        line = self._line(record)
+        if not line:
+            self._count_dropped()
             return True  # cannot ever be written: counted, not tried again
-        if self._broken_line:
-            line = b"\n" + line
         try:
             written = os.write(self._fd, line)
         except OSError:
-            written = 0
-        self._broken_line = self._broken_line if written == 0 else written < len(line)
-        return written == len(line)
+            return False
+        self._broken_line = written < len(line)
+        self._unended = record if written == len(line) - 1 else None
+        return not self._broken_line
+
+    def _line(self, record: Dict[str, Any]) -> bytes:
+        """What is to be written; a record of which only the newline is missing must not stand there twice."""
+        if record is self._unended:
+            return b"\n"
+        try:
+            line = json.dumps(_finite(record), separators=(",", ":")).encode("utf-8", "replace")
+        except (TypeError, ValueError, RecursionError):
+            return b""
+        return (b"\n" if self._broken_line else b"") + line + b"\n"
+
+    def _count_dropped(self) -> None:
+        with self._wake:
+            self.dropped += 1
 
     def _retry_later(self, record: Dict[str, Any]) -> None:
         with self._wake:

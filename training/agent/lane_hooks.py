@@ -53,6 +53,7 @@ class LaneHooks:
         self._next_record_t = 0.0
         self._next_memory_t = 0.0
         self._mark_t = 0.0
+        self._validation_t = 0.0
         self._last_logs: Any = None
         self._count = self._new_count(0.0)
 
@@ -92,6 +93,10 @@ class LaneHooks:
         self._span.add(steps, seconds, loss)
         self.last_step_t = now
         self._last_logs = logs
+        if self.step >= self._plan.stop_at_step or now >= self._deadline_t:
+            self._reach_limit()
+        if self._gate.stop_reason is not None:
+            self.model.stop_training = True
         if loss is not None and not self._nonfinite_seen and not math.isfinite(loss):
             self._note_nonfinite(now)
         if not self._warm and self.step >= self._plan.warm_up_steps:
@@ -100,10 +105,6 @@ class LaneHooks:
             self._write_progress(now, logs)
         if now >= self._plan.checkpoints.due_t:
             self._checkpoint()
-        if self.step >= self._plan.stop_at_step or now >= self._deadline_t:
-            self._reach_limit()
-        if self._gate.stop_reason is not None:
-            self.model.stop_training = True
 
     @never_raises
     def on_test_begin(self, logs: Any = None) -> None:
@@ -120,7 +121,9 @@ class LaneHooks:
     @never_raises
     def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
         """Leave a validation that is no longer wanted."""
-        if self._gate.stop_reason is not None or self.model.stop_training:
+        if self._gate.stop_reason is not None:
+            self.model.stop_training = True
+        if self.model.stop_training:
             self.model.stop_evaluating = True
 
     @never_raises
@@ -157,13 +160,18 @@ class LaneHooks:
             partial=partial or None,
         )
         self.epochs_done += not partial
+        if self.reached_limit:
+            self.model.stop_training = True
         self._plan.say(epoch_line(self.epoch, self.step, logs or {}))
 
     @never_raises
     def on_train_end(self, logs: Any = None) -> None:
         """A lane that ended inside its warm-up still stands at the barrier, so that its end is not before the start."""
-        if self._window is not None:
-            self._end_window(self._emitter.now(), complete=False)
+        self._cut_window()
+        request = self._gate.take_window_request()
+        if request is not None:
+            self._window = WindowTimer(request, self._emitter.now(), self.step)
+            self._cut_window()
         if not self._warm:
             self._note_warm(self._emitter.now())
         if not self._released:
@@ -221,9 +229,9 @@ class LaneHooks:
         self._released = True
         now = self._emitter.now()
         self._emitter.emit("released", t=now, step=self.step)
+        self._stood_still(stood_from, now)
         self._deadline_t = now + self._plan.train_for_s
         self._plan.checkpoints.start(now)
-        self._stood_still(stood_from, now)
 
     def _see_to_requests(self, in_validation: bool) -> None:
         if self._gate.take_checkpoint_request():
@@ -234,8 +242,7 @@ class LaneHooks:
             return
         request = self._gate.take_window_request()
         if request is not None:
-            if self._window is not None:
-                self._end_window(self._emitter.now(), complete=False)
+            self._cut_window()
             self._window = WindowTimer(request, self._emitter.now(), self.step)
         if self._window is not None:
             self._time_window()
@@ -253,8 +260,14 @@ class LaneHooks:
         self._emitter.emit("window", t=now, **self._window.result(now, self.step, self.samples, complete))
         self._window = None
 
+    def _cut_window(self) -> None:
+        if self._window is not None:
+            self._end_window(self._emitter.now(), complete=False)
+
     def _stand_paused(self) -> None:
         self._plan.synchronize()
+        self._cut_window()
+        self._write_rest_of_span()
         paused_from = self._emitter.now()
         self._emitter.emit("paused", t=paused_from, step=self.step)
         self._gate.wait_while_paused()
@@ -271,6 +284,7 @@ class LaneHooks:
         """Time at a gate is neither a step's nor the epoch's nor the time limit's."""
         still_s = now - since
         self._mark_t += still_s
+        self._validation_t += still_s
         self._count.stood_still_s += still_s
         self._deadline_t += still_s if math.isfinite(self._deadline_t) else 0.0
         self._plan.checkpoints.stood_still(still_s)
@@ -284,4 +298,5 @@ class LaneHooks:
 
     def _reach_limit(self) -> None:
         self.reached_limit = "steps" if self.step >= self._plan.stop_at_step else "minutes"
-        self.model.stop_training = True
+        if self.reached_limit == "minutes" or self._count.steps < self._plan.steps_per_epoch:
+            self.model.stop_training = True  # at a whole epoch's end only after its validation
