@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.geometry import Size
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from training.plan import LANES, SHARING_NOW, Lane, Sharing
 from tui.screens.pick_describing import Describing
@@ -29,6 +29,7 @@ from tui.screens.pick_sources import PickSources
 from tui.screens.size_classes import set_size_classes
 from tui.widgets.device_lines import DeviceLines
 from tui.widgets.glyphs import Marker
+from tui.widgets.key_line import KeyLine
 from tui.widgets.launch_line import LaunchLine, LaunchOffer
 from tui.widgets.lines import LinesWidget
 from tui.widgets.preset_details import PresetDetails
@@ -131,7 +132,7 @@ The highlight in each list is what the lane trains; the same preset may stand in
             yield PresetList("b", id="list-b")
             yield PresetDetails(id="details")
         yield LaunchLine(id="launch")
-        yield Footer(show_command_palette=False)
+        yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
         """Paint first, then read: the first paint waits for no disk and no driver."""
