@@ -16,7 +16,7 @@ from training.meters.devices import list_devices
 from training.plan import Lane
 from training.record.device_records import DeviceRecord
 from training.record.event_records import EventRecord, LaneEnded, Launched
-from training.record.lane_records import LaneRecord, Progress
+from training.record.lane_records import Checkpoint, LaneRecord, Progress
 from training.record.log_tail import log_tail
 from training.record.reader import TailingReader
 from training.record.run_folder import RunFolder
@@ -89,6 +89,20 @@ class Run:
         return self.lane_record(
             lane, Progress, lambda record: not record.warm_up and record.step > beyond_step
         )
+
+    def advances(self, lane: Lane) -> Progress:
+        """Wait until the lane has gone on from where it is now."""
+        steps = [record.step for record in self.lane(lane) if isinstance(record, Progress)]
+        return self.trains(lane, beyond_step=max(steps, default=0))
+
+    def checkpoint(self, lane: Lane, number: int) -> Checkpoint:
+        """Wait for the lane's first, second, … checkpoint."""
+        found = wait_for(f"checkpoint {number}", lambda: self.checkpoints(lane)[number - 1 :], saw=self.told)
+        return found[0]
+
+    def checkpoints(self, lane: Lane) -> list[Checkpoint]:
+        """The lane's checkpoints so far, also those that could not be written."""
+        return [record for record in self.lane(lane) if isinstance(record, Checkpoint)]
 
     def told(self) -> str:
         """Everything a failed wait should show."""
@@ -195,7 +209,7 @@ class Viewer:
 
     def follows(self) -> None:
         """Wait for its first lines: from then on it takes signals as it should."""
-        wait_for("the viewer's first lines", lambda: self.err, saw=lambda: self.process.poll())
+        wait_for("the viewer's first lines", lambda: self.err, saw=self.process.poll)
 
     def wait(self) -> int:
         """Wait for its end; returns the exit code."""
