@@ -1,0 +1,62 @@
+"""`python -m tests.bench [NAME…]`: measure what dualtrain costs; nothing here passes or fails."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import tempfile
+import time
+
+BENCHES = {
+    "first_paint": "how soon the pick screen stands, how quickly it answers a key, and how it leaves",
+    "callback_cost": "what the hooks take from a training, step by step",
+    "observer_cost": "what watching takes: an A/B against the bare script, and the watchers' own CPU and memory",
+    "launch_to_first_step": "how long a launch takes to its first step, against the bare script",
+    "terminal_bytes": "what the screen sends over the wire",
+    "reader_cost": "what a reader of a day-long run pays",
+}
+
+
+def main() -> None:
+    """Run the named benchmarks, or all."""
+    parser = argparse.ArgumentParser(
+        prog="make bench ARGS=…",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="\n".join(f"  {name:22} {what}" for name, what in BENCHES.items()),
+    )
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="one of those below; all where none is named"
+    )
+    parser.add_argument(
+        "--scale", type=float, default=1.0, help="more or fewer repetitions, longer or shorter"
+    )
+    arguments = parser.parse_args()
+    if unknown := set(arguments.names) - set(BENCHES):
+        parser.error(f"no benchmark {', '.join(sorted(unknown))}: there are {', '.join(BENCHES)}")
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="dualtrain-bench-") as home:
+        _seal(home)
+        for name in arguments.names or BENCHES:
+            print(f"{name}: {BENCHES[name]}", flush=True)
+            bench_began = time.monotonic()
+            importlib.import_module(f"tests.bench.{name}").measure(arguments.scale)
+            print(f"  ({time.monotonic() - bench_began:.0f} s)\n", flush=True)
+    load = ", ".join(f"{one:.2f}" for one in os.getloadavg())
+    print(
+        f"{time.monotonic() - began:.0f} s in all on {os.cpu_count()} processors; load average at the end {load}"
+    )
+
+
+def _seal(home: str) -> None:
+    """Measure in a home of our own, in a terminal as over a plain SSH line."""
+    os.environ["DUALTRAIN_HOME"] = home
+    os.environ["XDG_CONFIG_HOME"] = os.path.join(home, "config")
+    os.environ["TERM"] = "xterm-256color"
+    for name in ("COLORTERM", "NO_COLOR", "TEXTUAL_FPS", "TEXTUAL_ANIMATIONS", "TEXTUAL_THEME"):
+        os.environ.pop(name, None)
+
+
+if __name__ == "__main__":
+    main()
