@@ -121,6 +121,13 @@ def make_plan(
     )
 
 
+def preset_reference(planned: LanePlan) -> str:
+    """What selects the lane's preset again: its name, its origin and name, or its path."""
+    if planned.origin == "file":
+        return planned.preset_path or planned.preset_name
+    return planned.preset_name if planned.origin == "shipped" else f"{planned.origin}:{planned.preset_name}"
+
+
 def _by_lane(request: LaunchRequest) -> dict[Lane, list[str]]:
     by_lane: dict[Lane, list[str]] = {lane: [] for lane in request.presets}
     for override in request.overrides:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Iterable
 from contextlib import suppress
@@ -53,6 +54,8 @@ class DualtrainApp(App[None]):
 
     def __init__(self, *, launched: Launched | None = None, folder: RunFolder | None = None) -> None:
         super().__init__()
+        self.register_theme(THEME)  # here and not on mounting: the first stylesheet is then the only one
+        self.theme = THEME.name
         self.farewell = ""
         """What is printed once the terminal is back."""
         self._first_launched = launched
@@ -62,12 +65,13 @@ class DualtrainApp(App[None]):
         self._pick: PickScreen | None = None
         self._live: LiveScreen | None = None
         self._report_shown = False
+        self._picks: dict[Lane, str] | None = None
+        """References of the pair that was shown last: what the pick screen begins with."""
 
     def on_mount(self) -> None:
         """Show what was asked for."""
-        self.register_theme(THEME)
-        self.theme = THEME.name
         self._leave_on_signals()
+        self.call_after_refresh(gc.enable)  # switched off for the start by whoever opens the app
         if self._first_launched is not None:
             self._follow(self._first_launched.folder, self._first_launched)
         elif self._first_folder is not None:
@@ -94,11 +98,11 @@ class DualtrainApp(App[None]):
 
     # Pick -------------------------------------------------------------------------------------------------------
 
-    def _show_pick(self) -> None:
+    def _show_pick(self, picks: dict[Lane, str] | None = None) -> None:
         from tui.screens.pick import PickScreen
 
         if self._pick is None:
-            self._pick = PickScreen()
+            self._pick = PickScreen(picks=picks) if picks else PickScreen()
             self.push_screen(self._pick)
         else:
             while self.screen is not self._pick:
@@ -131,6 +135,7 @@ class DualtrainApp(App[None]):
 
     def _follow(self, folder: RunFolder, launched: Launched | None) -> None:
         from training.analysis.history import RunHistory
+        from training.launch import preset_reference
         from training.plan import PlanError
         from tui.feed import RunFeed
 
@@ -142,6 +147,7 @@ class DualtrainApp(App[None]):
             self.post_message(OpenFailed(str(error)))
             return
         self._live = None
+        self._picks = {lane: preset_reference(planned) for lane, planned in history.plan.lanes.items()}
         # A run that had ended before it was opened is looked at for its curves; its report is a key away.
         self._report_shown = launched is None and folder.report.exists()
         self._state = history.state()
@@ -244,7 +250,7 @@ class DualtrainApp(App[None]):
         if self._feed is not None:
             self._feed.stop()
         self._live = None
-        self._show_pick()
+        self._show_pick(self._picks)
 
     @on(LeaveAsked)
     def _leave_asked(self, message: LeaveAsked) -> None:

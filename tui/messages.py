@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from training.analysis.state import RunState
-
 if TYPE_CHECKING:
+    from training.analysis.state import RunState
     from training.launch import Launched
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -34,6 +35,8 @@ def open_app(*, launched: Launched | None = None, folder: RunFolder | None = Non
     check_terminal()
     os.environ.setdefault("TEXTUAL_FPS", FRAMES_PER_S)
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    # Nothing is garbage before the first paint, and looking for it takes a tenth of the start; the app enables it then.
+    gc.disable()
     from tui.app import DualtrainApp
 
     app = DualtrainApp(launched=launched, folder=folder)
