@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import importlib
+
 import click
 
 from training import __version__
-from tui.commands.ask import pause, resume, stop
-from tui.commands.attach import attach
-from tui.commands.doctor import doctor
-from tui.commands.presets import presets
-from tui.commands.report import report
-from tui.commands.run import run
-from tui.commands.runs import runs
+
+COMMANDS = {
+    "run": "run",
+    "attach": "attach",
+    "stop": "ask",
+    "pause": "ask",
+    "resume": "ask",
+    "report": "report",
+    "runs": "runs",
+    "presets": "presets",
+    "doctor": "doctor",
+}
+"""Each subcommand and its module in `tui.commands`."""
 
 EPILOG = """Examples:
 
@@ -24,8 +32,27 @@ Exit codes: 0 both lanes did what was asked, 1 a lane failed or the run was lost
 3 the asked device cannot be used, 130 interrupted."""
 
 
+class SubcommandsOnDemand(click.Group):
+    """Imports a subcommand when it is asked for: none of them delays the first paint."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Every name, without an import."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"tui.commands.{COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+
 @click.group(
-    invoke_without_command=True, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]}
+    cls=SubcommandsOnDemand,
+    invoke_without_command=True,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, prog_name="dualtrain-tui")
 @click.pass_context
@@ -35,7 +62,3 @@ def cli(context: click.Context) -> None:
         from tui.commands.open_app import open_app
 
         raise SystemExit(open_app())
-
-
-for command in (run, attach, stop, pause, resume, report, runs, presets, doctor):
-    cli.add_command(command)
