@@ -43,7 +43,8 @@ def judge(name: str, value: float, target: float, told: str, target_told: str) -
 
 def spread(values: Sequence[float]) -> str:
     """Median and range."""
-    return f"median {seconds(statistics.median(values))} of {len(values)}, {seconds(min(values))} to {seconds(max(values))}"
+    ends = f"{seconds(min(values))} to {seconds(max(values))}"
+    return f"median {seconds(statistics.median(values))} of {len(values)}, {ends}"
 
 
 def mean_interval(values: Sequence[float]) -> tuple[float, float]:

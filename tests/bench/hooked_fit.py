@@ -26,7 +26,7 @@ SKIPPED_STEPS = 20
 """The first steps trace and allocate."""
 
 
-class TimedHooks(LaneCallback):  # type: ignore[misc]
+class TimedHooks(LaneCallback):
     """The lane's callback; adds up what is spent in it, and what steps take altogether."""
 
     def __init__(self, *arguments: Any) -> None:
