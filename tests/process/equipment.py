@@ -92,8 +92,11 @@ class Run:
 
     def advances(self, lane: Lane) -> Progress:
         """Wait until the lane has gone on from where it is now."""
-        steps = [record.step for record in self.lane(lane) if isinstance(record, Progress)]
-        return self.trains(lane, beyond_step=max(steps, default=0))
+        return self.trains(lane, beyond_step=self.steps(lane))
+
+    def steps(self, lane: Lane) -> int:
+        """Steps the lane has told of so far."""
+        return max((record.step for record in self.lane(lane) if isinstance(record, Progress)), default=0)
 
     def checkpoint(self, lane: Lane, number: int) -> Checkpoint:
         """Wait for the lane's first, second, … checkpoint."""
@@ -256,3 +259,12 @@ def _environment_of(process: Path) -> list[bytes]:
 
 def _first(records: Sequence[Any], kind: type[R], where: Callable[[R], bool]) -> R | None:
     return next((record for record in records if isinstance(record, kind) and where(record)), None)
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU time a running process has taken so far; zero where it has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return 0.0 if fields[0] == "Z" else (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

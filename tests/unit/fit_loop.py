@@ -121,8 +121,7 @@ class FitLoop:
                 steps_per_epoch=len(self._losses),
                 samples_per_epoch=self._samples,
                 checkpoints=self.checkpoints,
-                say=self.said.append,
-                **{"warm_up_steps": 3, **limits},
+                **{"warm_up_steps": 3, "say": self.said.append, **limits},
             ),
         )
         self.hooks.model = self.model

@@ -324,3 +324,11 @@ class TestOwnFailures:
         assert loop.hooks.step == 20
         assert len([line for line in loop.said if "a hook failed" in line]) == 1
         assert "emitter broken" in loop.said[0]
+
+    def test_nor_does_a_log_that_cannot_be_written(self) -> None:
+        def full(_: str) -> None:
+            raise OSError(28, "No space left on device")
+
+        loop = FitLoop(say=full)
+        loop.fit(epochs=2)
+        assert loop.hooks.step == 20

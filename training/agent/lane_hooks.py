@@ -182,8 +182,12 @@ class LaneHooks:
     def report_own_failure(self, text: str) -> None:
         """Say once in the log that our own hook failed."""
         self._own_failures += 1
-        if self._own_failures == 1:
+        if self._own_failures > 1:
+            return
+        try:
             self._plan.say("dualtrain: a hook failed, the training goes on:\n" + text)
+        except Exception:
+            return
 
     def _new_count(self, now: float) -> EpochCount:
         return EpochCount(now, self._plan.batch_size, self._plan.samples_per_epoch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from types import UnionType
@@ -11,6 +12,9 @@ import msgspec
 
 CHUNK_BYTES = 256 * 1024
 LONGEST_LINE_BYTES = 1024 * 1024
+
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding a damaged line raises; the last where brackets go thousands deep."""
 
 RecordT = TypeVar("RecordT")
 
@@ -57,9 +61,11 @@ class TailingReader(Generic[RecordT]):
         except OSError:
             return
         with file:
-            if self.path.stat().st_size < self._offset:
-                self._offset = self.path.stat().st_size
+            size = os.fstat(file.fileno()).st_size
+            if size < self._offset:
+                self._offset = size
                 self._half_line = b""
+                self._inside_overlong_line = False
             file.seek(self._offset)
             while chunk := file.read(CHUNK_BYTES):
                 self._offset += len(chunk)
@@ -81,14 +87,14 @@ class TailingReader(Generic[RecordT]):
     def _decode(self, line: bytes) -> RecordT | None:
         try:
             return self._decoder.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except _UNREADABLE:
             self._count_skipped(line)
             return None
 
     def _count_skipped(self, line: bytes) -> None:
         try:
             tag = self._tag_decoder.decode(line).k
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except _UNREADABLE:
             self.damaged_lines += 1
             return
         if tag in self._known_tags:

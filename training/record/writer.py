@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import deque
 from pathlib import Path
 
 import msgspec
@@ -15,13 +16,16 @@ RECORD_SCHEMA = 1
 
 
 class RecordWriter:
-    """The one writer of one file. A write that fails is counted, and the next begins with a newline.
+    """The one writer of one file. After a write that failed the next begins with a newline.
 
-    Safe to call from several threads.
+    The last `kept_lines` records that a full disk did not take wait for the next write or `flush`; what is dropped is
+    counted. Safe to call from several threads.
     """
 
-    def __init__(self, path: Path, writer: str) -> None:
-        self.failed_writes = 0
+    def __init__(self, path: Path, writer: str, *, kept_lines: int = 0) -> None:
+        self.dropped = 0
+        self._kept_lines = kept_lines
+        self._waiting: deque[bytes] = deque()
         self._encoder = msgspec.json.Encoder()
         self._lock = threading.Lock()
         self._broken_line = False
@@ -32,15 +36,37 @@ class RecordWriter:
         """Append one record; never raises for a full disk."""
         line = self._encoder.encode(record) + b"\n"
         with self._lock:
-            if self._broken_line:
-                line = b"\n" + line
-            try:
-                written = os.write(self._fd, line)
-            except OSError:
-                written = 0
-            self._broken_line = written < len(line)
-            self.failed_writes += self._broken_line
+            self._waiting.append(line)
+            self._write_waiting()
+            while len(self._waiting) > self._kept_lines:
+                self._waiting.popleft()
+                self.dropped += 1
+
+    def flush(self) -> bool:
+        """Try again what waits; returns whether nothing waits any more."""
+        with self._lock:
+            self._write_waiting()
+            return not self._waiting and not self._broken_line
 
     def close(self) -> None:
         """Close the file."""
         os.close(self._fd)
+
+    def _write_waiting(self) -> None:
+        while self._waiting:
+            line = (b"\n" if self._broken_line else b"") + self._waiting[0]
+            missing = len(line) - self._append(line)
+            if missing == len(line):
+                return
+            self._broken_line = missing > 0
+            if missing > 1:
+                return
+            self._waiting.popleft()  # a record of which only the newline is missing is not written twice
+        if self._broken_line and self._append(b"\n"):
+            self._broken_line = False
+
+    def _append(self, data: bytes) -> int:
+        try:
+            return os.write(self._fd, data)
+        except OSError:
+            return 0

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,10 @@ from training.supervisor.control_server import ControlServer
 from training.supervisor.monitor_cost import monitor_cost
 from training.supervisor.sampling import DeviceSampling
 from training.supervisor.supervisor import Supervisor
+
+KEPT_EVENTS = 1000
+REPORT_WITHIN_S = 300.0
+LOOK_PERIOD_S = 0.5
 
 
 def main() -> int:
@@ -49,7 +54,7 @@ def main() -> int:
 
 async def _own(folder: RunFolder, plan: Plan, lock_fd: int) -> None:
     started_at = datetime.now().astimezone()
-    events = RecordWriter(folder.events, "supervisor")
+    events = RecordWriter(folder.events, "supervisor", kept_lines=KEPT_EVENTS)
     supervisor = Supervisor(folder, plan, events)
     supervisor.tell_began(started_at.isoformat(timespec="seconds"))
     control = await _open_control(folder, supervisor)
@@ -73,9 +78,30 @@ async def _own(folder: RunFolder, plan: Plan, lock_fd: int) -> None:
     sampling.stop()
     if control is not None:
         await control.close()
-    write_report(build_report(folder, plan, started_at, monitor_cost(supervisor.now())), folder.report)
+    await _report_when_there_is_room(folder, plan, started_at, supervisor.now, events)
     events.write(Ended(t=supervisor.now(), outcome=supervisor.outcome))
     events.close()
+
+
+async def _report_when_there_is_room(
+    folder: RunFolder, plan: Plan, started_at: datetime, now: Callable[[], float], events: RecordWriter
+) -> None:
+    """Write the report; a disk that is full at the end must not make a run lost when somebody makes room.
+
+    Raises:
+        OSError: nobody did.
+    """
+    give_up_t = now() + REPORT_WITHIN_S
+    while True:
+        written = events.flush()
+        try:
+            if written or now() > give_up_t:
+                write_report(build_report(folder, plan, started_at, monitor_cost(now())), folder.report)
+                return
+        except OSError:
+            if now() > give_up_t:
+                raise
+        await asyncio.sleep(LOOK_PERIOD_S)
 
 
 async def _open_control(folder: RunFolder, supervisor: Supervisor) -> ControlServer | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -97,4 +98,5 @@ class DeviceSampling:
         if message != self._trouble or self._trouble_count % 120 == 0:
             self._trouble = message
             self._writer.write(MeterTrouble(t=self._now(), message=message, count=self._trouble_count))
-            print(f"meter: {message}", file=sys.stderr, flush=True)
+            with contextlib.suppress(OSError):  # the log's disk may be full
+                print(f"meter: {message}", file=sys.stderr, flush=True)

@@ -262,6 +262,7 @@ class Supervisor:
         return Reply(ok=True, window_id=self._window_id if request.ask == "window" else None)
 
     def _tick(self) -> None:
+        self._events.flush()
         for run in self._lanes.values():
             self._escalate(run)
         self._decide()

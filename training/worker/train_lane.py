@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import json
 import math
@@ -181,8 +182,9 @@ class LaneTraining:
         )
 
     def _fail(self, error: Exception) -> None:
-        traceback.print_exc()
-        sys.stderr.flush()
+        with contextlib.suppress(OSError):  # the log's disk may be full; the error record tries for longer
+            traceback.print_exc()
+            sys.stderr.flush()
         failure = name_failure(error)
         step = 0 if self.hooks is None else self.hooks.step
         tail = log_tail(self.folder.lane_log(self.lane))
@@ -224,4 +226,5 @@ def _parameter_bytes(model: Any) -> int:
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)
+    with contextlib.suppress(OSError):  # the log's disk may be full
+        print(text, flush=True)
