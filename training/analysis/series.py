@@ -31,7 +31,9 @@ class Series:
     """
 
     def __init__(self, capacity: int = CAPACITY) -> None:
-        self._capacity = capacity
+        self._capacity = max(
+            2, capacity // 2 * 2
+        )  # even: neighbours are merged in pairs, and none is left over
         self._per_bucket = 1
         self._pending = 0
         self._t: list[float] = []
@@ -69,9 +71,8 @@ class Series:
         self._high[-1] = max(self._high[-1], high)
 
     def _halve(self) -> None:
-        even = len(self._t) // 2 * 2
-        self._low = [min(pair) for pair in zip(self._low[:even:2], self._low[1:even:2], strict=True)]
-        self._high = [max(pair) for pair in zip(self._high[:even:2], self._high[1:even:2], strict=True)]
-        self._t = self._t[1:even:2]
-        self._step = self._step[1:even:2]
+        self._low = [min(pair) for pair in zip(self._low[::2], self._low[1::2], strict=True)]
+        self._high = [max(pair) for pair in zip(self._high[::2], self._high[1::2], strict=True)]
+        self._t = self._t[1::2]
+        self._step = self._step[1::2]
         self._per_bucket *= 2

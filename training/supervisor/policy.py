@@ -50,10 +50,17 @@ class Together:
             return
         awaited = [lane for lane, standing in lanes.items() if standing.stage in ("unlaunched", *NOT_UP)]
         if not awaited:
-            ended = any(standing.stage == "ended" for standing in lanes.values())
-            yield Release(warm, "the other lane has ended" if ended else "all lanes are warm")
+            yield Release(warm, _why_nobody_is_awaited(lanes, warm))
         elif now_s - max(lanes[lane].since_s for lane in warm) >= self._limits.barrier_s:
             yield Release(warm, f"lane {', '.join(awaited)} is not warm after {self._limits.barrier_s:g} s")
+
+
+def _why_nobody_is_awaited(lanes: Mapping[Lane, LaneStanding], warm: tuple[Lane, ...]) -> str:
+    if len(warm) == len(lanes):
+        return "all lanes are warm"
+    if any(standing.stage == "ended" for standing in lanes.values()):
+        return "the other lane has ended"
+    return "no other lane is coming up"
 
 
 class Sequential:
