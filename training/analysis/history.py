@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections import deque
+from bisect import insort
 
 from training.analysis.event_text import event_line
 from training.analysis.lane_history import LaneHistory
@@ -61,7 +61,8 @@ class RunHistory:
         }
         self._device_reader: TailingReader[DeviceRecord] = TailingReader(folder.device, DeviceRecord)
         self._event_reader: TailingReader[EventRecord] = TailingReader(folder.events, EventRecord)
-        self._events: deque[EventLine] = deque(maxlen=KEPT_EVENTS)
+        self._events: list[EventLine] = []
+        """The newest, in order of time: they come from several files."""
         self._began: Began | None = None
         self._last_t = 0.0
         self._phase: RunPhase = "starting"
@@ -119,9 +120,7 @@ class RunHistory:
             device_utilization_series=self._utilization.view(),
             memory_used_series=self._memory_used.view(),
             others_memory_series=self._others_memory.view(),
-            events=tuple(
-                sorted(self._events, key=lambda line: line.t)
-            ),  # from several files, each in its own order
+            events=tuple(self._events),
             skipped_lines=self._skipped_lines(),
             supervisor_pid=facts.pid if facts else None,
         )
@@ -211,4 +210,9 @@ class RunHistory:
         self._last_t = max(self._last_t, t)
         line = event_line(record, lane)
         if line is not None:
-            self._events.append(line)
+            insort(self._events, line, key=_place)
+            del self._events[:-KEPT_EVENTS]
+
+
+def _place(line: EventLine) -> tuple[float, str, str]:
+    return line.t, line.lane or "", line.text

@@ -7,7 +7,7 @@ from collections import deque
 
 from training.analysis.recent_steps import RecentSteps
 from training.analysis.series import Series
-from training.analysis.state import ENDED_PHASES, LaneError, LanePhase, LaneState, ValidationPoint
+from training.analysis.state import LaneError, LanePhase, LaneState, ValidationPoint
 from training.plan import Lane
 from training.record.device_records import LaneReading
 from training.record.event_records import LaneEnded
@@ -34,6 +34,16 @@ KEPT_VALIDATIONS = 400
 KEPT_METRICS = 8
 
 
+_START: tuple[LanePhase, ...] = (
+    "waiting",
+    "importing",
+    "queued",
+    "warming up",
+    "at the barrier",
+    "training",
+)
+
+
 class LaneHistory:
     """Takes one lane's records in order; `state` is what they add up to."""
 
@@ -42,8 +52,9 @@ class LaneHistory:
         self._preset_name = preset_name
         self._title = title
         self._train_for_s = train_for_s
-        self._phase: LanePhase = "waiting"
-        self._before_pause: LanePhase = "training"
+        self._reached: LanePhase = "waiting"
+        self._paused = False
+        self._end: LanePhase | None = None
         self._built: Built | None = None
         self._progress: Progress | None = None
         self._latest: dict[str, float | None] = {}
@@ -72,32 +83,31 @@ class LaneHistory:
                 self._take_progress(record)
             case Started():
                 self._pid = record.pid
-                self._enter("importing")
+                self._reach("importing")
             case Imported():
-                self._enter("queued")
+                self._reach("queued")
             case Built():
                 self._built = record
-                self._enter("warming up")
+                self._reach("warming up")
             case Warm():
-                self._enter("at the barrier")
+                self._reach("at the barrier")
             case Released():
                 self._released_t = record.t
-                self._enter("training")
+                self._reach("training")
             case Validation():
                 self._validation.append(ValidationPoint(record.t, record.step, record.epoch, record.metrics))
             case Paused():
-                self._before_pause = self._phase
-                self._enter("paused")
+                self._paused = True
             case Resumed():
                 self._paused_s += record.paused_s
-                self._enter(self._before_pause)
+                self._paused = False
             case NonFinite():
                 self._nonfinite_step = record.step
             case Checkpoint() if record.error is None:
                 self._checkpoint_step, self._model_path = record.step, record.path
             case Epoch() if not record.partial:
                 self._epochs_done += 1
-            case Error():
+            case Error() if self._end is None:
                 self._error = LaneError(record.kind, record.message, record.hint, record.log_tail)
             case Finished():
                 self._model_path = record.model_path or self._model_path
@@ -106,7 +116,7 @@ class LaneHistory:
 
     def take_reading(self, t: float, reading: LaneReading, utilization_percent: float | None) -> None:
         """Take in what the meter read of this lane."""
-        self._reading = None if self._phase in ENDED_PHASES else reading
+        self._reading = None if self._end else reading
         if reading.memory_bytes is not None:
             self._peak = max(self._peak or 0, reading.memory_bytes)
             self._memory_series.append(t, float(reading.memory_bytes))
@@ -119,29 +129,30 @@ class LaneHistory:
 
     def launched(self, pid: int) -> None:
         """Its process was started."""
-        self._pid, self._phase = pid, "importing"
+        self._pid = pid
+        self._reach("importing")
 
     def warming_up(self) -> None:
         """It was given the token."""
-        self._enter("warming up")
+        self._reach("warming up")
 
     def ended(self, record: LaneEnded) -> None:
         """Its process is gone."""
-        self._phase = record.status
+        self._end = record.status
         self._reading = None
         if record.status == "failed":
             self._error = LaneError(record.kind, record.message, record.hint, record.log_tail)
 
     def lost(self) -> None:
         """The run was lost while this lane was not known to have ended."""
-        if self._phase not in ("completed", "stopped", "failed", "waiting"):
-            self._phase = "failed"
+        if self._end is None and self._reached != "waiting":
+            self._end, self._reading = "failed", None
             self._error = self._error or LaneError("lost", "The run was lost: its supervisor is gone.")
 
     def state(self, now_s: float) -> LaneState:
         """The lane at this moment."""
         progress, built, reading = self._progress, self._built, self._reading
-        moving = self._phase not in ("completed", "stopped", "failed", "paused")
+        moving = not self._paused and self._end is None
         steps_per_s = self._recent.steps_per_s if moving else None
         return LaneState(
             lane=self._lane,
@@ -182,10 +193,14 @@ class LaneHistory:
             utilization_series=self._utilization.view(),
         )
 
-    def _enter(self, phase: LanePhase) -> None:
-        """A lane that is known to have ended stays so: its own records may be read after that."""
-        if self._phase not in ENDED_PHASES:
-            self._phase = phase
+    @property
+    def _phase(self) -> LanePhase:
+        return self._end or ("paused" if self._paused else self._reached)
+
+    def _reach(self, phase: LanePhase) -> None:
+        """A lane only goes forward: what the supervisor tells of it may be read before what its worker told."""
+        if _START.index(phase) > _START.index(self._reached):
+            self._reached = phase
 
     def _take_progress(self, record: Progress) -> None:
         self._progress = record
