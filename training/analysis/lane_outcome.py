@@ -10,7 +10,6 @@ from training.record.lane_records import (
     Epoch,
     Finished,
     LaneRecord,
-    Paused,
     Progress,
     Released,
     Resumed,
@@ -40,18 +39,17 @@ def read_lane_outcome(path: Path) -> LaneOutcome:
     epoch_losses: list[float | None] = []
     released: Released | None = None
     last_step_t = 0.0
-    paused_s = 0.0
+    paused_s = last_pause_s = 0.0
     reader: TailingReader[LaneRecord] = TailingReader(path, LaneRecord)
     for record in reader.read_new():
         match record:
             case Progress():
                 outcome.steps, outcome.samples, last_step_t = record.step, record.samples, record.t
+                paused_s, last_pause_s = paused_s + last_pause_s, 0.0
             case Released():
-                released = record
-            case Resumed():
-                paused_s += record.paused_s
-            case Paused() if released is not None:
-                last_step_t = min(last_step_t, record.t)
+                released, paused_s, last_pause_s = record, 0.0, 0.0
+            case Resumed():  # counts once steps follow: training is only told up to its last step
+                last_pause_s += record.paused_s
             case Epoch() if not record.partial:
                 outcome.epochs += 1
                 epoch_losses = [*epoch_losses[:1], record.loss]

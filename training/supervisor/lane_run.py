@@ -77,7 +77,8 @@ class LaneRun:
             return LaneEnded(
                 t=now_s, lane=self.lane, status=status, exit_code=exit_code, message=self.finished.reason
             )
-        if exit_code is None or (self.stop_asked and exit_code is not None and exit_code < 0):
+        ended_by_us = self.signals_sent > 0 and exit_code in (-signal.SIGTERM, -signal.SIGKILL)
+        if exit_code is None or (self.stop_asked and ended_by_us):
             return LaneEnded(
                 t=now_s, lane=self.lane, status="stopped", exit_code=exit_code, message="asked to stop"
             )
