@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -70,7 +71,8 @@ class Checkpoints:
             error=error,
         )
         self._plan_next(now)
-        self.last_path = path
+        if error is None:
+            self.last_path = path
         return error
 
     def _write(self, path: Path) -> tuple[int, str | None]:
@@ -82,7 +84,8 @@ class Checkpoints:
             self._forget_old()
             return path.stat().st_size, None
         except Exception as error:
-            half.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                half.unlink(missing_ok=True)
             return 0, f"{type(error).__name__}: {error}".splitlines()[0][:500]
 
     def _forget_old(self) -> None:

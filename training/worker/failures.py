@@ -15,7 +15,7 @@ _PROBABLY_OUT_OF_MEMORY = re.compile(
     r"|Failed to get convolution algorithm|could not create cudnn handle|failed to create cublas handle",
     re.IGNORECASE,
 )
-_NOT_A_FAILURE = re.compile(r"The caller indicates that this is not a failure")
+_NOT_A_FAILURE = re.compile(r"[^\n]*The caller indicates that this is not a failure[^\n]*")
 _BAD_SHAPE = re.compile(
     r"incompatible|Incompatible shapes|Matrix size-incompatible|must have the same shape|expected shape"
     r"|Dimensions must be equal|data cardinality|Unrecognized data type|expected axis|expected min_ndim",
