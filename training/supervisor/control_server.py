@@ -48,22 +48,29 @@ class ControlServer:
         self.socket_path.unlink(missing_ok=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, ValueError, asyncio.IncompleteReadError):
+        with contextlib.suppress(OSError):
             if not _is_allowed(writer.get_extra_info("socket")):
                 writer.write(
                     msgspec.json.encode(Reply(ok=False, why="this run belongs to another user")) + b"\n"
                 )
             else:
-                while line := await reader.readline():
-                    writer.write(msgspec.json.encode(self._reply(line)) + b"\n")
-                    await writer.drain()
+                await self._answer_lines(reader, writer)
             await writer.drain()
         writer.close()
+
+    async def _answer_lines(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while line := await reader.readline():
+                writer.write(msgspec.json.encode(self._reply(line)) + b"\n")
+                await writer.drain()
+        except ValueError:  # asyncio's word for a line beyond the limit
+            reply = Reply(ok=False, why="not understood: the request is too long")
+            writer.write(msgspec.json.encode(reply) + b"\n")
 
     def _reply(self, line: bytes) -> Reply:
         try:
             request = msgspec.json.decode(line, type=Request)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return Reply(ok=False, why=f"not understood: {error}")
         return self._answer(request)
 
