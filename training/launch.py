@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from msgspec import structs
+
 from training.meters.devices import DeviceListing, choose_device
 from training.plan import SHARING_NOW, Lane, LanePlan, Limits, Plan, PlannedDevice, Sharing, write_plan
 from training.preflight import check_launch
@@ -86,21 +88,21 @@ def launch(request: LaunchRequest, listing: DeviceListing) -> Launched:
         )
     lanes = plan_lanes(request)
     device = choose_device(request.device, listing)
+    plan = make_plan("", lanes, device, request.sharing, request.limits)
+    _refuse_what_cannot_start(plan, listing, request.run_dir)
     folder = make_run_folder(request.run_dir)
-    plan = make_plan(folder.name, lanes, device, request.sharing, request.limits)
-    _refuse_what_cannot_start(plan, listing, folder)
+    plan = structs.replace(plan, run=folder.name)
     write_plan(plan, folder.plan)
     return Launched(folder, plan, start_supervisor(folder))
 
 
-def _refuse_what_cannot_start(plan: Plan, listing: DeviceListing, folder: RunFolder) -> None:
-    bad = next(
-        (check for check in check_launch(plan, listing=listing, folder=folder.path) if check.state == "bad"),
-        None,
-    )
+def _refuse_what_cannot_start(plan: Plan, listing: DeviceListing, run_dir: Path | None) -> None:
+    """Looked at before the run has a folder, so that a refusal leaves nothing behind."""
+    folder = None if run_dir is None else run_dir.expanduser().absolute()
+    checks = check_launch(plan, listing=listing, folder=folder)
+    bad = next((check for check in checks if check.state == "bad"), None)
     if bad is None:
         return
-    folder.path.rmdir()
     error_type = DeviceRefusedError if bad.name in DEVICE_CHECKS else LaunchError
     raise error_type(f"{bad.message}: {bad.remedy}" if bad.remedy else bad.message)
 

@@ -61,7 +61,8 @@ class Supervisor:
 
     def lane_pids(self) -> Mapping[Lane, int]:
         """The PID of each lane's process; a lane that has none is absent."""
-        return {lane: run.worker.pid for lane, run in tuple(self._lanes.items()) if run.worker is not None}
+        workers = {lane: run.worker for lane, run in self._lanes.items()}  # asked by the sampling thread
+        return {lane: worker.pid for lane, worker in workers.items() if worker is not None}
 
     def tell_began(self, wall: str) -> None:
         """Write the run's zero."""

@@ -1,0 +1,95 @@
+"""From what a person asked to a plan; what is refused leaves nothing behind."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from training import launch as launch_module
+from training.launch import LaunchError, LaunchRequest, launch, plan_lanes
+from training.meters.capacity import Capacity
+from training.meters.devices import DeviceListing, DeviceUnavailableError
+from training.plan import Lane, Limits, read_plan
+from training.preflight.check import Check
+from training.preset import PresetError
+from training.record.run_folder import RunFolder
+from training.record.run_home import runs_home
+
+LISTING = DeviceListing("Some CPU", Capacity(2.0, 8 << 30, "board", "board"), (), "no NVIDIA driver")
+PAIR: dict[Lane, str] = {"a": "seed-binary", "b": "seed-regression"}
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[RunFolder]:
+    """The folders a supervisor was started for; none is."""
+    started: list[RunFolder] = []
+
+    def start(folder: RunFolder) -> subprocess.Popen[bytes]:
+        started.append(folder)
+        return None  # type: ignore[return-value]
+
+    monkeypatch.setattr(launch_module, "start_supervisor", start)
+    return started
+
+
+def test_plan_is_written_before_the_supervisor_starts(started: list[RunFolder]) -> None:
+    request = LaunchRequest(
+        {"a": "seed-binary", "b": "seed-binary"},
+        device="cpu",
+        sharing="sequential",
+        limits=Limits(steps=7),
+        overrides=("a.fit.batch_size=64", "b.fit.learning_rate=0.5"),
+        seed=9,
+    )
+    launched = launch(request, LISTING)
+    assert started == [launched.folder]
+    plan = read_plan(launched.folder.plan)
+    assert plan == launched.plan
+    assert (plan.run, plan.sharing, plan.limits.steps) == (launched.folder.name, "sequential", 7)
+    assert (plan.device.kind, plan.device.name) == ("cpu", "Some CPU")
+    assert [lane.preset.fit.batch_size for lane in plan.lanes.values()] == [64, 32]
+    assert [lane.preset.fit.seed for lane in plan.lanes.values()] == [9, 9]
+    assert plan.lanes["b"].preset.fit.learning_rate == 0.5
+    assert {"python", "tensorflow", "keras"} <= set(plan.versions)
+
+
+@pytest.mark.parametrize(
+    ("request_", "error", "words"),
+    [
+        (LaunchRequest(PAIR, sharing="mps"), LaunchError, "together and sequential can"),
+        (LaunchRequest(PAIR, overrides=("c.fit.batch_size=1",)), LaunchError, "begin with the lane"),
+        (LaunchRequest(PAIR, overrides=("fit.batch_size=1",)), LaunchError, "begin with the lane"),
+        (LaunchRequest(PAIR, overrides=("a",)), LaunchError, "begin with the lane"),
+        (LaunchRequest(PAIR, overrides=("a.fit.batch_size=0",)), PresetError, "batch_size"),
+        (LaunchRequest({"a": "nonesuch", "b": "seed-binary"}), PresetError, "nonesuch"),
+        (LaunchRequest(PAIR, device="gpu"), DeviceUnavailableError, "no NVIDIA driver"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_leaves_nothing(
+    request_: LaunchRequest, error: type[Exception], words: str, started: list[RunFolder]
+) -> None:
+    with pytest.raises(error, match=words):
+        launch(request_, LISTING)
+    assert not started
+    assert not runs_home().exists()
+
+
+def test_a_refusal_leaves_a_persons_own_folder_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: list[RunFolder]
+) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir(mode=0o755)
+    full = Check("disk", "bad", "1 MiB free", "make room")
+    monkeypatch.setattr(launch_module, "check_launch", lambda *_, **__: (full,))
+    with pytest.raises(LaunchError, match="1 MiB free: make room"):
+        launch(LaunchRequest(PAIR, run_dir=mine), LISTING)
+    assert mine.stat().st_mode & 0o777 == 0o755
+    assert not runs_home().exists()
+    assert not started
+
+
+def test_lanes_may_be_the_same_preset() -> None:
+    lanes = plan_lanes(LaunchRequest({"a": "seed-binary", "b": "seed-binary"}))
+    assert lanes["a"] == lanes["b"]
