@@ -23,7 +23,15 @@ class Recorded(Emitter):
     def now(self) -> float:
         return self.clock_s
 
-    def emit(self, kind: str, /, droppable: bool = False, **fields: Any) -> None:
+    def emit(
+        self,
+        kind: str,
+        /,
+        droppable: bool = False,
+        late: Callable[[], dict[str, Any]] | None = None,
+        **fields: Any,
+    ) -> None:
+        fields |= late() if late is not None else {}
         told = {key: value for key, value in fields.items() if value is not None}
         self.records.append({"k": kind, "t": self.clock_s, **told})
 
@@ -108,6 +116,7 @@ class FitLoop:
         self.validated_batches = 0
         self.before_batch: Callable[[int], None] = lambda step: None
         self.before_validation_batch: Callable[[int], None] = lambda batch: None
+        self._steps_taken = 0
         self._losses = list(batch_losses)
         self._samples = samples or len(self._losses) * batch_size
         self._batch_size = batch_size
@@ -143,7 +152,9 @@ class FitLoop:
         seen, loss_sum, logs = 0, 0.0, {}
         for begin in range(0, len(self._losses), self._at_once):
             end = min(begin + self._at_once, len(self._losses)) - 1
-            self.before_batch(self.hooks.step)
+            self.before_batch(
+                self._steps_taken
+            )  # counted here: hooks that are asked sum up what they only noted
             self.hooks.on_train_batch_begin(begin)
             for index in range(begin, end + 1):
                 size = min(self._batch_size, self._samples - seen)
@@ -151,6 +162,7 @@ class FitLoop:
                 loss_sum += size * self._losses[index]
                 self.emitter.clock_s += self.step_s
             logs = {"loss": loss_sum / seen, "accuracy": 0.5}
+            self._steps_taken += end - begin + 1
             self.hooks.on_train_batch_end(end, logs)
             if self.model.stop_training:
                 break

@@ -28,19 +28,31 @@ class FullAtWill:
     """Stands in for `os.write`: takes at most `room` bytes until it is freed."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.room: float = math.inf
+        self._room = math.inf
+        self._lock = threading.Lock()
         self.attempts = 0
         self._write = os.write
         monkeypatch.setattr("training.agent.emitter.os.write", self.write)
         monkeypatch.setattr(emitter_module, "RETRY_S", 0.001)
 
+    @property
+    def room(self) -> float:
+        """Bytes it still takes; set once a write that is under way has ended."""
+        return self._room
+
+    @room.setter
+    def room(self, room: float) -> None:
+        with self._lock:
+            self._room = room
+
     def write(self, fd: int, data: bytes) -> int:
-        self.attempts += 1
-        if self.room <= 0:
-            raise OSError(28, "No space left on device")
-        taken = self._write(fd, data[: int(min(self.room, len(data)))])
-        self.room -= taken
-        return taken
+        with self._lock:
+            self.attempts += 1
+            if self._room <= 0:
+                raise OSError(28, "No space left on device")
+            taken = self._write(fd, data[: int(min(self._room, len(data)))])
+            self._room -= taken
+            return taken
 
 
 @pytest.fixture
@@ -135,6 +147,22 @@ def test_doorbell_without_a_listener_is_no_failure(path: Path) -> None:
     emitter.close()
     os.close(ringer)
     assert _kinds(path) == ["schema", "epoch"]
+
+
+def test_late_fields_are_made_by_the_writing_thread(path: Path) -> None:
+    made_in: list[str] = []
+
+    def late() -> dict[str, Any]:
+        made_in.append(threading.current_thread().name)
+        return {"loss": 0.5, "metrics": None}
+
+    emitter = Emitter(str(path), "a", 0.0)
+    emitter.emit("progress", droppable=True, t=1.0, late=late)
+    emitter.emit("progress", droppable=True, t=2.0, late=lambda: {"loss": 1 / 0})
+    emitter.close()
+    assert _lines(path)[1:] == [{"k": "progress", "t": 1.0, "loss": 0.5}]
+    assert made_in == ["dualtrain-emitter"]
+    assert emitter.dropped == 1
 
 
 class TestFullDisk:

@@ -332,3 +332,20 @@ class TestOwnFailures:
         loop = FitLoop(say=full)
         loop.fit(epochs=2)
         assert loop.hooks.step == 20
+
+
+class TestCost:
+    def test_a_step_between_two_records_is_only_noted(self) -> None:
+        loop = FitLoop((1.0,) * 100)
+        summed_up: list[int] = []
+        sum_up = loop.hooks._count.sum_up
+
+        def noted() -> None:
+            if loop.hooks._count.ended:
+                summed_up.append(len(loop.hooks._count.ended))
+            sum_up()
+
+        loop.hooks._count.sum_up = noted  # type: ignore[method-assign]
+        loop.fit()
+        assert sum(summed_up) == 100
+        assert len(summed_up) <= 3 + 100 // 10 + 2

@@ -6,13 +6,17 @@ import math
 import os
 import threading
 import time
-from typing import Any, Deque, Dict, Optional, Tuple
+from typing import Any, Callable, Deque, Dict, Optional, Tuple
 
 SCHEMA_VERSION = 1
 PROGRESS_CAPACITY = 256
 CAPACITY = 4096
 """Records of every kind; beyond it, the oldest is dropped: how a training ended matters more than how it began."""
+LOOK_S = 0.1
+"""How long a progress record may lie unwritten; every other record is written at once."""
 RETRY_S = 0.5
+_LATE = ""
+"""The key of what makes a record's further fields."""
 
 
 class Emitter:
@@ -40,10 +44,21 @@ class Emitter:
         """Seconds since the run began."""
         return time.monotonic() - self._zero_s
 
-    def emit(self, kind: str, /, droppable: bool = False, **fields: Any) -> None:
-        """Queue one record, stamped now unless `t` is given; None fields are left out."""
-        record: Dict[str, Any] = {"k": kind, "t": round(fields.pop("t", None) or self.now(), 6)}
-        record.update((key, value) for key, value in fields.items() if value is not None)
+    def emit(
+        self,
+        kind: str,
+        /,
+        droppable: bool = False,
+        late: Optional[Callable[[], Dict[str, Any]]] = None,
+        **fields: Any,
+    ) -> None:
+        """Queue one record, stamped now unless `t` is given; None fields are left out.
+
+        `late` makes further fields, in the thread that writes: it must touch nothing that the training still changes.
+        """
+        record: Dict[str, Any] = {"k": kind, "t": fields.pop("t", None) or self.now(), **fields}
+        if late is not None:
+            record[_LATE] = late
         self._enqueue(droppable, record)
 
     def close(self, timeout_s: float = 5.0) -> None:
@@ -54,21 +69,25 @@ class Emitter:
         self._thread.join(timeout_s)
 
     def _enqueue(self, droppable: bool, record: Dict[str, Any]) -> None:
+        if droppable:
+            if len(self._queue) < PROGRESS_CAPACITY:
+                # neither locks nor wakes: a thread that wakes may well push the training's aside
+                self._queue.append((True, record))
+            else:
+                self._count_dropped()
+            return
         with self._wake:
-            if droppable and len(self._queue) >= PROGRESS_CAPACITY:
-                self.dropped += 1
-                return
             if len(self._queue) >= CAPACITY:
                 self._queue.popleft()
                 self.dropped += 1
-            self._queue.append((droppable, record))
+            self._queue.append((False, record))
             self._wake.notify()
 
     def _write_all(self) -> None:
         while True:
             with self._wake:
                 while not self._queue and not self._closing:
-                    self._wake.wait()
+                    self._wake.wait(LOOK_S)
                 if not self._queue:
                     os.close(self._fd)
                     return
@@ -98,8 +117,13 @@ class Emitter:
         if record is self._unended:
             return b"\n"
         try:
-            line = json.dumps(_finite(record), separators=(",", ":")).encode("utf-8", "replace")
-        except (TypeError, ValueError, RecursionError):
+            if _LATE in record:
+                record.update(record.pop(_LATE)())
+            told = {key: _finite(value) for key, value in record.items() if value is not None}
+            if "t" in told:
+                told["t"] = round(told["t"], 6)
+            line = json.dumps(told, separators=(",", ":")).encode("utf-8", "replace")
+        except Exception:
             return b""
         return (b"\n" if self._broken_line else b"") + line + b"\n"
 
