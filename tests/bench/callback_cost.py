@@ -22,15 +22,11 @@ def measure(scale: float) -> None:
         steps, step_s = told["steps"], told["steps_s"] / told["steps"]
         spent = told["spent_s"]
         in_steps_s = sum(spent[name] for name in STEP_HOOKS) / steps
-        all_s = sum(spent.values()) / steps
-        share = all_s / step_s
-        say(f"{preset}: {steps} steps of {seconds(step_s)} (hooks included)")
-        say(
-            f"{preset}: in the hooks {seconds(in_steps_s)} a step, {seconds(all_s)} with those of epochs and "
-            f"validation; the timing's own {seconds(told['timing_s'])} a call are taken off"
-        )
+        share, whole = in_steps_s / step_s, sum(spent.values()) / told["fit_s"]
+        say(f"{preset}: {steps} steps of {seconds(step_s)}, in their hooks {seconds(in_steps_s)} each")
         judge(f"{preset}: hooks over steps", share, target, percent(share), percent(target))
-        emitter_s = told["emitter_s"] / told["steps_s"]
+        say(f"{preset}: hooks of epochs and validations too, over the whole fit: {percent(whole)}")
+        emitter_s = told["emitter_s"] / told["fit_s"]
         say(f"{preset}: the writing thread beside it: {percent(emitter_s)} of one core")
 
 

@@ -69,7 +69,8 @@ def end(run: RunFolder) -> None:
 
 
 def wait_for_end(terminal: Terminal, run: RunFolder) -> None:
-    """Wait until the run is over."""
+    """Wait until the run, which may not have begun, is over."""
+    terminal.wait_until(run.supervisor.exists, what="the run's beginning")
     terminal.wait_until(lambda: liveness(run) in RUN_OVER, what="the run's end", timeout_s=300)
 
 
