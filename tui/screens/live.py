@@ -6,18 +6,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from training.analysis.state import ENDED_PHASES, LanePhase, RunState
 from training.plan import LANES, Lane
 from tui.screens.confirm import ConfirmScreen
+from tui.screens.house_screen import HouseScreen
 from tui.screens.live_messages import (
     LeaveAsked,
     PauseAsked,
@@ -43,10 +42,9 @@ PANELS = ("loss", "memory", "utilisation", "events")
 PERIODS_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 _PANEL_IDS = ("loss", "memory", "utilization", "events")
 _PAUSABLE: frozenset[LanePhase] = frozenset({"training", "validating", "paused"})
-_SMALLEST = (60, 16)
 
 
-class LiveScreen(Screen[None]):
+class LiveScreen(HouseScreen):
     """Shows one run. `show` takes each new state; what is asked leaves as a message."""
 
     CSS_PATH = "live.tcss"
@@ -60,8 +58,8 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
 """
 
     # the class of the last bound reached
-    _WIDTHS = ((0, "-narrow"), (140, "-wide"))
-    _HEIGHTS = ((0, "-low"), (20, ""), (28, "-high"), (46, "-highest"))
+    WIDTHS = ((0, "-narrow"), (140, "-wide"))
+    HEIGHTS = ((0, "-low"), (20, ""), (28, "-high"), (46, "-highest"))
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "choose('a')", "Lane A", show=False, tooltip="Keys act on lane A"),
@@ -137,16 +135,6 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
             widget.marker = self._marker
         self._mark_choices()
         self.show(self._state)
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Arrange for the size."""
-        width, height = event.size
-        for steps, value in ((self._WIDTHS, width), (self._HEIGHTS, height)):
-            reached = [name for bound, name in steps if value >= bound][-1]
-            for _, name in steps:
-                if name:
-                    self.set_class(name == reached, name)
-        self.set_class(width < _SMALLEST[0] or height < _SMALLEST[1], "-tiny")
 
     def on_screen_resume(self) -> None:
         """Another screen was on top: draw what happened meanwhile."""
@@ -287,10 +275,3 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
 
         self._question = question
         self.app.push_screen(question, answered)
-
-    def action_help(self) -> None:
-        """Help for the focused panel, and away with it again."""
-        if self.query("HelpPanel"):
-            self.app.action_hide_help_panel()
-        else:
-            self.app.action_show_help_panel()

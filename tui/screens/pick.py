@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.geometry import Size
-from textual.screen import Screen
 from textual.widgets import Static
 
 from training.plan import LANES, SHARING_NOW, Lane, Sharing
+from tui.screens.house_screen import HouseScreen
 from tui.screens.pick_describing import Describing
 from tui.screens.pick_knowledge import PickKnowledge
 from tui.screens.pick_messages import (
@@ -26,7 +25,6 @@ from tui.screens.pick_messages import (
 )
 from tui.screens.pick_reading import PickReader
 from tui.screens.pick_sources import PickSources
-from tui.screens.size_classes import set_size_classes
 from tui.widgets.device_lines import DeviceLines
 from tui.widgets.glyphs import Marker
 from tui.widgets.key_line import KeyLine
@@ -39,10 +37,8 @@ DEFAULT_PICKS: Mapping[Lane, str] = {"a": "seed-binary", "b": "seed-regression"}
 REST_S = 0.7
 """How long the highlight rests before a description is asked for: it costs a process some seconds of CPU."""
 
-_SMALLEST = Size(60, 16)
 
-
-class PickScreen(Screen[None]):
+class PickScreen(HouseScreen):
     """Two lists, the details of what is highlighted, and a line that launches the pair."""
 
     CSS_PATH = "pick.tcss"
@@ -55,8 +51,8 @@ The highlight in each list is what the lane trains; the same preset may stand in
 """
 
     # the class of the last bound reached
-    _WIDTHS = ((0, "-narrow"), (140, "-wide"))
-    _HEIGHTS = ((0, "-low"), (20, ""), (30, "-high"), (46, "-highest"))
+    WIDTHS = ((0, "-narrow"), (140, "-wide"))
+    HEIGHTS = ((0, "-low"), (20, ""), (30, "-high"), (46, "-highest"))
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "go(1)", "Next", show=False, tooltip="The next list, then the launch line"),
@@ -123,7 +119,7 @@ The highlight in each list is what the lane trains; the same preset may stand in
     def compose(self) -> ComposeResult:
         """Everything, once; stylesheet classes say what is seen."""
         # Before there is anything to style: each change of them later styles the whole screen again.
-        self._arrange(self.app.size)
+        self.take_size_classes(self.app.size)
         yield Static("terminal too small: dualtrain needs 60 × 16", id="small", markup=False)
         yield Static("Pick two trainings: they will share one device.", id="intro", markup=False)
         yield DeviceLines(id="device")
@@ -140,13 +136,6 @@ The highlight in each list is what the lane trains; the same preset may stand in
             widget.marker = self._marker
         self._show_device()
         self.call_after_refresh(self._read_everything)
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Arrange for the size."""
-        self._arrange(event.size)
-
-    def _arrange(self, size: Size) -> None:
-        set_size_classes(self, size, self._WIDTHS, self._HEIGHTS, _SMALLEST)
 
     def on_screen_resume(self) -> None:
         """Back from a run or a dialogue: what may have changed meanwhile is read again."""
@@ -242,13 +231,6 @@ The highlight in each list is what the lane trains; the same preset may stand in
         at = SHARING_NOW.index(self._sharing) if self._sharing in SHARING_NOW else -1
         self._sharing = SHARING_NOW[(at + 1) % len(SHARING_NOW)]
         self._show_device()
-
-    def action_help(self) -> None:
-        """Help for what has the focus, and away with it again."""
-        if self.query("HelpPanel"):
-            self.app.action_hide_help_panel()
-        else:
-            self.app.action_show_help_panel()
 
     # Launching
 

@@ -8,17 +8,17 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.screen import Screen
 from textual.widgets import Footer
 
 from training.analysis.report import Report
 from training.plan import LANES
+from tui.screens.house_screen import HouseScreen
 from tui.screens.live_messages import CurvesAsked, LeaveAsked, NewRunAsked
 from tui.widgets.report_card import ReportCard
 from tui.widgets.report_summary import ReportFooter, ReportHeader
 
 
-class ReportScreen(Screen[None]):
+class ReportScreen(HouseScreen):
     """Shows the report of a run that has ended."""
 
     CSS_PATH = "report.tcss"
@@ -69,10 +69,3 @@ Rates leave warm-up steps out; losses are means of the first and the last epoch.
     def action_leave(self) -> None:
         """Leave: nothing is live."""
         self.post_message(LeaveAsked("close"))
-
-    def action_help(self) -> None:
-        """Help, and away with it again."""
-        if self.query("HelpPanel"):
-            self.app.action_hide_help_panel()
-        else:
-            self.app.action_show_help_panel()
