@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -23,6 +24,13 @@ EPILOG = """Examples:
   dualtrain-tui run seed-binary seed-regression
   dualtrain-tui run lstm cnn-small --sharing sequential --epochs 3
   dualtrain-tui run wide-mlp wide-mlp --set b.fit.batch_size=256 --headless --json > report.json"""
+
+
+def _refuse_nan(_context: click.Context, _parameter: click.Parameter, value: float | None) -> float | None:
+    """NaN is in every range: no comparison with it fails."""
+    if value is not None and math.isnan(value):
+        raise click.BadParameter("nan is not a number of minutes")
+    return value
 
 
 @click.command(epilog=EPILOG)
@@ -47,6 +55,7 @@ EPILOG = """Examples:
 @click.option(
     "--minutes",
     type=click.FloatRange(min=0, max=1_000_000, min_open=True),
+    callback=_refuse_nan,
     help="Minutes of training of each lane.",
 )
 @click.option(

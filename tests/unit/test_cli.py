@@ -1,0 +1,147 @@
+"""The command line refuses what is wrong with the right exit code and without a traceback."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.unit.made_runs import made_run
+from training.record.run_home import runs_home
+from tui.cli import cli
+
+
+def _run(*arguments: str) -> Result:
+    result = CliRunner().invoke(cli, arguments, prog_name="dualtrain-tui")
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def _refused(exit_code: int, *arguments: str) -> str:
+    result = _run(*arguments)
+    assert result.exit_code == exit_code, result.output
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    return result.stderr
+
+
+PAIR = ("run", "seed-binary", "seed-regression")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--steps", "0"),
+        ("--steps", "-1"),
+        ("--steps", "1.5"),
+        ("--steps", "99999999999999999999"),
+        ("--epochs", "0"),
+        ("--epochs", "1000001"),
+        ("--minutes", "0"),
+        ("--minutes", "nan"),
+        ("--minutes", "inf"),
+        ("--minutes", "-3"),
+        ("--seed", "-1"),
+        ("--seed", str(2**31)),
+        ("--sharing", "none"),
+        ("--bogus",),
+        ("a-third-preset",),
+    ],
+)
+def test_out_of_range_is_wrong_usage(arguments: tuple[str, ...]) -> None:
+    stderr = _refused(2, *PAIR, "--headless", *arguments)
+    assert stderr.count("Error: ") == 1
+    assert not runs_home().exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--steps", "5", "--epochs", "1", "--headless"), "exclude each other"),
+        (("--json",), "--json needs --headless"),
+        (("--headless", "--detach"), "exclude each other"),
+        (("--headless", "--sharing", "mps"), "cannot be launched yet"),
+        (("--headless", "--set", "fit.steps=5"), "begin with the lane"),
+        (("--headless", "--set", "a.fit.steps=many"), "a"),
+        (("--headless", "--set", "a.fit.stepps=5"), "steps"),
+        (("--headless", "--set", "a.fit.learning_rate=nan"), "learning_rate"),
+        (("--headless", "--run-dir", "/proc/nowhere"), "/proc"),
+        ((), "needs a terminal"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_sentence(arguments: tuple[str, ...], words: str) -> None:
+    stderr = _refused(2, *PAIR, *arguments)
+    assert stderr.startswith("dualtrain-tui: ")
+    assert stderr.count("\n") == 1
+    assert words in stderr
+
+
+def test_unknown_presets_are_wrong_usage() -> None:
+    assert "nonesuch" in _refused(2, "run", "nonesuch", "seed-binary", "--headless")
+
+
+@pytest.mark.parametrize("device", ["gpu:99", "GPU-00000000-0000-0000-0000-000000000000", "tpu"])
+def test_a_device_that_is_not_there(device: str) -> None:
+    stderr = _refused(3, *PAIR, "--headless", "--device", device)
+    assert stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [(), ("attach",)])
+def test_no_terminal_is_one_sentence(arguments: tuple[str, ...]) -> None:
+    made_run(runs_home() / "20260101-000000-aaaa")
+    stderr = _refused(2, *arguments)
+    assert "--headless" in stderr
+    assert stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["attach", "report", "stop", "pause", "resume"])
+def test_no_runs_yet(command: str) -> None:
+    assert _refused(2, command).count("\n") == 1
+    assert "nonesuch" in _refused(2, command, "nonesuch")
+
+
+@pytest.mark.parametrize("command", ["stop", "pause", "resume"])
+def test_a_run_that_does_not_answer(command: str) -> None:
+    made_run(runs_home() / "20260101-000000-aaaa")
+    assert "does not answer yet" in _refused(1, command, "20260101")
+
+
+def test_a_lane_that_is_none() -> None:
+    assert "'c' is not one of" in _refused(2, "pause", "--lane", "c")
+
+
+def test_report_of_a_run_that_has_not_ended() -> None:
+    made_run(runs_home() / "20260101-000000-aaaa")
+    assert "has not ended" in _refused(1, "report")
+
+
+def test_a_damaged_plan_or_report_is_one_sentence_and_never_hides_other_runs() -> None:
+    good, bad = (made_run(runs_home() / name) for name in ("20260101-000000-aaaa", "20260102-000000-bbbb"))
+    for folder in (good, bad):
+        folder.report.write_text("{")
+    bad.plan.write_text("{")
+    listed = _run("runs")
+    assert (listed.exit_code, listed.stdout.count("\n")) == (0, 1)
+    assert "20260101-000000-aaaa      unreadable" in listed.stdout
+    assert "no report that can be read" in _refused(1, "report", "20260101")
+    assert "not a plan this version can read" in _refused(2, "attach", "20260102")
+
+
+COMMANDS = ["run", "attach", "stop", "pause", "resume", "report", "runs", "presets", "doctor"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example(command: str) -> None:
+    shown = _run(command, "--help")
+    assert shown.exit_code == 0
+    assert "Example" in shown.stdout
+    assert f"dualtrain-tui {command}" in shown.stdout
+
+
+def test_help_names_commands_and_exit_codes() -> None:
+    shown = _run("--help").stdout
+    assert all(f"\n  {command} " in shown for command in COMMANDS)
+    assert "130 interrupted" in " ".join(shown.split())
+
+
+def test_version() -> None:
+    assert _run("--version").stdout.startswith("dualtrain-tui, version ")

@@ -1,0 +1,75 @@
+"""Records as lines of the event list."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from training.analysis.event_text import event_line
+from training.record.device_records import MeterTrouble
+from training.record.event_records import (
+    Asked,
+    BarrierOpened,
+    CleanedUp,
+    EventRecord,
+    LaneEnded,
+    Signalled,
+)
+from training.record.lane_records import Checkpoint, LaneRecord, NonFinite, Paused, Resumed, Warm
+
+
+@pytest.mark.parametrize(
+    ("record", "text", "level"),
+    [
+        (
+            BarrierOpened(t=1, lanes=("a", "b"), because="all are warm"),
+            "released A and B: all are warm",
+            "info",
+        ),
+        (Asked(t=1, what="stop", by="Ctrl-C"), "stop asked by Ctrl-C", "info"),
+        (Asked(t=1, what="stop"), "stop asked", "info"),
+        (Warm(t=1, step=3, seconds=0.25), "warm after 0.2 s", "info"),
+        (Paused(t=1, step=7), "paused at step 7; it still holds its memory", "info"),
+        (Resumed(t=1, step=7, paused_s=2.0), "resumed after 2.0 s", "info"),
+        (NonFinite(t=1, step=7), "loss is not a finite number at step 7", "warning"),
+        (Signalled(t=1, lane="a", signal="SIGTERM"), "did not end in time: sent SIGTERM", "warning"),
+        (LaneEnded(t=1, lane="a", status="completed", exit_code=0), "completed", "good"),
+        (LaneEnded(t=1, lane="a", status="stopped", exit_code=0, message="test"), "stopped: test", "warning"),
+        (LaneEnded(t=1, lane="a", status="failed", exit_code=1, message="NaN"), "failed: NaN", "error"),
+        (CleanedUp(t=1), "clean: no process of the run is left", "good"),
+        (CleanedUp(t=1, left_pids=(5, 6)), "processes of the run are still there: 5, 6", "warning"),
+        (CleanedUp(t=1, held_by=(7,)), "device memory is not all back; processes on it: 7", "warning"),
+        (MeterTrouble(t=1, message="NVML: timeout"), "meter: NVML: timeout", "warning"),
+        (Checkpoint(t=1, step=1, path="p", seconds=1, error="full"), "checkpoint failed: full", "warning"),
+    ],
+)
+def test_line(record: EventRecord | LaneRecord | MeterTrouble, text: str, level: str) -> None:
+    line = event_line(record, "b")
+    assert line is not None
+    assert (line.text, line.level, line.t) == (text, level, 1)
+
+
+def test_lines_belong_to_a_lane_or_to_the_run() -> None:
+    paused = event_line(Paused(t=1, step=7), "b")
+    opened = event_line(BarrierOpened(t=1, lanes=("a",), because="x"), None)
+    assert paused is not None
+    assert opened is not None
+    assert (paused.lane, opened.lane) == ("b", None)
+
+
+def test_what_comes_many_times_a_second_has_no_line() -> None:
+    silent = {
+        "Schema",
+        "Progress",
+        "Validation",
+        "Epoch",
+        "Window",
+        "Started",
+        "Imported",
+        "Built",
+        "Released",
+    }
+    names = {kind.__name__ for kind in get_args(LaneRecord)}
+    assert silent <= names
+    assert event_line(Checkpoint(t=1, step=1, path="p", seconds=1), "a") is None

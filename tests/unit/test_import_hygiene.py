@@ -1,0 +1,67 @@
+"""What importing a module loads: late imports hide from a static graph, so this looks at the process itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HEAVY = ("textual", "tensorflow", "keras", "numpy", "psutil", "msgspec", "plotext", "pynvml", "asyncio")
+FRAMEWORKS = ("tensorflow", "keras", "numpy", "jax", "torch")
+
+RULES = [
+    ("tui.cli", HEAVY),
+    ("tui.__main__", HEAVY),
+    ("tui.app", (*FRAMEWORKS, "pynvml")),
+    ("tui.headless", (*FRAMEWORKS, "textual", "plotext", "pynvml")),
+    ("training.supervisor.__main__", (*FRAMEWORKS, "textual", "click", "tui")),
+    ("training.supervisor.supervisor", (*FRAMEWORKS, "textual", "tui")),
+    ("training.analysis.history", (*FRAMEWORKS, "textual", "tui", "pynvml")),
+    ("training.analysis.report", (*FRAMEWORKS, "textual", "tui", "pynvml")),
+    ("training.control.client", (*FRAMEWORKS, "textual", "tui", "asyncio")),
+    ("training.launch", (*FRAMEWORKS, "textual", "tui", "pynvml")),
+    ("training.preset_library", (*FRAMEWORKS, "textual", "tui", "psutil")),
+    ("training.worker.__main__", (*FRAMEWORKS, "textual", "tui")),
+    ("training.worker.train_lane", (*FRAMEWORKS, "textual", "tui")),
+]
+
+
+@pytest.mark.parametrize(("module", "forbidden"), RULES, ids=[module for module, _ in RULES])
+def test_loads_nothing_it_should_not(module: str, forbidden: tuple[str, ...]) -> None:
+    statement = (
+        f"import sys, {module}\n"
+        f"print(*sorted({{name.split('.')[0] for name in sys.modules}} & set({forbidden!r})))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", statement], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []
+
+
+def _importers(*names: str) -> set[str]:
+    found: set[str] = set()
+    for path in [*ROOT.glob("training/**/*.py"), *ROOT.glob("tui/**/*.py")]:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            words = line.split()
+            if words[:1] in (["import"], ["from"]) and words[1].split(".")[0] in names:
+                found.add(path.relative_to(ROOT).as_posix())
+    return found
+
+
+def test_only_workers_import_a_framework() -> None:
+    importers = _importers("keras", "tensorflow", "numpy")
+    assert importers
+    assert all(path.startswith("training/worker/") for path in importers), importers
+
+
+def test_only_meters_import_nvml() -> None:
+    assert all(path.startswith("training/meters/") for path in _importers("pynvml"))
+
+
+def test_only_the_screen_imports_textual() -> None:
+    allowed = ("tui/screens/", "tui/widgets/", "tui/app.py", "tui/theme.py", "tui/messages.py", "tui/feed.py")
+    assert all(path.startswith(allowed) for path in _importers("textual")), _importers("textual")
