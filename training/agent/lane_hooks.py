@@ -69,7 +69,7 @@ class LaneHooks(Standing):
         """Begin the epoch's sums."""
         self.epoch = epoch + 1
         self._count.begin_epoch(self._emitter.now())
-        self._last_batch = self._plan.stop_at_step - self._count.step - 1
+        self._last_batch = self._plan.stop_at_step - self.step - 1
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         """The gate: stand here while the lane waits or is paused."""
@@ -130,9 +130,9 @@ class LaneHooks(Standing):
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Tell the epoch's mean loss and what it spent outside its steps."""
         now = self._emitter.now()
+        self._write_rest_of_span()
         count = self._count.epoch
         cut_short = count.steps < self._plan.steps_per_epoch
-        self._write_rest_of_span()
         numbers = plain_numbers(logs or {})
         self._emitter.emit(
             "epoch",
@@ -169,12 +169,14 @@ class LaneHooks(Standing):
 
     def _look(self, now: float) -> None:
         """What is due at the end of this batch; ending comes first, so that it does not depend on telling."""
-        step = self._count.step
+        count = self._count
+        count.sum_up()
+        step = count.step
         if step >= self._plan.stop_at_step or now >= self._deadline_t:
             self._reach_limit()
         if self._gate.stop_reason is not None:
             self.model.stop_training = True
-        if self._count.nonfinite and not self._nonfinite_seen:
+        if count.span.nonfinite and not self._nonfinite_seen:
             self._note_nonfinite(now)
         if not self._warm and step >= self._plan.warm_up_steps:
             self._note_warm(now)
@@ -190,18 +192,19 @@ class LaneHooks(Standing):
 
     def _write_progress(self, now: float, logs: Any) -> None:
         memory = None
+        count = self._count
         if now >= self._next_memory_t:
             self._next_memory_t = now + FRAMEWORK_MEMORY_PERIOD_S
             memory = self._plan.framework_memory()
         self._emitter.emit(
             "progress",
             droppable=True,
-            late=partial(_progress_fields, self._count.take_span(), dict(logs or {})),
+            late=partial(_progress_fields, count.take_span(), dict(logs or {})),
             t=now,
-            step=self.step,
-            samples=self.samples,
+            step=count.step,
+            samples=count.samples,
             epoch=self.epoch,
-            epoch_step=self._count.epoch.steps,
+            epoch_step=count.epoch.steps,
             framework_memory=memory,
             warm_up=None if self._released else True,
             dropped=self._emitter.dropped or None,
@@ -210,8 +213,10 @@ class LaneHooks(Standing):
 
     def _write_rest_of_span(self) -> None:
         """What is not told yet, stamped with its last step and not with what came after."""
-        if self._count.untold_steps and self.last_step_t is not None:
-            self._write_progress(self.last_step_t, self._last_logs)
+        count = self._count
+        count.sum_up()
+        if count.span.steps and count.last_step_t is not None:
+            self._write_progress(count.last_step_t, self._last_logs)
 
     def _note_warm(self, now: float) -> None:
         self._warm = True

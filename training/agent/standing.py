@@ -30,11 +30,13 @@ class Standing:
     @property
     def step(self) -> int:
         """Steps so far."""
+        self._count.sum_up()
         return self._count.step
 
     @property
     def samples(self) -> int:
         """Samples so far."""
+        self._count.sum_up()
         return self._count.samples
 
     def report_own_failure(self, text: str) -> None:

@@ -10,67 +10,39 @@ class StepCount:
     """Counts steps and samples at next to no cost between two records.
 
     Beside a step of twenty milliseconds every line of ours runs from cold caches, so that a hook of a few microseconds
-    takes tens. Hence a batch's end is only noted, in `ended`, and all that have ended are summed up together.
+    takes tens. Hence a batch's end is only noted, in `ended`, and all that have ended are summed up together; the
+    other attributes are as of the last `sum_up`.
     """
 
     def __init__(self, batch_size: int, samples_per_epoch: int) -> None:
         self.ended: List[Tuple[int, float, Any]] = []
         """Batches not summed up yet: the index of the batch's last step, when it ended, Keras's running loss."""
+        self.step = 0
+        self.samples = 0
+        self.epoch = EpochCount(0.0, batch_size, samples_per_epoch)
+        """The epoch that runs or has just ended."""
+        self.span = Span()
+        """The steps that no record tells yet."""
         self.last_step_t: Optional[float] = None
         self._batch_size = batch_size
         self._samples_per_epoch = samples_per_epoch
-        self._step = 0
-        self._samples = 0
         self._mark_t = 0.0
-        self._span = Span()
-        self._epoch = EpochCount(0.0, batch_size, samples_per_epoch)
-
-    @property
-    def step(self) -> int:
-        """Steps so far."""
-        self.sum_up()
-        return self._step
-
-    @property
-    def samples(self) -> int:
-        """Samples so far."""
-        self.sum_up()
-        return self._samples
-
-    @property
-    def epoch(self) -> EpochCount:
-        """The epoch that runs or has just ended."""
-        self.sum_up()
-        return self._epoch
-
-    @property
-    def nonfinite(self) -> bool:
-        """Whether a step of the span that no record tells yet had a loss that is not finite."""
-        self.sum_up()
-        return self._span.nonfinite > 0
-
-    @property
-    def untold_steps(self) -> int:
-        """Steps of the span that no record tells yet."""
-        self.sum_up()
-        return self._span.steps
 
     def begin_epoch(self, now: float) -> None:
         """Begin the epoch's sums."""
         self.sum_up()
         self._mark_t = now
-        self._epoch = EpochCount(now, self._batch_size, self._samples_per_epoch)
+        self.epoch = EpochCount(now, self._batch_size, self._samples_per_epoch)
 
     def take_span(self) -> Span:
-        """The steps since the last call; it is the caller's alone."""
-        self.sum_up()
-        span, self._span = self._span, Span()
+        """The steps since the last call, for the caller alone."""
+        span, self.span = self.span, Span()
         return span
 
     def stood_still(self, seconds: float) -> None:
         """Time at a gate is neither a step's nor the epoch's."""
         self.outside_steps(seconds)
-        self._epoch.stood_still_s += seconds
+        self.epoch.stood_still_s += seconds
 
     def outside_steps(self, seconds: float) -> None:
         """Time that just went by is no step's."""
@@ -81,7 +53,7 @@ class StepCount:
         """Take in the batches that have ended."""
         if not self.ended:
             return
-        epoch, span = self._epoch, self._span
+        epoch, span = self.epoch, self.span
         samples_before = epoch.samples
         steps_before = epoch.steps
         try:
@@ -92,5 +64,5 @@ class StepCount:
         finally:
             self.last_step_t = self._mark_t
             self.ended.clear()
-            self._step += epoch.steps - steps_before
-            self._samples += epoch.samples - samples_before
+            self.step += epoch.steps - steps_before
+            self.samples += epoch.samples - samples_before
