@@ -15,14 +15,14 @@ from training.plan import LANES
 from training.record.lane_records import Epoch
 from training.record.liveness import read_facts
 
-PRESETS = {"tiny-steps": 9, "cnn-small": 7}
+PRESETS = {"tiny-steps": 7, "cnn-small": 4}
 """Epochs of the A/B, the first of which is left out: steps that cost least, and a model of usual size."""
 
 
 def measure(scale: float) -> None:
     """The training's side, then the watchers'."""
     for preset, epochs in PRESETS.items():
-        _against_bare(preset, epochs, rounds=max(2, round(3 * scale)))
+        _against_bare(preset, epochs, rounds=max(1, round(2 * scale)))
     _watchers(max(5.0, 25.0 * scale))
 
 
