@@ -13,7 +13,7 @@ from training.record.event_records import BarrierOpened, Ended, Note, Signalled
 
 
 def test_other_lane_is_released_and_the_hung_one_given_up(stage: Stage) -> None:
-    limits = Limits(steps=60, barrier_s=0.5, warm_up_s=15.0)
+    limits = Limits(steps=60, barrier_s=0.5, warm_up_s=20.0)
     run = stage.launch(LaunchRequest({"a": "seed-binary", "b": "seed-regression"}, "cpu", limits=limits))
     os.kill(run.pid("b"), signal.SIGSTOP)
     run.event(Ended)
@@ -23,7 +23,7 @@ def test_other_lane_is_released_and_the_hung_one_given_up(stage: Stage) -> None:
     assert hung.status == "failed"
     assert hung.error is not None
     assert hung.error.kind == "hung"
-    assert "importing after 15 s" in hung.error.message
+    assert "importing after 20 s" in hung.error.message
     opened = [record for record in run.events() if isinstance(record, BarrierOpened)]
     assert [record.lanes for record in opened] == [("a",)]
     assert opened[0].because == "lane b is not warm after 0.5 s"
