@@ -74,7 +74,7 @@ async def _own(folder: RunFolder, plan: Plan, lock_fd: int) -> None:
     )
     sampling.start()
     await supervisor.run()
-    await prove_clean(plan, supervisor.now, sampling, events)
+    await prove_clean(folder, plan, supervisor.now, sampling, events)
     sampling.stop()
     if control is not None:
         await control.close()

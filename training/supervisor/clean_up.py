@@ -9,6 +9,7 @@ from pathlib import Path
 
 from training.plan import Plan
 from training.record.event_records import CleanedUp
+from training.record.run_folder import RunFolder
 from training.record.writer import RecordWriter
 from training.supervisor.launch_environment import RUN_VARIABLE
 from training.supervisor.sampling import DeviceSampling
@@ -20,14 +21,14 @@ MEMORY_NOISE_BYTES = 64 << 20
 
 
 async def prove_clean(
-    plan: Plan, now: Callable[[], float], sampling: DeviceSampling, events: RecordWriter
+    folder: RunFolder, plan: Plan, now: Callable[[], float], sampling: DeviceSampling, events: RecordWriter
 ) -> None:
     """Wait a moment for a GPU's memory to come back, then write down what is left of the run, if anything.
 
     A CPU's memory belongs to processes alone, so there only they are looked for. Processes that are left are named
     and not signalled: what outlived its lane was made to.
     """
-    left = await asyncio.to_thread(processes_of_run, plan.run)
+    left = await asyncio.to_thread(processes_of_run, folder)
     if plan.device.kind == "gpu":
         await _memory_back(now, sampling)
     before, after = sampling.first, sampling.latest
@@ -47,9 +48,9 @@ async def prove_clean(
     )
 
 
-def processes_of_run(run: str) -> tuple[int, ...]:
+def processes_of_run(folder: RunFolder) -> tuple[int, ...]:
     """PIDs of this user's processes that carry the run's mark in their environment, wherever they went."""
-    mark = f"{RUN_VARIABLE}={run}".encode()
+    mark = os.fsencode(f"{RUN_VARIABLE}={folder.path}")
     return tuple(sorted(pid for pid in _other_pids() if mark in _environment(pid)))
 
 

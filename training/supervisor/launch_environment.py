@@ -7,13 +7,15 @@ from collections.abc import Mapping
 
 from training.plan import PlannedDevice
 from training.preset import Preset
+from training.record.run_folder import RunFolder
 
 RUN_VARIABLE = "DUALTRAIN_RUN"
-"""Marks every process of a run, so that the clean-up at the end finds those that left their group."""
+"""Marks every process of a run with the run's folder, so that the clean-up at the end finds those that left their
+group. The folder and not the name: a name may occur twice."""
 
 
 def worker_environment(
-    inherited: Mapping[str, str], device: PlannedDevice, preset: Preset, run: str
+    inherited: Mapping[str, str], device: PlannedDevice, preset: Preset, folder: RunFolder
 ) -> dict[str, str]:
     """The environment of one worker.
 
@@ -23,7 +25,7 @@ def worker_environment(
     environment = dict(inherited)
     environment.update(
         {
-            RUN_VARIABLE: run,
+            RUN_VARIABLE: str(folder.path),
             "PYTHONSAFEPATH": "1",
             "PYTHONUNBUFFERED": "1",
             "KERAS_BACKEND": preset.fit.backend,

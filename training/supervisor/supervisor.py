@@ -139,7 +139,7 @@ class Supervisor:
 
     def _launch(self, run: LaneRun) -> None:
         preset = self._plan.lanes[run.lane].preset
-        environment = worker_environment(own_environment(), self._plan.device, preset, self._plan.run)
+        environment = worker_environment(own_environment(), self._plan.device, preset, self._folder)
         try:
             run.worker = WorkerProcess(self._folder, (run.lane,), self.zero_s, environment)
         except OSError as error:
