@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib
+from typing import Any
 
 import click
 
 from training import __version__
+from tui import exit_codes
+from tui.commands.fail import fail
 
 COMMANDS = {
     "run": "run",
@@ -32,8 +35,25 @@ Exit codes: 0 both lanes did what was asked, 1 a lane failed or the run was lost
 3 the asked device cannot be used, 130 interrupted."""
 
 
-class SubcommandsOnDemand(click.Group):
-    """Imports a subcommand when it is asked for: none of them delays the first paint."""
+class RootCommand(click.Group):
+    """Imports a subcommand when it is asked for, so that none delays the first paint; ends as the exit codes say."""
+
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:  # type: ignore[override]
+        """Run to an exit code; what is wrong is told in one line, and an interrupt is 130 (click's own is 1)."""
+        try:
+            code = super().main(*args, standalone_mode=False, **extra)
+        except click.ClickException as error:
+            more = (
+                f" ({error.ctx.command_path} --help)"
+                if isinstance(error, click.UsageError) and error.ctx
+                else ""
+            )
+            fail(error.format_message() + more, error.exit_code)
+        except click.Abort:
+            code = exit_codes.INTERRUPTED
+        if standalone_mode:
+            raise SystemExit(code)
+        return code
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Every name, without an import."""
@@ -49,7 +69,7 @@ class SubcommandsOnDemand(click.Group):
 
 
 @click.group(
-    cls=SubcommandsOnDemand,
+    cls=RootCommand,
     invoke_without_command=True,
     epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -49,7 +49,9 @@ PAIR = ("run", "seed-binary", "seed-regression")
 )
 def test_out_of_range_is_wrong_usage(arguments: tuple[str, ...]) -> None:
     stderr = _refused(2, *PAIR, "--headless", *arguments)
-    assert stderr.count("Error: ") == 1
+    assert stderr.startswith("dualtrain-tui: ")
+    assert stderr.count("\n") == 1
+    assert "dualtrain-tui run --help" in stderr
     assert not runs_home().exists()
 
 

@@ -20,7 +20,8 @@ class TestWhatIsTold:
     def test_a_whole_training_in_order(self) -> None:
         loop = FitLoop(validation_batches=2)
         loop.fit(epochs=2)
-        assert loop.emitter.kinds() == ["warm", "released", "validation", "epoch", "validation", "epoch"]
+        validated = ["validating", "validation", "epoch"]
+        assert loop.emitter.kinds() == ["warm", "released", *validated, *validated]
         assert _told_steps(loop) == 20
         assert (loop.hooks.step, loop.hooks.samples, loop.hooks.epochs_done) == (20, 80, 2)
         assert sum(record["steps"] for record in loop.emitter.of("progress") if record.get("warm_up")) == 3
@@ -50,6 +51,14 @@ class TestWhatIsTold:
         epoch = loop.emitter.of("epoch")[0]
         assert epoch["outside_s"] == pytest.approx(2.0)
         assert epoch["seconds"] == pytest.approx(2.0 + 10 * 0.01)
+
+    def test_a_long_validation_is_told_when_it_begins(self) -> None:
+        loop = FitLoop(validation_batches=4)
+        loop.fit()
+        (told,) = loop.emitter.of("validating")
+        kinds = [record["k"] for record in loop.emitter.records]
+        assert kinds.index("validating") < kinds.index("validation")
+        assert told["t"] + 4 * 0.5 == pytest.approx(loop.emitter.of("validation")[0]["t"])
 
     def test_only_plain_numbers_are_told(self) -> None:
         class Tensor:

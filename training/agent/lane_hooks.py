@@ -19,7 +19,8 @@ from .span import Span
 from .standing import Standing
 from .window import WindowTimer
 
-WARM_UP_STEPS = 3
+LONG_VALIDATION_S = 0.5
+"""A validation that takes longer is told when it begins, not only when it is over."""
 FAST_PERIOD_S = 0.1
 SLOW_PERIOD_S = 0.5
 FAST_FOR_S = 600.0
@@ -97,6 +98,7 @@ class LaneHooks(Standing):
     def on_test_begin(self, logs: Any = None) -> None:
         """A validation begins."""
         self._validation_t = self._emitter.now()
+        self._validation_told = False
         self._write_rest_of_span()
 
     @never_raises
@@ -112,6 +114,9 @@ class LaneHooks(Standing):
             self.model.stop_training = True
         if self.model.stop_training:
             self.model.stop_evaluating = True
+        if not self._validation_told and self._emitter.now() - self._validation_t >= LONG_VALIDATION_S:
+            self._validation_told = True
+            self._emitter.emit("validating", t=self._validation_t, step=self.step, epoch=self.epoch)
 
     @never_raises
     def on_test_end(self, logs: Any = None) -> None:

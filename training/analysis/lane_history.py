@@ -26,6 +26,7 @@ from training.record.lane_records import (
     Released,
     Resumed,
     Started,
+    Validating,
     Validation,
     Warm,
 )
@@ -54,6 +55,7 @@ class LaneHistory:
         self._train_for_s = train_for_s
         self._reached: LanePhase = "waiting"
         self._paused = False
+        self._validating = False
         self._end: LanePhase | None = None
         self._built: Built | None = None
         self._progress: Progress | None = None
@@ -80,7 +82,10 @@ class LaneHistory:
         """Take in one record of the worker's."""
         match record:
             case Progress():
+                self._validating = False
                 self._take_progress(record)
+            case Validating():
+                self._validating = True
             case Started():
                 self._pid = record.pid
                 self._reach("importing")
@@ -95,6 +100,7 @@ class LaneHistory:
                 self._released_t = record.t
                 self._reach("training")
             case Validation():
+                self._validating = False
                 self._validation.append(ValidationPoint(record.t, record.step, record.epoch, record.metrics))
             case Paused():
                 self._paused = True
@@ -105,8 +111,9 @@ class LaneHistory:
                 self._nonfinite_step = record.step
             case Checkpoint() if record.error is None:
                 self._checkpoint_step, self._model_path = record.step, record.path
-            case Epoch() if not record.partial:
-                self._epochs_done += 1
+            case Epoch():
+                self._validating = False
+                self._epochs_done += not record.partial
             case Error() if self._end is None:
                 self._error = LaneError(record.kind, record.message, record.hint, record.log_tail)
             case Finished():
@@ -195,7 +202,11 @@ class LaneHistory:
 
     @property
     def _phase(self) -> LanePhase:
-        return self._end or ("paused" if self._paused else self._reached)
+        if self._end is not None:
+            return self._end
+        if self._paused:
+            return "paused"
+        return "validating" if self._validating and self._reached == "training" else self._reached
 
     def _reach(self, phase: LanePhase) -> None:
         """A lane only goes forward: what the supervisor tells of it may be read before what its worker told."""
@@ -216,7 +227,7 @@ class LaneHistory:
         self._recent.add(record)
 
     def _eta_s(self, steps_per_s: float | None, now_s: float) -> float | None:
-        if self._phase != "training":
+        if self._phase not in ("training", "validating"):
             return None
         by_steps = by_time = math.inf
         if self._built and self._built.planned_steps is not None and self._progress and steps_per_s:

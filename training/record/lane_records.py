@@ -97,6 +97,14 @@ class Progress(Record, frozen=True, tag="progress"):
     """Records this writer could not write so far."""
 
 
+class Validating(Record, frozen=True, tag="validating"):
+    """A validation that takes long has begun: no steps will be told for a while."""
+
+    t: float
+    step: int
+    epoch: int
+
+
 class Validation(Record, frozen=True, tag="validation"):
     """One pass over the validation data."""
 
@@ -199,6 +207,7 @@ LaneRecord = (
     | Warm
     | Released
     | Progress
+    | Validating
     | Validation
     | Epoch
     | Checkpoint
