@@ -48,6 +48,19 @@ async def test_x_names_lane_and_pid_and_stops_only_when_confirmed() -> None:
         await wait_until(pilot, lambda: [one.lane for one in heard.of(StopAsked)] == ["a"])
 
 
+async def test_enter_on_the_question_of_a_stop_lets_the_lane_train() -> None:
+    async with staged(LiveScreen(states.cpu_run()), seen="training") as (pilot, heard):
+        await pilot.press("x")
+        await wait_until(pilot, lambda: "Stop lane A" in screen_text(pilot.app))
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, LiveScreen))
+        assert not heard.of(StopAsked)
+        await pilot.press("x")
+        await wait_until(pilot, lambda: "Stop lane A" in screen_text(pilot.app))
+        await pilot.press("j", "enter")
+        await wait_until(pilot, lambda: [one.lane for one in heard.of(StopAsked)] == ["a"])
+
+
 @pytest.mark.parametrize(
     ("keys", "how"), [(["enter"], "detach"), (["d"], "detach"), (["s"], "stop"), (["j", "enter"], "stop")]
 )

@@ -13,7 +13,7 @@ def stop_question(state: RunState, lane: Lane) -> ConfirmScreen:
     pid = f", pid {held.pid}" if held.pid is not None else ""
     return ConfirmScreen(
         f"Stop lane {lane.upper()} ({held.preset_name}{pid})?",
-        [Choice("stop", "y", "Stop it"), Choice("cancel", "n", "Let it train")],
+        [Choice("cancel", "n", "Let it train"), Choice("stop", "y", "Stop it")],
         detail="It ends at the next batch, with a checkpoint. The other lane goes on.",
     )
 
