@@ -10,6 +10,7 @@ from textual.events import Key
 from tests import states
 from tests.app.stage import staged
 from tests.waiting import screen_text, wait_until
+from training.analysis.state import RunPhase
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.live import PANELS, LiveScreen
 from tui.screens.live_messages import (
@@ -174,8 +175,23 @@ async def test_keys_that_cannot_act_are_grey() -> None:
         assert screen.check_action("stop", ()) is None
         await pilot.press("b")
         assert screen.check_action("stop", ()) is True
-        screen.show(states.cpu_run(phase="lost"))
-        assert screen.check_action("stop", ()) is None
+
+
+@pytest.mark.parametrize("phase", ["ended", "lost"])
+async def test_where_nothing_is_live_what_acts_is_not_offered(phase: RunPhase) -> None:
+    screen = LiveScreen(states.cpu_run())
+    async with staged(screen, seen="x Stop") as (pilot, heard):
+        assert "p Pause" in screen_text(pilot.app)
+        assert "r Report" not in screen_text(pilot.app)
+        screen.show(states.cpu_run(phase=phase))
+        await wait_until(pilot, lambda: "x Stop" not in screen_text(pilot.app))
+        await wait_until(pilot, lambda: "g Log" in screen_text(pilot.app))
+        assert "p Pause" not in screen_text(pilot.app)
+        assert ("r Report" in screen_text(pilot.app)) is (phase == "ended")
+        await pilot.press("p", "x", "right_square_bracket", "q")
+        await wait_until(pilot, lambda: bool(heard.of(LeaveAsked)))
+        assert not heard.of(PauseAsked)
+        assert not heard.of(PeriodChosen)
 
 
 def test_the_footer_has_at_most_eight_keys_and_every_key_says_what_it_does() -> None:

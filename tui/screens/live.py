@@ -41,6 +41,7 @@ from tui.widgets.utilization_panel import UtilizationPanel
 PANELS = ("loss", "memory", "utilisation", "events")
 PERIODS_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 _PANEL_IDS = ("loss", "memory", "utilization", "events")
+_ACTING = frozenset({"pause", "stop", "period"})
 _PAUSABLE: frozenset[LanePhase] = frozenset({"training", "validating", "paused"})
 
 
@@ -64,6 +65,7 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "choose('a')", "Lane A", show=False, tooltip="Keys act on lane A"),
         Binding("b", "choose('b')", "Lane B", show=False, tooltip="Keys act on lane B"),
+        Binding("r", "report", "Report", tooltip="The report of an ended run"),
         Binding("p", "pause", "Pause", tooltip="Pause or resume the chosen lane; it keeps its memory"),
         Binding("x", "stop", "Stop", tooltip="Stop the chosen lane (asks)"),
         Binding("g", "log", "Log", tooltip="The chosen lane's log"),
@@ -86,7 +88,6 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
         Binding("left_square_bracket", "period(-1)", "More often", show=False, tooltip="Refresh more often"),
         Binding("right_square_bracket", "period(1)", "Less often", show=False, tooltip="Refresh less often"),
         Binding("space", "hold", "Hold", show=False, tooltip="Hold the picture, or follow the run again"),
-        Binding("r", "report", "Report", show=False, tooltip="The report of an ended run"),
         Binding("question_mark,f1", "help", "Help", key_display="?", tooltip="Help for this panel"),
         Binding("colon", "app.command_palette", "Palette", show=False, tooltip="Every command"),
         Binding("q", "leave", "Leave", tooltip="Leave; asks while the run is live"),
@@ -157,18 +158,16 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
         self._refresh_keys()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Grey out what cannot be done now."""
-        lane = self._state.lanes.get(self._lane)
-        if action == "pause":
-            return True if self._state.is_live and lane is not None and lane.phase in _PAUSABLE else None
-        if action == "stop":
-            return (
-                True if self._state.is_live and lane is not None and lane.phase not in ENDED_PHASES else None
-            )
-        if action == "period":
-            return True if self._state.is_live else None
+        """Grey out what cannot be done now, hide what cannot be done any more."""
         if action == "report":
             return self._state.phase == "ended"
+        if action in _ACTING and not self._state.is_live:
+            return False
+        lane = self._state.lanes.get(self._lane)
+        if action == "pause":
+            return True if lane is not None and lane.phase in _PAUSABLE else None
+        if action == "stop":
+            return True if lane is not None and lane.phase not in ENDED_PHASES else None
         return True
 
     def action_choose(self, lane: Lane) -> None:
