@@ -1,24 +1,33 @@
-"""What every screen of the app shares: stylesheet classes by size, and the help key."""
+"""What every screen of the app shares: stylesheet classes by size, and the help with its keys."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.screen import Screen
 
 Steps = tuple[tuple[int, str], ...]
 """Bounds in cells, ascending, each with the class from there on; an empty name is no class."""
 
+_CLOSE_HELP = Binding("escape", "close_help", "Close the help", show=False, priority=True)
+
 
 class HouseScreen(Screen[None]):
     """A screen that arranges itself by classes, so that its stylesheet alone says what is where at which size."""
 
+    BINDINGS: ClassVar[list[BindingType]] = []
     WIDTHS: ClassVar[Steps] = ()
     HEIGHTS: ClassVar[Steps] = ()
     SMALLEST: ClassVar[Size] = Size(60, 16)
     """Below this a screen has the class `-tiny` and shows one sentence."""
+
+    def __init_subclass__(cls, **options: bool) -> None:
+        """Escape is the help's first. A screen that binds it as well would else replace this."""
+        cls.BINDINGS = [_CLOSE_HELP, *cls.BINDINGS]
+        super().__init_subclass__(**options)
 
     def on_resize(self, event: events.Resize) -> None:
         """Arrange for the size."""
@@ -39,3 +48,13 @@ class HouseScreen(Screen[None]):
             self.app.action_hide_help_panel()
         else:
             self.app.action_show_help_panel()
+
+    def action_close_help(self) -> None:
+        """Away with the help."""
+        self.app.action_hide_help_panel()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is help to close only while it shows."""
+        if action == "close_help":
+            return bool(self.query("HelpPanel"))
+        return super().check_action(action, parameters)

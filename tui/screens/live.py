@@ -157,7 +157,7 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
             self._show_header()
         self._refresh_keys()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what cannot be done now, hide what cannot be done any more."""
         if action == "report":
             return self._state.phase == "ended"
@@ -168,7 +168,7 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
             return True if lane is not None and lane.phase in _PAUSABLE else None
         if action == "stop":
             return True if lane is not None and lane.phase not in ENDED_PHASES else None
-        return True
+        return super().check_action(action, parameters)
 
     def action_choose(self, lane: Lane) -> None:
         """Make a lane the one keys act on."""
