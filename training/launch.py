@@ -66,7 +66,7 @@ def plan_lanes(request: LaunchRequest) -> dict[Lane, LanePlan]:
     """
     overrides = _by_lane(request)
     return {
-        lane: _lane_plan(resolve(reference), overrides[lane], request.seed)
+        lane: _lane_plan(lane, resolve(reference), overrides[lane], request.seed)
         for lane, reference in request.presets.items()
     }
 
@@ -141,11 +141,14 @@ def _by_lane(request: LaunchRequest) -> dict[Lane, list[str]]:
     return by_lane
 
 
-def _lane_plan(entry: PresetEntry, overrides: Sequence[str], seed: int | None) -> LanePlan:
+def _lane_plan(lane: Lane, entry: PresetEntry, overrides: Sequence[str], seed: int | None) -> LanePlan:
     if entry.preset is None:
         raise PresetError(entry.error or f"{entry.path}: cannot be used")
     seeding = [] if seed is None else [f"fit.seed={seed}"]
-    preset = apply_overrides(entry.preset, [*overrides, *seeding])
+    try:
+        preset = apply_overrides(entry.preset, [*overrides, *seeding])
+    except PresetError as error:
+        raise PresetError(f"lane {lane}: {error}") from error
     return LanePlan(entry.name, entry.origin, preset, str(entry.path))
 
 

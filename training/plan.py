@@ -73,6 +73,7 @@ class Plan(Struct, frozen=True):
 
 def write_plan(plan: Plan, path: Path) -> None:
     """Write the plan as readable JSON."""
+    path.touch(mode=0o600)
     path.write_bytes(msgspec.json.format(msgspec.json.encode(plan), indent=1))
 
 

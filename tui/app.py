@@ -171,7 +171,7 @@ class DualtrainApp(App[None]):
             return
         self._state = state
         self._live.show(state)
-        if state.phase == "lost" and before.phase != "lost":
+        if state.phase == "lost" and before.phase == "running":
             self.notify("The supervisor is gone; the lanes checkpoint and stop.", title="Run lost",
                         severity="error", markup=False)  # fmt: skip
         if state.phase == "ended" and not self._report_shown:

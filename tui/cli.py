@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import os
+import sys
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -32,16 +35,24 @@ EPILOG = """Examples:
   dualtrain-tui attach                           come back to a run
 
 Exit codes: 0 both lanes did what was asked, 1 a lane failed or the run was lost, 2 wrong usage or preset,
-3 the asked device cannot be used, 130 interrupted."""
+3 the asked device cannot be used, 130 stopped on request, 141 stdout was closed early,
+143 this viewer got SIGTERM or a hang-up and the run goes on."""
 
 
 class RootCommand(click.Group):
     """Imports a subcommand when it is asked for, so that none delays the first paint; ends as the exit codes say."""
 
-    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:  # type: ignore[override]
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
         """Run to an exit code; what is wrong is told in one line, and an interrupt is 130 (click's own is 1)."""
         try:
-            code = super().main(*args, standalone_mode=False, **extra)
+            code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
         except click.ClickException as error:
             more = (
                 f" ({error.ctx.command_path} --help)"
@@ -55,6 +66,15 @@ class RootCommand(click.Group):
             raise SystemExit(code)
         return code
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, and what it printed out of the buffer: later nobody could tell that it was lost."""
+        try:
+            code = super().invoke(ctx)
+            sys.stdout.flush()
+        except OSError as error:
+            raise SystemExit(_output_failed(error)) from error
+        return code
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Every name, without an import."""
         return sorted(COMMANDS)
@@ -66,6 +86,15 @@ class RootCommand(click.Group):
         module = importlib.import_module(f"tui.commands.{COMMANDS[cmd_name]}")
         command: click.Command = getattr(module, cmd_name)
         return command
+
+
+def _output_failed(error: OSError) -> int:
+    """What could not be written cannot be tried again when Python ends: let it go where nothing fails."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
+        return exit_codes.CLOSED_PIPE
+    click.echo(f"dualtrain-tui: cannot write: {error.strerror or error}", err=True)
+    return exit_codes.FAILED
 
 
 @click.group(

@@ -12,5 +12,7 @@ DEVICE = 3
 """The asked device cannot be used."""
 INTERRUPTED = 130
 """Stopped on request before its end."""
+CLOSED_PIPE = 141
+"""Whoever read stdout left early, as with `| head`."""
 TERMINATED = 143
 """The viewer got SIGTERM; the run goes on."""

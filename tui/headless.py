@@ -21,6 +21,8 @@ from tui import format as formatted
 from tui.report_text import report_lines
 
 LINE_PERIOD_S = 1.0
+FROZEN_AFTER_S = 5.0
+"""A supervisor that does not answer a second Ctrl-C for so long is killed: its workers then end by themselves."""
 POLL_S = 0.1
 _EXIT_CODES = {"completed": exit_codes.OK, "failed": exit_codes.FAILED, "stopped": exit_codes.INTERRUPTED}
 
@@ -79,6 +81,9 @@ class _Follower:
         self._history = RunHistory(launched.folder)
         self._lines = ProgressLines(sys.stderr)
         self._asked: Asking | None = None
+        self._unanswered_since_s: float | None = None
+        self._told_unanswered = False
+        self._told_disk_full = False
 
     def follow(self) -> int:
         try:
@@ -97,17 +102,21 @@ class _Follower:
                 return self._history.state()
             if time.monotonic() >= next_line_s:
                 next_line_s += LINE_PERIOD_S
-                self._lines.show(self._history.state())
+                self._show(self._history.state())
             time.sleep(POLL_S)
 
-    def _tell_end(self, state: RunState) -> int:
+    def _show(self, state: RunState) -> None:
         self._lines.show(state)
+        if state.disk_is_full and not self._told_disk_full:
+            self._told_disk_full = True
+            self._lines.say(f"no space left on the disk of {self._folder.path}: records wait for room")
+
+    def _tell_end(self, state: RunState) -> int:
+        self._show(state)
         try:
             report = read_report(self._folder.report)
         except ReportError:
-            self._lines.say(
-                f"the run is lost: its supervisor is gone; its records are in {self._folder.path}"
-            )
+            self._lines.say(self._why_lost())
             return exit_codes.FAILED
         if self._as_json:
             sys.stdout.write(self._folder.report.read_text(encoding="utf-8"))
@@ -115,6 +124,12 @@ class _Follower:
             print("\n".join(report_lines(report, self._folder.path)))
         sys.stdout.flush()
         return exit_codes.INTERRUPTED if self._signals.interrupts else _EXIT_CODES[report.outcome]
+
+    def _why_lost(self) -> str:
+        path = self._folder.path
+        if not path.exists():
+            return f"the run is lost: its folder {path} is gone, and its trainings were told to stop"
+        return f"the run is lost: its supervisor is gone; what it recorded is in {path}"
 
     def _pass_on_interrupts(self) -> None:
         """Asked from here and not from the signal handler: the supervisor may not listen yet."""
@@ -125,9 +140,26 @@ class _Follower:
         try:
             ask(self._folder, Request(ask=wanted, by="Ctrl-C"))
         except ControlError:
+            self._end_a_frozen_supervisor(wanted)
             return  # not yet, or no longer: looked at again in a moment
         self._asked = wanted
         self._lines.say("stopping; Ctrl-C again kills" if wanted == "stop" else "killing")
+
+    def _end_a_frozen_supervisor(self, wanted: Asking) -> None:
+        """It is our own child that was not waited for, so its PID is still its own."""
+        if wanted == "stop":
+            if not self._told_unanswered:
+                self._told_unanswered = True
+                self._lines.say("asked to stop, no answer yet; Ctrl-C again kills")
+            return
+        now_s = time.monotonic()
+        self._unanswered_since_s = self._unanswered_since_s or now_s
+        if now_s - self._unanswered_since_s >= FROZEN_AFTER_S:
+            self._lines.say(
+                "the supervisor does not answer: killed; its trainings checkpoint and stop by themselves"
+            )
+            self._supervisor.kill()
+            self._asked = wanted
 
 
 class ProgressLines:
@@ -137,10 +169,14 @@ class ProgressLines:
         self._out = out
         self._in_place = out.isatty()
         self._drawn = 0
+        self._last_lines: list[str] = []
 
     def show(self, state: RunState) -> None:
-        """Draw every lane's line."""
+        """Draw every lane's line; on what is no terminal, only where it says something new."""
         lines = [_lane_line(state, lane) for lane in state.lanes.values()]
+        if lines == self._last_lines and not self._in_place:
+            return
+        self._last_lines = lines
         up = f"\x1b[{self._drawn}A" if self._in_place and self._drawn else ""
         clear = "\x1b[K" if self._in_place else ""
         self._write(up + "".join(f"{line}{clear}\n" for line in lines))

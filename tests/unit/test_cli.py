@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from typing import IO
+
 import pytest
 from click.testing import CliRunner, Result
 
@@ -142,8 +147,28 @@ def test_help_has_an_example(command: str) -> None:
 def test_help_names_commands_and_exit_codes() -> None:
     shown = _run("--help").stdout
     assert all(f"\n  {command} " in shown for command in COMMANDS)
-    assert "130 interrupted" in " ".join(shown.split())
+    assert "130 stopped on request" in " ".join(shown.split())
 
 
 def test_version() -> None:
     assert _run("--version").stdout.startswith("dualtrain-tui, version ")
+
+
+def test_a_full_disk_behind_stdout_is_one_line() -> None:
+    with open("/dev/full", "wb") as full:
+        ended = _real("presets", "show", "seed-binary", stdout=full)
+    assert ended.returncode == 1
+    assert ended.stderr == "dualtrain-tui: cannot write: No space left on device\n"
+
+
+def test_a_reader_that_left_is_no_failure_of_ours() -> None:
+    read_fd, write_fd = os.pipe()
+    os.close(read_fd)
+    with os.fdopen(write_fd, "wb") as pipe:
+        ended = _real("presets", "list", stdout=pipe)
+    assert (ended.returncode, ended.stderr) == (141, "")
+
+
+def _real(*arguments: str, stdout: IO[bytes]) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-P", "-m", "tui", *arguments]
+    return subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False)

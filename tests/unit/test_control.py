@@ -21,6 +21,7 @@ from training.control.client import ControlError, ask
 from training.control.protocol import LONGEST_REQUEST_BYTES, Reply, Request
 from training.record.liveness import own_facts, take_lock
 from training.record.run_folder import RunFolder
+from training.record.run_home import runtime_home
 from training.supervisor import control_server
 from training.supervisor.control_server import ControlServer
 
@@ -199,3 +200,18 @@ class TestNobodyToAsk:
         served.server.socket_path.unlink()
         with pytest.raises(ControlError, match="does not answer"):
             ask(folder, Request(ask="stop"))
+
+
+def test_sockets_of_killed_supervisors_are_taken_away(tmp_path: Path) -> None:
+    dead = runtime_home() / "0123456789abcdef.sock"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as killed:
+        killed.bind(str(dead))
+        killed.listen()
+        served = Served(tmp_path / "first")
+        assert dead.exists()  # somebody listens
+        served.close()
+    served = Served(tmp_path / "second")
+    try:
+        assert not dead.exists()
+    finally:
+        served.close()

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from training.record import reader as reader_module
-from training.record.lane_records import LaneRecord, Paused, Schema
+from training.record.lane_records import Built, LaneRecord, Paused, Schema
 from training.record.reader import LONGEST_LINE_BYTES, TailingReader
 
 BYTES = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -182,3 +182,16 @@ def test_shortened_inside_an_overlong_line_begins_anew(tmp_path: Path) -> None:
     assert _steps(reader) == []
     path.write_bytes(b'{"k":"paused","t":1.5,"step":3}\n')
     assert _steps(reader) == [3]
+
+
+def test_a_lane_bounded_by_time_alone_has_no_planned_length(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(
+        b'{"k":"built","t":1.0,"parameters":7,"parameter_bytes":28,"batch_size":32,"train_samples":800,'
+        b'"validation_samples":200,"steps_per_epoch":25,"device":"CPU"}\n'
+    )
+    reader: TailingReader[LaneRecord] = TailingReader(path, LaneRecord)
+    (built,) = reader.read_new()
+    assert isinstance(built, Built)
+    assert built.planned_steps is None
+    assert reader.skipped_lines == 0

@@ -70,7 +70,7 @@ def test_name_beginning_and_path_find_it(monkeypatch: pytest.MonkeyPatch) -> Non
     assert find_run_folder(str(older)).path == older
     monkeypatch.chdir(older.parent)
     assert find_run_folder("./20260101-000000-aaaa").path == older
-    with pytest.raises(RunNotFoundError, match="means more than one run: 20260102"):
+    with pytest.raises(RunNotFoundError, match="means 2 runs: 20260102"):
         find_run_folder("2026010")
     for reference in ("2027", "", "../../etc", "/nowhere"):
         with pytest.raises(RunNotFoundError):
@@ -90,3 +90,10 @@ def test_sockets_lie_in_a_short_private_folder(tmp_path: Path, monkeypatch: pyte
     runtime_home_path.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(PermissionError):
         runtime_home()
+
+
+def test_a_name_that_is_no_text_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"\xff\xfe")
+    with pytest.raises(RunFolderError, match="UTF-8"):
+        make_run_folder(folder)
+    assert not folder.exists()

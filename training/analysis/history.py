@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 import time
 from bisect import insort
 
@@ -29,6 +30,7 @@ from training.record.run_folder import RunFolder
 
 KEPT_EVENTS = 400
 LIVENESS_PERIOD_S = 1.0
+FULL_BELOW_BYTES = 64 * 1024
 _PHASES: dict[Liveness, RunPhase] = {
     "starting": "starting",
     "live": "running",
@@ -66,6 +68,7 @@ class RunHistory:
         self._began: Began | None = None
         self._last_t = 0.0
         self._phase: RunPhase = "starting"
+        self._disk_is_full = False
         self._liveness_checked_s = -math.inf
         self._reading: DeviceReading | None = None
         self._reading_t: float | None = None
@@ -123,6 +126,7 @@ class RunHistory:
             events=tuple(self._events),
             skipped_lines=self._skipped_lines(),
             supervisor_pid=facts.pid if facts else None,
+            disk_is_full=self._disk_is_full,
         )
 
     def _skipped_lines(self) -> int:
@@ -144,7 +148,19 @@ class RunHistory:
         if time.monotonic() - self._liveness_checked_s < LIVENESS_PERIOD_S:
             return
         self._liveness_checked_s = time.monotonic()
+        self._check_disk()
         self._phase = _PHASES[liveness(self.folder)]
+
+    def _check_disk(self) -> None:
+        """Asked of the disk itself: a supervisor that cannot write cannot tell so."""
+        try:
+            is_full = shutil.disk_usage(self.folder.path).free < FULL_BELOW_BYTES
+        except OSError:
+            return
+        if is_full and not self._disk_is_full:
+            text = "no space left on the disk of the run's folder: records wait for room"
+            self._events.append(EventLine(self._now_s(), text, None, "error"))
+        self._disk_is_full = is_full
 
     def _take_event(self, record: EventRecord) -> None:
         match record:
@@ -194,7 +210,8 @@ class RunHistory:
         if used is not None:
             self._memory_used.append(sample.t, float(used))
             ours = sum(reading.memory_bytes or 0 for reading in sample.lanes.values())
-            self._others_memory.append(sample.t, float(max(0, used - ours)))
+            if used >= ours:  # less only where RSS counts shared pages twice: then the rest is not known
+                self._others_memory.append(sample.t, float(used - ours))
 
     def _lane_utilization(self, reading: LaneReading) -> float | None:
         if self.plan.device.kind == "gpu":

@@ -98,6 +98,7 @@ class LaneHistory:
                 self._reach("at the barrier")
             case Released():
                 self._released_t = record.t
+                self._recent.released(record.t, record.step, self._progress.samples if self._progress else 0)
                 self._reach("training")
             case Validation():
                 self._validating = False
@@ -106,6 +107,7 @@ class LaneHistory:
                 self._paused = True
             case Resumed():
                 self._paused_s += record.paused_s
+                self._recent.stood_still(record.paused_s)
                 self._paused = False
             case NonFinite():
                 self._nonfinite_step = record.step

@@ -130,6 +130,8 @@ class RunState:
     skipped_lines: int = 0
     """Damaged or unknown lines the readers passed over."""
     supervisor_pid: int | None = None
+    disk_is_full: bool = False
+    """The disk of the run's folder takes no more, so that what happens cannot be told."""
 
     @property
     def is_live(self) -> bool:

@@ -81,7 +81,7 @@ def choose_device(request: str, listing: DeviceListing) -> PlannedDevice:
     asked = request.strip()
     word = asked.lower()
     if word == "cpu":
-        return _cpu(listing, "asked for")
+        return _cpu(listing, "asked for as cpu")
     if word in ("auto", "gpu"):
         usable = [gpu for gpu in listing.gpus if gpu.compute_mode != "prohibited"]
         if usable:

@@ -49,8 +49,8 @@ class Built(Record, frozen=True, tag="built"):
     train_samples: int
     validation_samples: int
     steps_per_epoch: int
-    planned_epochs: int | None
-    planned_steps: int | None
+    planned_epochs: int | None = None
+    planned_steps: int | None = None
     device: str = ""
 
 

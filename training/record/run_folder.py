@@ -89,6 +89,8 @@ def make_run_folder(run_dir: Path | None = None) -> RunFolder:
     """
     name = f"{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     folder = runs_home() / name if run_dir is None else run_dir.expanduser().absolute()
+    if not str(folder).isascii():
+        _refuse_what_is_not_text(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=run_dir is not None)
@@ -102,6 +104,14 @@ def make_run_folder(run_dir: Path | None = None) -> RunFolder:
     if run_dir is not None:
         _link_from_runs_home(folder, name)
     return RunFolder(folder)
+
+
+def _refuse_what_is_not_text(folder: Path) -> None:
+    """A plan is JSON, and JSON holds text: bytes of a name that are none cannot be written down."""
+    try:
+        str(folder).encode("utf-8")
+    except UnicodeEncodeError:
+        raise RunFolderError(f"{folder}: a run's folder needs a name in UTF-8") from None
 
 
 def list_run_folders() -> Iterator[RunFolder]:
@@ -133,7 +143,8 @@ def find_run_folder(reference: str | None) -> RunFolder:
         return found[0]
     if found:
         raise RunNotFoundError(
-            f"{reference!r} means more than one run: {', '.join(folder.name for folder in found[:5])}"
+            f"{reference!r} means {len(found)} runs: {', '.join(folder.name for folder in found[:5])}"
+            f"{', …' if len(found) > 5 else ''}"
         )
     raise RunNotFoundError(f"there is no run {reference!r}: `dualtrain-tui runs` lists what there is")
 

@@ -86,11 +86,7 @@ async def _own(folder: RunFolder, plan: Plan, lock_fd: int) -> None:
 async def _report_when_there_is_room(
     folder: RunFolder, plan: Plan, started_at: datetime, now: Callable[[], float], events: RecordWriter
 ) -> None:
-    """Write the report; a disk that is full at the end must not make a run lost when somebody makes room.
-
-    Raises:
-        OSError: nobody did.
-    """
+    """Write the report; a disk that is full at the end must not make a run lost when somebody makes room."""
     give_up_t = now() + REPORT_WITHIN_S
     while True:
         written = events.flush()
@@ -98,9 +94,10 @@ async def _report_when_there_is_room(
             if written or now() > give_up_t:
                 write_report(build_report(folder, plan, started_at, monitor_cost(now())), folder.report)
                 return
-        except OSError:
-            if now() > give_up_t:
-                raise
+        except OSError as error:
+            if now() > give_up_t or not folder.path.is_dir():
+                print(f"{folder.report}: cannot be written: {error}", file=sys.stderr, flush=True)
+                return
         await asyncio.sleep(LOOK_PERIOD_S)
 
 

@@ -35,6 +35,7 @@ class ControlServer:
         Raises:
             OSError: the socket cannot be made.
         """
+        _forget_dead_sockets(self.socket_path.parent)
         self.socket_path.unlink(missing_ok=True)
         self._server = await asyncio.start_unix_server(
             self._serve, path=self.socket_path, limit=LONGEST_REQUEST_BYTES
@@ -73,6 +74,19 @@ class ControlServer:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return Reply(ok=False, why=f"not understood: {error}")
         return self._answer(request)
+
+
+def _forget_dead_sockets(folder: Path) -> None:
+    """Take away what supervisors that were killed left behind: a socket that refuses has nobody listening."""
+    for path in folder.glob("*.sock"):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+            probe.settimeout(0.2)
+            try:
+                probe.connect(str(path))
+            except ConnectionRefusedError:
+                path.unlink(missing_ok=True)
+            except OSError:
+                continue
 
 
 def _is_allowed(connection: socket.socket) -> bool:

@@ -16,6 +16,7 @@ def start_supervisor(folder: RunFolder) -> subprocess.Popen[bytes]:
         OSError: it cannot be started.
     """
     environment = dict(os.environ, PYTHONSAFEPATH="1", PYTHONUNBUFFERED="1")
+    folder.supervisor_log.touch(mode=0o600)
     with folder.supervisor_log.open("ab") as log:
         return subprocess.Popen(
             [sys.executable, "-P", "-m", "training.supervisor", str(folder.path)],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 import time
 from collections.abc import Mapping
 from functools import partial
@@ -45,6 +46,7 @@ class Supervisor:
         self._policy: SharingPolicy = policy_for(plan.sharing, plan.limits)
         self._lanes: dict[Lane, LaneRun] = {lane: LaneRun(lane, folder) for lane in plan.lanes}
         self._window_id = 0
+        self._folder_gone = False
         self._all_ended = asyncio.Event()
 
     def now(self) -> float:
@@ -263,6 +265,14 @@ class Supervisor:
         return Reply(ok=True, window_id=self._window_id if request.ask == "window" else None)
 
     def _tick(self) -> None:
+        if not self._folder_gone and not self._folder.path.is_dir():
+            self._folder_gone = True
+            print(
+                f"{self._folder.path} is gone: nobody could find this run any more",
+                file=sys.stderr,
+                flush=True,
+            )
+            self._stop_all("the run's folder is gone")
         self._events.flush()
         for run in self._lanes.values():
             self._escalate(run)

@@ -65,7 +65,7 @@ def show_command(name: str, as_json: bool) -> None:
             click.echo(printable(text))
     for setting in explain(entry.preset):
         default = "  (default)" if setting.is_default else ""
-        click.echo(printable(f"  {setting.key:24}  {setting.value}{default}"))
+        click.echo(printable(f"  {setting.key:24}  {setting.text}{default}"))
 
 
 @presets.command("check", epilog="Example: dualtrain-tui presets check my.toml")

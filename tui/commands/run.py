@@ -39,6 +39,7 @@ def _refuse_nan(_context: click.Context, _parameter: click.Parameter, value: flo
 @click.option(
     "--sharing",
     type=click.Choice(SHARING_NAMES),
+    metavar="together|sequential",
     default="together",
     show_default=True,
     help="How the two get the device.",
