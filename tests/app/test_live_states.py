@@ -154,3 +154,14 @@ async def test_validations_close_together_do_not_cover_the_curves() -> None:
     state = states.with_lane(states.cpu_run(), "a", validation=many)
     async with staged(LiveScreen(state), seen="◆") as (pilot, _):
         assert screen_text(pilot.app).count("◆") < 20
+
+
+async def test_where_the_lanes_add_up_to_more_than_is_used_the_others_are_not_known() -> None:
+    reading = msgspec.structs.replace(states.cpu_run().reading, memory_used_bytes=states.GIB)
+    async with staged(LiveScreen(states.cpu_run(reading=reading)), seen="training") as (pilot, _):
+        await pilot.press("2")
+        await wait_until(pilot, lambda: "▒ others" in screen_text(pilot.app))
+        row = next(line for line in screen_text(pilot.app).splitlines() if "▒ others" in line)
+        assert "lanes overlap" in row
+        assert row.split("others")[1].split()[:2] == ["–", "–"]
+        assert "unattributed" not in row

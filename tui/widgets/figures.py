@@ -63,11 +63,19 @@ def capacity_bytes(state: RunState) -> int | None:
 
 
 def others_bytes(state: RunState) -> int | None:
-    """Memory in use on the device that no lane accounts for; None while that cannot be told."""
+    """Memory in use on the device that no lane accounts for; None where that cannot be told."""
     used = state.reading.memory_used_bytes if state.reading is not None else None
-    if used is None:
-        return None
-    return max(0, used - sum(lane.memory_bytes or 0 for lane in state.lanes.values()))
+    return None if used is None or lanes_overlap(state) else used - _lanes_bytes(state)
+
+
+def lanes_overlap(state: RunState) -> bool:
+    """Whether the lanes add up to more than is in use: resident memory counts shared pages in each process."""
+    used = state.reading.memory_used_bytes if state.reading is not None else None
+    return used is not None and _lanes_bytes(state) > used
+
+
+def _lanes_bytes(state: RunState) -> int:
+    return sum(lane.memory_bytes or 0 for lane in state.lanes.values())
 
 
 def free_bytes(state: RunState) -> int | None:

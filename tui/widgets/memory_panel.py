@@ -23,7 +23,8 @@ class MemoryPanel(Panel):
     HELP = """## Memory
 
 The bar is the whole device: lane A, lane B, others (what no lane accounts for) and what is free.
-On a machine without a GPU it is resident memory (RSS) of each lane's processes.
+On a machine without a GPU it is resident memory (RSS) of each lane's processes. Pages they share count
+in each: where the lanes then overlap, adding up to more than is in use, the others are not known.
 """
 
     def title_line(self, state: RunState) -> Line:
@@ -69,7 +70,8 @@ On a machine without a GPU it is resident memory (RSS) of each lane's processes.
             peak = f"peak {format.size(held.memory_peak_bytes):>8}"
             rows.append(_row(name, held.memory_bytes, capacity, peak))
         others: Span = (f"{self.glyphs.bar_others} others", "others")
-        rows.append(_row(others, figures.others_bytes(state), capacity, "unattributed"))
+        why = "lanes overlap" if figures.lanes_overlap(state) else "unattributed"
+        rows.append(_row(others, figures.others_bytes(state), capacity, why))
         free: Span = (f"{self.glyphs.bar_free} free", "muted")
         rows.append(_row(free, figures.free_bytes(state), capacity, f"of   {format.size(capacity):>8}"))
         return rows
