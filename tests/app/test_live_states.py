@@ -10,7 +10,7 @@ import pytest
 from tests import states
 from tests.app.stage import staged
 from tests.waiting import screen_text, wait_until
-from training.analysis.state import LanePhase, LaneState, RunState, ValidationPoint
+from training.analysis.state import LaneError, LanePhase, LaneState, RunState, ValidationPoint
 from training.plan import LANES, PlannedDevice
 from training.record.device_records import Figure
 from tui.screens.live import LiveScreen
@@ -25,6 +25,35 @@ async def test_a_failed_lane_says_why_and_what_to_do() -> None:
         assert "the device could not give 2.3 GiB" in text
         assert "try a smaller batch" in text
         assert "b.fit.batch_size=128" in text
+
+
+async def test_a_long_message_stands_whole_before_its_hint() -> None:
+    error = LaneError(
+        "data set missing",
+        "the data set mnist.npz is not in /home/someone/.keras/datasets and cannot be fetched: no network",
+        "put the file there by hand, or fetch it once with a network: python -c 'import keras; "
+        "keras.datasets.mnist.load_data()'; or take the preset cnn-small",
+    )
+    state = replace(states.cpu_run(), lanes={"a": replace(states.failed_lane("a"), error=error)})
+    async with staged(LiveScreen(state), seen="data set missing") as (pilot, _):
+        card = " ".join(row[1:39].strip() for row in screen_text(pilot.app).splitlines()[2:9])
+        assert "mnist.npz" in card
+        assert "and cannot be fetched: no network" in card
+        assert "put the file there" in card
+        assert "…" in card
+
+
+async def test_a_message_too_long_for_the_card_leaves_the_hint_a_line() -> None:
+    error = LaneError("trouble", "words " * 200, "try something else")
+    state = replace(states.cpu_run(), lanes={"a": replace(states.failed_lane("a"), error=error)})
+    async with staged(LiveScreen(state), seen="try something else") as (pilot, _):
+        assert "words…" in screen_text(pilot.app)
+
+
+async def test_a_lane_of_hours_still_tells_its_epoch() -> None:
+    state = states.with_lane(states.cpu_run(), "a", epoch=3, planned_epochs=160, eta_s=6317.0)
+    async with staged(LiveScreen(state), seen="epoch 3/160") as (pilot, _):
+        assert "ETA  1h45" in screen_text(pilot.app)
 
 
 async def test_a_lost_run_says_so_and_nothing_acts() -> None:

@@ -120,7 +120,7 @@ class LaneCard(Panel, can_focus=False):
         elif held.phase == "paused":
             right = line(("ETA stands", "muted"))
         elif held.phase not in ENDED_PHASES and held.step:
-            right = line(("ETA ", "muted"), f"{format.clock(held.eta_s):>7}")
+            right = line(("ETA ", "muted"), f"{_eta(held.eta_s):>5}")
         return spread(line(*spans), right, width)
 
     def _progress(self, state: RunState, held: LaneState, width: int) -> Line:
@@ -207,11 +207,13 @@ class LaneCard(Panel, can_focus=False):
                 width,
             )
         ]
-        hint = [line((text, "warning")) for text in wrap(error.hint, width)] if error.hint else []
-        # the hint always shows; of a long message as much as fits above it
-        room = max(1, height - 1 - len(hint))
-        message = [line(text) for text in wrap(error.message, width)]
-        lines += message[:room] + hint
+        # first what happened, whole; a message too long for the card still leaves the hint a line
+        message, hint = wrap(error.message, width), wrap(error.hint, width)
+        room = max(1, height - 1)
+        if hint and len(message) > room > 1:
+            room -= 1
+        lines += [line(text) for text in _first(message, room, width)]
+        lines += [line((text, "warning")) for text in _first(hint, height - len(lines), width)]
         left = height - len(lines)
         if left > 1:
             lines += [line((clip(text, width), "muted")) for text in error.log_tail[-(left - 1) :]]
@@ -220,6 +222,20 @@ class LaneCard(Panel, can_focus=False):
 
 def _row(label: str, value: str, after: str) -> Line:
     return line((f"{label:<{_LABEL}}", "muted"), value, (after, "muted"))
+
+
+def _first(lines: list[str], count: int, width: int) -> list[str]:
+    """As many lines as there is room for; it shows where that is not all."""
+    if len(lines) <= count:
+        return lines
+    return [*lines[: count - 1], clip(f"{lines[count - 1]}…", width)] if count > 0 else []
+
+
+def _eta(seconds: float | None) -> str:
+    """Nobody waits for the seconds of an hour, and the epoch needs the room."""
+    if seconds is None or not 3600 <= seconds < 48 * 3600:
+        return format.clock(seconds)
+    return f"{int(seconds) // 3600}h{int(seconds) // 60 % 60:02}"
 
 
 def _short_name(name: str) -> str:
