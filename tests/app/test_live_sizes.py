@@ -86,3 +86,17 @@ async def test_resizing_through_all_layouts_ends_clean() -> None:
         await wait_until(
             pilot, lambda: TABS in screen_text(pilot.app) and "linear axis" in screen_text(pilot.app)
         )
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (160, 48)])
+@pytest.mark.parametrize(
+    ("key", "samples"),
+    [("2", ("█ ━━ A", "▓ ╍╍ B", "▒ ·· others")), ("3", ("━━ A ", "╍╍ B ", "·· device"))],
+)
+async def test_beside_a_chart_stands_which_line_is_whose(
+    size: tuple[int, int], key: str, samples: tuple[str, ...]
+) -> None:
+    async with staged(LiveScreen(states.cpu_run()), size, seen="training") as (pilot, _):
+        await pilot.press(key)
+        for sample in samples:
+            await wait_until(pilot, partial(_stands, pilot, sample))

@@ -12,7 +12,7 @@ from tests.app.stage import staged
 from tests.waiting import screen_text, wait_until
 from training.analysis.state import LaneError, LanePhase, LaneState, RunState, ValidationPoint
 from training.plan import LANES, PlannedDevice
-from training.record.device_records import Figure
+from training.record.device_records import DeviceReading, Figure
 from tui.screens.live import LiveScreen
 
 HOSTILE = "\x1b[2J\x1b]0;owned\x07[red]bold[/red] \u202eevil\n\x9b31m"
@@ -113,8 +113,8 @@ async def test_figures_that_cannot_be_had_say_why_and_are_never_zero() -> None:
     state = states.gpu_run(figures={**states.NVML_FIGURES, "lanes.sm_percent": unsupported})
     state = states.with_lane(states.with_lane(state, "a", sm_percent=None), "b", sm_percent=None)
     async with staged(LiveScreen(state), (160, 48), seen="not available: MIG hides it") as (pilot, _):
-        row = next(line for line in screen_text(pilot.app).splitlines() if "│ A           –" in line)
-        assert "0 %" not in row.split("│ A           –")[1][:4]
+        row = next(line for line in screen_text(pilot.app).splitlines() if "│ ━━ A           –" in line)
+        assert "0 %" not in row.split("│ ━━ A           –")[1][:4]
 
 
 async def test_the_gpu_screen_names_nvml_and_the_facts_of_the_board() -> None:
@@ -186,11 +186,11 @@ async def test_validations_close_together_do_not_cover_the_curves() -> None:
 
 
 async def test_where_the_lanes_add_up_to_more_than_is_used_the_others_are_not_known() -> None:
-    reading = msgspec.structs.replace(states.cpu_run().reading, memory_used_bytes=states.GIB)
+    reading = DeviceReading(memory_used_bytes=states.GIB, memory_total_bytes=8 * states.GIB)
     async with staged(LiveScreen(states.cpu_run(reading=reading)), seen="training") as (pilot, _):
         await pilot.press("2")
-        await wait_until(pilot, lambda: "▒ others" in screen_text(pilot.app))
-        row = next(line for line in screen_text(pilot.app).splitlines() if "▒ others" in line)
+        await wait_until(pilot, lambda: "▒ ·· others" in screen_text(pilot.app))
+        row = next(line for line in screen_text(pilot.app).splitlines() if "▒ ·· others" in line)
         assert "lanes overlap" in row
         assert row.split("others")[1].split()[:2] == ["–", "–"]
         assert "unattributed" not in row

@@ -44,6 +44,8 @@ def test_the_lanes_differ_without_colour() -> None:
     solid = text_of(drawn([Curve(STEPS, FLAT, FLAT, "a")]))
     dotted = text_of(drawn([Curve(STEPS, FLAT, FLAT, "b", dotted=True)]))
     assert solid != dotted
+    sparse = text_of(drawn([Curve(STEPS, FLAT, FLAT, "others", sparse=True)]))
+    assert len({*map(tuple, (solid, dotted, sparse))}) == 3
 
 
 def test_validation_points_lie_over_the_curve_in_the_lane_s_tone() -> None:

@@ -20,7 +20,7 @@ class Glyphs:
     progress_left: str
     line_a: str
     line_b: str
-    line_device: str
+    line_others: str
     validation_a: str
     validation_b: str
     rule: str
@@ -34,6 +34,10 @@ class Glyphs:
         """The sign a stacked bar is filled with for `a`, `b`, `others` or `free`."""
         return {"a": self.bar_a, "b": self.bar_b, "others": self.bar_others}.get(name, self.bar_free)
 
+    def line(self, name: str) -> str:
+        """A piece of the curve drawn for `a`, `b`, or whatever is no lane's."""
+        return {"a": self.line_a, "b": self.line_b}.get(name, self.line_others)
+
 
 UNICODE = Glyphs(
     bar_a="█",
@@ -44,7 +48,7 @@ UNICODE = Glyphs(
     progress_left="─",
     line_a="━━",
     line_b="╍╍",
-    line_device="──",
+    line_others="··",
     validation_a="◆",
     validation_b="◇",
     rule="│",
@@ -64,7 +68,7 @@ ASCII = Glyphs(
     progress_left="-",
     line_a="**",
     line_b="++",
-    line_device="--",
+    line_others="..",
     validation_a="A",
     validation_b="B",
     rule="|",

@@ -13,7 +13,7 @@ from tui.widgets.plot import draw_curves
 from tui.widgets.sampling import Curve
 from tui.widgets.spans import LANE_TONE, Line, Span, Tone, line, wrap
 
-_TABLE_WIDTH = 42
+_TABLE_WIDTH = 45
 
 
 class MemoryPanel(Panel):
@@ -66,34 +66,31 @@ in each: where the lanes then overlap, adding up to more than is in use, the oth
         rows: list[Line] = []
         for lane in figures.lanes_of(state):
             held = state.lanes[lane]
-            name: Span = (f"{self.glyphs.bar(lane)} {lane.upper()}", LANE_TONE[lane])
+            name: Span = (f"{self.glyphs.bar(lane)} {self.glyphs.line(lane)} {lane.upper()}", LANE_TONE[lane])
             peak = f"peak {format.size(held.memory_peak_bytes):>8}"
             rows.append(_row(name, held.memory_bytes, capacity, peak))
-        others: Span = (f"{self.glyphs.bar_others} others", "others")
+        others: Span = (f"{self.glyphs.bar_others} {self.glyphs.line_others} others", "others")
         why = "lanes overlap" if figures.lanes_overlap(state) else "unattributed"
         rows.append(_row(others, figures.others_bytes(state), capacity, why))
-        free: Span = (f"{self.glyphs.bar_free} free", "muted")
+        free: Span = (f"{self.glyphs.bar_free}    free", "muted")
         rows.append(_row(free, figures.free_bytes(state), capacity, f"of   {format.size(capacity):>8}"))
         return rows
 
     def _chart(self, state: RunState, width: int, height: int) -> list[Line]:
         capacity = figures.capacity_bytes(state)
-        views = [
-            (LANE_TONE[lane], state.lanes[lane].memory_series, lane == "b")
-            for lane in figures.lanes_of(state)
-        ]
-        views.insert(0, ("others", state.others_memory_series, False))
-        shown = [(tone, view, dotted) for tone, view, dotted in views if len(view)]
+        views = [(LANE_TONE[lane], state.lanes[lane].memory_series) for lane in figures.lanes_of(state)]
+        views.insert(0, ("others", state.others_memory_series))
+        shown = [(tone, view) for tone, view in views if len(view)]
         if not shown:
             return []
-        highest = max(max(view.high) for _, view, _ in shown)
+        highest = max(max(view.high) for _, view in shown)
         # the whole device where the lanes fill a fair part of it, else as much as they need
         top = bytes_ceiling(highest)
         axis = bytes_axis(capacity if capacity and (highest > 0.4 * capacity or top > capacity) else top)
         return draw_curves(
             width,
             height,
-            [Curve(view.t, view.low, view.high, tone, dotted) for tone, view, dotted in shown],
+            [Curve(view.t, view.low, view.high, tone, tone == "b", tone == "others") for tone, view in shown],
             x=time_axis(state.elapsed_s, max(2, width // 12)),
             y=axis,
             marker=self.marker,
@@ -103,7 +100,7 @@ in each: where the lanes then overlap, adding up to more than is in use, the oth
 def _row(name: Span, held: int | None, capacity: int | None, note: str) -> Line:
     share = format.percent(100 * held / capacity) if held is not None and capacity else format.UNKNOWN
     return line(
-        (f"{name[0]:<8}", name[1]),
+        (f"{name[0]:<11}", name[1]),
         f" {format.size(held):>8}",
         (f" {share:>5}", "muted"),
         (f"  {note}", "muted"),

@@ -83,11 +83,12 @@ def _raster(
         xs, ys = downsample(curve, columns, x, y)
         if not xs:
             continue
-        if curve.dotted:
-            xs, ys = dots_along(xs, ys, columns, rows, _DOTS_PER_CELL[marker])
-        sign: str = marker if marker != "ascii" else ("+" if curve.dotted else "*")
+        dots = curve.dotted or curve.sparse
+        if dots:
+            xs, ys = dots_along(xs, ys, columns, rows, _DOTS_PER_CELL[marker], sparse=curve.sparse)
+        sign: str = marker if marker != "ascii" else ("." if curve.sparse else "+" if curve.dotted else "*")
         signal = figure.signal(xs, ys, marker=plotext.marker(sign, _pixel(curve.tone)))
-        if not curve.dotted and len(xs) > 1:
+        if not dots and len(xs) > 1:
             signal.lines().density("full")
         figure.draw(signal)
         drawn = True

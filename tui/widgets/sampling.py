@@ -18,7 +18,9 @@ class Curve:
     high: Sequence[float]
     tone: Tone
     dotted: bool = False
-    """Drawn as dots instead of a line, so that two curves differ without colour."""
+    """Drawn as dashes instead of a line, so that two curves differ without colour."""
+    sparse: bool = False
+    """Drawn as single dots far apart: a third kind, for what is no lane's."""
 
 
 def downsample(curve: Curve, columns: int, x: Axis, y: Axis) -> tuple[list[float], list[float]]:
@@ -54,9 +56,9 @@ def downsample(curve: Curve, columns: int, x: Axis, y: Axis) -> tuple[list[float
 
 
 def dots_along(
-    xs: list[float], ys: list[float], columns: int, rows: int, dots_per_cell: int
+    xs: list[float], ys: list[float], columns: int, rows: int, dots_per_cell: int, *, sparse: bool = False
 ) -> tuple[list[float], list[float]]:
-    """Dashes along the curve's middle, and with them the points that stand out by a row."""
+    """Dashes, or single dots, along the curve's middle, and with them the points that stand out by a row."""
     middle_x: list[float] = []
     middle_y: list[float] = []
     out_x: list[float] = []
@@ -79,7 +81,7 @@ def dots_along(
     at = 0
     for dot in range(dots):
         # two cells drawn, two free: a curve underneath shows between the dashes
-        if dot // dots_per_cell % 4 > 1:
+        if dot % (2 * dots_per_cell) if sparse else dot // dots_per_cell % 4 > 1:
             continue
         place = dot / max(1, dots - 1)
         if not middle_x[0] <= place <= middle_x[-1]:

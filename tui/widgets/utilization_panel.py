@@ -13,7 +13,7 @@ from tui.widgets.plot import draw_curves
 from tui.widgets.sampling import Curve
 from tui.widgets.spans import LANE_TONE, Line, Tone, line, wrap
 
-_TABLE_WIDTH = 38
+_TABLE_WIDTH = 41
 _BAR_COLUMNS = 22
 
 
@@ -46,12 +46,20 @@ On a GPU: the sampled share of time a lane had work on the device. It is not occ
         device = figures.device_utilization_percent(state)
         if device is None and all(share is None for share in shares):
             return [line((text, "muted")) for text in wrap(missing, width)] if missing else []
-        narrow = min(_BAR_COLUMNS, width - 16)
+        narrow = min(_BAR_COLUMNS, width - 19)
         table = [
-            self._row(lane.upper(), LANE_TONE[lane], self.glyphs.bar(lane), share, narrow)
+            self._row(
+                f"{self.glyphs.line(lane)} {lane.upper()}",
+                LANE_TONE[lane],
+                self.glyphs.bar(lane),
+                share,
+                narrow,
+            )
             for lane, share in zip(figures.lanes_of(state), shares, strict=True)
         ]
-        table.append(self._row("device", "others", self.glyphs.bar_others, device, narrow))
+        table.append(
+            self._row(f"{self.glyphs.line_others} device", "others", self.glyphs.bar_others, device, narrow)
+        )
         facts = self._facts(state)
         if facts:
             table.append(line((facts, "muted")))
@@ -63,7 +71,7 @@ On a GPU: the sampled share of time a lane had work on the device. It is not occ
 
     def _row(self, name: str, tone: Tone, sign: str, share: float | None, columns: int) -> Line:
         bar = share_bar(share, columns, sign, tone, self.glyphs.bar_free)
-        return (*line((f"{name:<6} ", tone), f"{format.percent(share):>6} "), *bar)
+        return (*line((f"{name:<9} ", tone), f"{format.percent(share):>6} "), *bar)
 
     def _facts(self, state: RunState) -> str:
         reading = state.reading
@@ -78,13 +86,12 @@ On a GPU: the sampled share of time a lane had work on the device. It is not occ
         return " · ".join(fact for fact in facts if fact)
 
     def _chart(self, state: RunState, width: int, height: int) -> list[Line]:
-        views = [
-            (LANE_TONE[lane], state.lanes[lane].utilization_series, lane == "b")
-            for lane in figures.lanes_of(state)
-        ]
-        views.insert(0, ("others", state.device_utilization_series, False))
+        views = [(LANE_TONE[lane], state.lanes[lane].utilization_series) for lane in figures.lanes_of(state)]
+        views.insert(0, ("others", state.device_utilization_series))
         curves = [
-            Curve(view.t, view.low, view.high, tone, dotted) for tone, view, dotted in views if len(view)
+            Curve(view.t, view.low, view.high, tone, tone == "b", tone == "others")
+            for tone, view in views
+            if len(view)
         ]
         if not curves:
             return []
