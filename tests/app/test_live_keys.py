@@ -21,7 +21,6 @@ from tui.screens.live_messages import (
     ResumeAsked,
     StopAsked,
 )
-from tui.screens.log import LogScreen
 
 
 async def test_p_pauses_the_chosen_lane_and_resumes_a_paused_one() -> None:
@@ -139,16 +138,6 @@ async def test_g_shows_the_log_without_its_escapes_and_escape_comes_back(tmp_pat
         await wait_until(pilot, lambda: "one more" in screen_text(pilot.app))
         await pilot.press("escape")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, LiveScreen))
-
-
-async def test_a_log_that_is_not_there_is_told(tmp_path: Path) -> None:
-    async with staged(LogScreen(tmp_path / "a.log"), seen="No such file") as (pilot, _):
-        (tmp_path / "a.log").write_text("\n".join(f"line {number}" for number in range(100)) + "\n")
-        await wait_until(pilot, lambda: "line 99" in screen_text(pilot.app))
-        await pilot.press("home")
-        await wait_until(pilot, lambda: "line 0" in screen_text(pilot.app))
-        await pilot.press("pagedown", "end")
-        await wait_until(pilot, lambda: "line 99" in screen_text(pilot.app))
 
 
 @pytest.mark.parametrize("key", ["question_mark", "f1"])

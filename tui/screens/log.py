@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import ClassVar
 
+from rich.cells import chop_cells
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -13,7 +15,7 @@ from textual.widgets import Footer
 
 from training.preset.printable import printable
 from tui.widgets.lines import LinesWidget
-from tui.widgets.spans import Line, clip, line
+from tui.widgets.spans import Line, line, wrap
 
 TAIL_BYTES = 64 * 1024
 POLL_S = 0.5
@@ -48,7 +50,7 @@ def _clean(text: str) -> str:
 
 
 class LogView(LinesWidget, can_focus=True):
-    """Lines with a place in them; at the end it follows."""
+    """Lines, wrapped into as many rows as they need, with a place in them; at the end it follows."""
 
     DEFAULT_CSS = """
     LogView { height: 1fr; padding: 0 1; border: round $border-blurred; border-title-color: $foreground; }
@@ -68,7 +70,9 @@ class LogView(LinesWidget, can_focus=True):
         self._path = path
         self._title = title
         self._text: list[str] = []
+        self._rows: list[tuple[int, str]] = []  # each with the number of its line
         self._above_end = 0
+        self._height = 0
         self._seen: tuple[int, int] | None = None
         self._trouble = ""
 
@@ -90,18 +94,38 @@ class LogView(LinesWidget, can_focus=True):
             self._seen, self._text = None, []
             self._trouble = f"{error.strerror or error}: {self._path}"
         else:
-            if self._above_end:
-                self._above_end += max(0, len(text) - len(self._text))
             self._seen, self._text, self._trouble = seen, text, ""
+        rows = len(self._rows)
+        self._wrap()
+        if self._above_end:
+            self._above_end += max(0, len(self._rows) - rows)
         self._clamp()
         self.redraw()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Another width, other rows: the line at the top stays there. The base draws."""
+        top = len(self._rows) - self._above_end - self._height
+        line_at_top = self._rows[max(0, top)][0] if self._above_end else None
+        self._wrap()
+        if line_at_top is not None:
+            top = next(index for index, (number, _) in enumerate(self._rows) if number == line_at_top)
+            self._above_end = len(self._rows) - self.size.height - top
+        self._clamp()
+
+    def _wrap(self) -> None:
+        width = max(1, self.size.width)
+        self._rows = [
+            (number, row) for number, text in enumerate(self._text) for row in chop_cells(text, width) or [""]
+        ]
 
     def draw(self, width: int, height: int) -> list[Line]:
         """The window onto the lines."""
         if not self._text:
-            return [line((clip(self._trouble or "The log is empty so far.", width), "muted"))]
-        end = len(self._text) - self._above_end
-        return [line(clip(text, width)) for text in self._text[max(0, end - height) : end]]
+            return [
+                line((text, "muted")) for text in wrap(self._trouble or "The log is empty so far.", width)
+            ]
+        end = len(self._rows) - self._above_end
+        return [line(row) for _, row in self._rows[max(0, end - height) : end]]
 
     def action_move(self, lines: int) -> None:
         """Move by lines."""
@@ -120,7 +144,8 @@ class LogView(LinesWidget, can_focus=True):
         self.redraw()
 
     def _clamp(self) -> None:
-        self._above_end = max(0, min(self._above_end, len(self._text) - self.size.height))
+        self._height = self.size.height
+        self._above_end = max(0, min(self._above_end, len(self._rows) - self._height))
         subtitle = "end: follow" if self._above_end else "following"
         if self.border_subtitle != subtitle:
             self.border_subtitle = subtitle
