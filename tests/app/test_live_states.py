@@ -194,3 +194,20 @@ async def test_where_the_lanes_add_up_to_more_than_is_used_the_others_are_not_kn
         assert "lanes overlap" in row
         assert row.split("others")[1].split()[:2] == ["–", "–"]
         assert "unattributed" not in row
+
+
+@pytest.mark.parametrize(
+    ("because", "told"),
+    [
+        ("asked for as cpu", False),
+        ("asked for", False),
+        ("the only GPU", True),
+        ("no NVIDIA driver here", True),
+    ],
+)
+async def test_the_header_tells_why_this_device_only_where_nobody_asked_for_it(
+    because: str, told: bool
+) -> None:
+    device = msgspec.structs.replace(states.cpu_run().device, chosen_because=because)
+    async with staged(LiveScreen(states.cpu_run(device=device)), (160, 48), seen="training") as (pilot, _):
+        assert (because in screen_text(pilot.app)) is told

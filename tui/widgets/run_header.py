@@ -54,7 +54,7 @@ class RunHeader(LinesWidget):
         for text, tone in (
             (state.sharing, _PLAIN),
             (state.run, _MUTED),
-            (state.device.chosen_because, _MUTED),
+            (_why_this_device(state), _MUTED),
         ):
             # what does not fit is left out whole: half a name says nothing
             if text and width_of(line(*spans)) + 3 + len(text) <= room:
@@ -73,6 +73,12 @@ class RunHeader(LinesWidget):
             tone: Tone = "warning" if old is not None and old > STALE_S else "muted"
             spans.append((f" · sample {format.age(old)}", tone))
         return line(*spans)
+
+
+def _why_this_device(state: RunState) -> str:
+    """Why it was chosen; who asked for it knows."""
+    because = state.device.chosen_because
+    return "" if because.startswith("asked for") else because
 
 
 def device_label(state: RunState) -> str:
