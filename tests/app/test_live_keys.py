@@ -105,6 +105,16 @@ async def test_y_t_and_m_change_the_loss_panel() -> None:
         await wait_until(pilot, lambda: "─ loss" in screen_text(pilot.app))
 
 
+async def test_a_log_axis_of_a_share_says_that_linear_says_more() -> None:
+    async with staged(LiveScreen(states.cpu_run()), seen="linear axis · by step") as (pilot, _):
+        await pilot.press("y")
+        await wait_until(pilot, lambda: "─ log axis · by step" in screen_text(pilot.app))
+        await pilot.press("m")
+        await wait_until(pilot, lambda: "log axis (y: linear says more of a share)" in screen_text(pilot.app))
+        await pilot.press("y")
+        await wait_until(pilot, lambda: "─ linear axis · by step" in screen_text(pilot.app))
+
+
 async def test_brackets_change_the_period_within_its_bounds() -> None:
     async with staged(LiveScreen(states.cpu_run()), seen="training") as (pilot, heard):
         for key in ["left_square_bracket"] * 3 + ["right_square_bracket"] * 6:

@@ -14,6 +14,8 @@ from tui.widgets.sampling import Curve
 from tui.widgets.spans import LANE_TONE, Line, Span, clip, line, spread
 
 _COLUMNS_PER_MARK = 6
+_SHARES = frozenset({"acc", "accuracy", "auc", "precision", "recall"})
+"""Words in the names of metrics that end near one: a logarithm presses together what matters."""
 
 
 class LossPanel(Panel):
@@ -76,9 +78,10 @@ Lane A is a solid line, lane B a dashed one; diamonds are validations (of many c
 
     def subtitle_line(self, state: RunState) -> Line:  # noqa: ARG002
         """The axes."""
-        return line(
-            (f"{'log' if self.is_log else 'linear'} axis · by {'time' if self.by_time else 'step'}", "muted")
-        )
+        axis = "log axis" if self.is_log else "linear axis"
+        if self.is_log and _SHARES.intersection(self.metric.split("_")):
+            axis += " (y: linear says more of a share)"
+        return line((f"{axis} · by {'time' if self.by_time else 'step'}", "muted"))
 
     def picture(self, state: RunState, width: int, height: int) -> list[Line]:
         """The chart, and a line of what a curve cannot show."""
