@@ -54,11 +54,12 @@ class LaneTraining:
         faulthandler.enable()
         try:
             framework = self._import_framework()
+            data = self._make_data()
             self.gate.wait_for_token()
             if self.gate.stop_asked:
                 self._finish_early()
                 return 0
-            self._train(framework)
+            self._train(framework, data)
             self._finish()
         except Exception as error:
             self._fail(error)
@@ -80,18 +81,23 @@ class LaneTraining:
         )
         return framework
 
-    def _train(self, framework: TensorFlow) -> None:
+    def _make_data(self) -> TrainingData:
+        """Before the token is there: data is made on the host and by whichever lane is waiting anyway."""
+        from training.worker import callback, models  # noqa: F401 - their imports need not wait for the token either
+        from training.worker.data import load_data
+
+        return load_data(self.lane_plan.preset)
+
+    def _train(self, framework: TensorFlow, data: TrainingData) -> None:
         import keras
 
         from training.worker.callback import lane_callback
-        from training.worker.data import load_data
         from training.worker.models import build_model, compile_model
 
         preset = self.lane_plan.preset
         device_name = framework.set_up(self.plan.device, preset.device)
         keras.utils.set_random_seed(preset.fit.seed)
         keras.mixed_precision.set_global_policy(preset.device.precision)
-        data = load_data(preset)
         model = build_model(preset, data.shape)
         compile_model(model, preset)
         length = lane_length(preset.fit, self.plan.limits, data.steps_per_epoch)
