@@ -24,7 +24,7 @@ from training.record.device_records import (
 )
 from training.record.event_records import Began, EventRecord, LaneEnded, Launched, WarmingUp
 from training.record.lane_records import Checkpoint, Epoch, LaneRecord
-from training.record.liveness import Liveness, boot_id, liveness, read_facts
+from training.record.liveness import Liveness, boot_id, liveness
 from training.record.reader import TailingReader
 from training.record.run_folder import RunFolder
 
@@ -76,7 +76,6 @@ class RunHistory:
         self._figures: dict[str, Figure] = {}
         self._cores: float | None = None
         self._utilization = Series()
-        self._memory_used = Series()
         self._others_memory = Series()
 
     def refresh(self, *, supervisor_gone: bool = False) -> None:
@@ -105,7 +104,6 @@ class RunHistory:
     def state(self) -> RunState:
         """The run at this moment."""
         now_s = self._now_s()
-        facts = read_facts(self.folder) if self._phase in ("starting", "running") else None
         return RunState(
             run=self.plan.run,
             folder=str(self.folder.path),
@@ -121,11 +119,9 @@ class RunHistory:
             figures=dict(self._figures),
             cores=self._cores,
             device_utilization_series=self._utilization.view(),
-            memory_used_series=self._memory_used.view(),
             others_memory_series=self._others_memory.view(),
             events=tuple(self._events),
             skipped_lines=self._skipped_lines(),
-            supervisor_pid=facts.pid if facts else None,
             disk_is_full=self._disk_is_full,
         )
 
@@ -208,7 +204,6 @@ class RunHistory:
             self._utilization.append(sample.t, sample.device.utilization_percent)
         used = sample.device.memory_used_bytes
         if used is not None:
-            self._memory_used.append(sample.t, float(used))
             ours = sum(reading.memory_bytes or 0 for reading in sample.lanes.values())
             if used >= ours:  # less only where RSS counts shared pages twice: then the rest is not known
                 self._others_memory.append(sample.t, float(used - ours))

@@ -123,13 +123,11 @@ class RunState:
     """By name: `lanes.memory_bytes`, `lanes.sm_percent`, `device.utilization_percent`, …"""
     cores: float | None = None
     device_utilization_series: SeriesView = SeriesView()
-    memory_used_series: SeriesView = SeriesView()
     others_memory_series: SeriesView = SeriesView()
     """Device memory in use that no lane accounts for."""
     events: tuple[EventLine, ...] = ()
     skipped_lines: int = 0
     """Damaged or unknown lines the readers passed over."""
-    supervisor_pid: int | None = None
     disk_is_full: bool = False
     """The disk of the run's folder takes no more, so that what happens cannot be told."""
 

@@ -10,7 +10,6 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
 from msgspec import inspect as types
 
 from training.preset.errors import Problem, found, listed, nearest
@@ -181,8 +180,3 @@ def _join(key: str, name: str) -> str:
 
 def _quoted_key(name: str) -> str:
     return listed([name])
-
-
-def type_of(cls: type[msgspec.Struct]) -> types.Type:
-    """What msgspec knows of a struct, in the form `check` reads."""
-    return types.type_info(cls)

@@ -9,8 +9,6 @@ from training.plan import PlannedDevice
 from training.preset import DeviceSpec
 from training.worker.failures import LaneFailureError
 
-MIB = 1024 * 1024
-
 
 class TensorFlow:
     """TensorFlow as Keras's backend, on one device.
