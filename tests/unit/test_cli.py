@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -148,6 +149,12 @@ def test_help_names_commands_and_exit_codes() -> None:
     shown = _run("--help").stdout
     assert all(f"\n  {command} " in shown for command in COMMANDS)
     assert "130 stopped on request" in " ".join(shown.split())
+
+
+def test_presets_alone_lists_them() -> None:
+    listed = json.loads(_run("presets", "--json").stdout)
+    assert listed == json.loads(_run("presets", "list", "--json").stdout)
+    assert "seed-binary" in {one["name"] for one in listed}
 
 
 def test_version() -> None:

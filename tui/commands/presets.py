@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 
 @click.group(invoke_without_command=True, epilog="Example: dualtrain-tui presets show seed-binary")
+@click.option("--json", "as_json", is_flag=True, help="The list as one JSON array.")
 @click.pass_context
-def presets(context: click.Context) -> None:
-    """List, show and check presets."""
+def presets(context: click.Context, as_json: bool) -> None:
+    """List, show and check presets; without a subcommand, list them."""
     if context.invoked_subcommand is None:
-        context.invoke(list_command, as_json=False)
+        context.invoke(list_command, as_json=as_json)
 
 
 @presets.command("list", epilog="Example: dualtrain-tui presets list --json")
