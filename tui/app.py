@@ -85,12 +85,14 @@ class DualtrainApp(App[None]):
             self._feed.stop()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Only what is possible now: the keys of the screen that is shown."""
+        """What the screen's keys can do now, each once; moving about is left to the keys."""
+        told: set[str] = set()
         for active in screen.active_bindings.values():
-            binding = active.binding
-            if active.enabled and binding.description and not binding.system:
-                run = partial(self.run_action, binding.action, active.node)
-                yield SystemCommand(binding.description, active.tooltip or binding.key, run)
+            action = active.binding.action
+            if active.enabled and active.tooltip and action not in told:
+                told.add(action)
+                run = partial(self.run_action, action, active.node)
+                yield SystemCommand(active.binding.description, active.tooltip, run)
 
     async def action_quit(self) -> None:
         """Leave at once; a live run goes on."""
