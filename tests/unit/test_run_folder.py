@@ -9,6 +9,7 @@ import pytest
 
 from tests.unit.made_runs import made_run
 from training.record.run_folder import (
+    RunFolder,
     RunFolderError,
     RunNotFoundError,
     find_run_folder,
@@ -97,3 +98,9 @@ def test_a_name_that_is_no_text_is_refused_in_a_sentence(tmp_path: Path) -> None
     with pytest.raises(RunFolderError, match="UTF-8"):
         make_run_folder(folder)
     assert not folder.exists()
+
+
+def test_only_a_folder_that_is_not_there_is_gone(tmp_path: Path) -> None:
+    assert not RunFolder(tmp_path).is_gone
+    assert RunFolder(tmp_path / "never").is_gone
+    assert not RunFolder(tmp_path / ("x" * 300)).is_gone  # ENAMETOOLONG: no answer about the folder

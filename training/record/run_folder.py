@@ -37,6 +37,17 @@ class RunFolder:
         return self.path.name
 
     @property
+    def is_gone(self) -> bool:
+        """Whether it was moved or deleted; a file system that does not answer right now is no proof of it."""
+        try:
+            self.path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+        except OSError:
+            return False
+        return False
+
+    @property
     def plan(self) -> Path:
         """What was asked."""
         return self.path / "plan.json"

@@ -95,7 +95,7 @@ async def _report_when_there_is_room(
                 write_report(build_report(folder, plan, started_at, monitor_cost(now())), folder.report)
                 return
         except OSError as error:
-            if now() > give_up_t or not folder.path.is_dir():
+            if now() > give_up_t or folder.is_gone:
                 print(f"{folder.report}: cannot be written: {error}", file=sys.stderr, flush=True)
                 return
         await asyncio.sleep(LOOK_PERIOD_S)

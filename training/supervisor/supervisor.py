@@ -265,7 +265,7 @@ class Supervisor:
         return Reply(ok=True, window_id=self._window_id if request.ask == "window" else None)
 
     def _tick(self) -> None:
-        if not self._folder_gone and not self._folder.path.is_dir():
+        if not self._folder_gone and self._folder.is_gone:
             self._folder_gone = True
             print(
                 f"{self._folder.path} is gone: nobody could find this run any more",
