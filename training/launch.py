@@ -14,7 +14,7 @@ from pathlib import Path
 from msgspec import structs
 
 from training.meters.devices import DeviceListing, choose_device
-from training.plan import SHARING_NOW, Lane, LanePlan, Limits, Plan, PlannedDevice, Sharing, write_plan
+from training.plan import Lane, LanePlan, Limits, Plan, PlannedDevice, Sharing, write_plan
 from training.preflight import check_launch
 from training.preset import PresetError
 from training.preset.overrides import apply_overrides
@@ -82,10 +82,6 @@ def launch(request: LaunchRequest, listing: DeviceListing) -> Launched:
         RunFolderError: the run's folder cannot be made.
         OSError: the supervisor cannot be started.
     """
-    if request.sharing not in SHARING_NOW:
-        raise LaunchError(
-            f"sharing {request.sharing!r} cannot be launched yet: {' and '.join(SHARING_NOW)} can"
-        )
     lanes = plan_lanes(request)
     device = choose_device(request.device, listing)
     plan = make_plan("", lanes, device, request.sharing, request.limits)
