@@ -14,7 +14,7 @@ from pathlib import Path
 from msgspec import structs
 
 from training.meters.devices import DeviceListing, choose_device
-from training.plan import Lane, LanePlan, Limits, Plan, PlannedDevice, Sharing, write_plan
+from training.plan import IfNoGpu, Lane, LanePlan, Limits, MpsLimits, Plan, PlannedDevice, Sharing, write_plan
 from training.preflight import check_launch
 from training.preset import PresetError
 from training.preset.overrides import apply_overrides
@@ -46,6 +46,10 @@ class LaunchRequest:
     """`a.fit.batch_size=64`: a lane, a key of its preset, a TOML value."""
     seed: int | None = None
     run_dir: Path | None = None
+    if_no_gpu: IfNoGpu | None = None
+    """None: fail where a GPU was asked for by name, else train on the CPU."""
+    mps: MpsLimits = MpsLimits()
+    retry_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ Sharing = Literal["together", "sequential", "one-process", "mps", "adaptive"]
 SHARING_NOW: tuple[Sharing, ...] = ("together", "sequential")
 """The modes that can be launched today."""
 
+IfNoGpu = Literal["fail", "cpu"]
+"""What a lane does whose framework sees no GPU though one was chosen."""
+
 PLAN_SCHEMA = 1
 
 
@@ -24,13 +27,28 @@ class PlanError(ValueError):
 
 
 class PlannedDevice(Struct, frozen=True):
-    """The one device both lanes share. A GPU is named by UUID: indices are not stable."""
+    """A device. A GPU is named by UUID: indices are not stable.
+
+    `mig_of` is the UUID of the GPU that a MIG instance is part of. With `unified` the GPU has no memory of its own:
+    `memory_bytes` is the machine's.
+    """
 
     kind: Literal["cpu", "gpu"]
     name: str
     uuid: str | None = None
     memory_bytes: int | None = None
     chosen_because: str = ""
+    mig_of: str | None = None
+    unified: bool = False
+
+
+class MpsLimits(Struct, frozen=True):
+    """What each lane may take under MPS; a lane that is not named has no limit."""
+
+    shares_percent: dict[Lane, Annotated[int, Meta(ge=1, le=100)]] = {}
+    """Of the multiprocessors' threads (CUDA_MPS_ACTIVE_THREAD_PERCENTAGE)."""
+    pinned_memory_mib: dict[Lane, Annotated[int, Meta(ge=1)]] = {}
+    """Of the device's memory (CUDA_MPS_PINNED_DEVICE_MEM_LIMIT)."""
 
 
 class Limits(Struct, frozen=True):
@@ -62,13 +80,24 @@ class Plan(Struct, frozen=True):
     run: str
     lanes: dict[Lane, LanePlan]
     device: PlannedDevice
+    """What both lanes share; where each has a MIG instance of its own, the GPU they are part of."""
     sharing: Sharing = "together"
     limits: Limits = Limits()
+    lane_devices: dict[Lane, PlannedDevice] = {}
+    """The MIG instance of each lane, where each has its own."""
+    if_no_gpu: IfNoGpu = "fail"
+    mps: MpsLimits = MpsLimits()
+    retry_of: str | None = None
+    """The name of the run this one tries again."""
     created_at: str = ""
     """Wall time, ISO 8601 with offset: for people only."""
     versions: dict[str, str] = {}
     host: str = ""
     schema: int = PLAN_SCHEMA
+
+    def device_of(self, lane: Lane) -> PlannedDevice:
+        """What the lane trains on."""
+        return self.lane_devices.get(lane, self.device)
 
 
 def write_plan(plan: Plan, path: Path) -> None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import pytest
 
 from training.meters.host import HostMeter
-from training.meters.meter import Meter, MeterError
+from training.meters.meter import LaneProcess, Meter, MeterError
 from training.meters.process_tree import LaneTrees
 from training.record.device_records import Sample
 
@@ -47,7 +47,7 @@ def sample_until(
 ) -> Sample:
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
-        sample = meter.sample(time.monotonic(), {"a": pid})
+        sample = meter.sample(time.monotonic(), {"a": LaneProcess(pid)})
         if wanted(sample):
             return sample
         time.sleep(0.02)
@@ -61,7 +61,7 @@ def test_it_is_a_meter(meter: HostMeter) -> None:
 
 def test_the_first_sample_knows_no_cpu_share_and_says_pending(meter: HostMeter) -> None:
     with child(BURN) as process:
-        reading = meter.sample(0.0, {"a": process.pid}).lanes["a"]
+        reading = meter.sample(0.0, {"a": LaneProcess(process.pid)}).lanes["a"]
         assert reading.cpu_percent is None
         assert meter.source(0.0).figures["lanes.cpu_percent"].state == "pending"
 
@@ -80,7 +80,7 @@ def test_a_busy_child_shows_as_cpu_of_one_core(meter: HostMeter) -> None:
 
 def test_memory_of_a_lane_is_its_rss(meter: HostMeter) -> None:
     with child(f"keep = b'x' * {64 * MIB}\n{IDLE}") as process:
-        sample = meter.sample(0.0, {"a": process.pid})
+        sample = meter.sample(0.0, {"a": LaneProcess(process.pid)})
         reading = sample.lanes["a"]
         assert reading.rss_bytes is not None
         assert reading.rss_bytes > 64 * MIB
@@ -119,25 +119,32 @@ def test_grandchildren_count_and_their_end_makes_nothing_negative(meter: HostMet
 
 def test_a_lane_whose_process_has_ended_is_absent(meter: HostMeter) -> None:
     with child(IDLE) as gone, child(IDLE) as stays:
-        assert set(meter.sample(0.0, {"a": gone.pid, "b": stays.pid}).lanes) == {"a", "b"}
+        assert set(meter.sample(0.0, {"a": LaneProcess(gone.pid), "b": LaneProcess(stays.pid)}).lanes) == {
+            "a",
+            "b",
+        }
         gone.kill()  # not waited for: a zombie trains nothing either
         deadline = time.monotonic() + 20
-        while "a" in (lanes := meter.sample(1.0, {"a": gone.pid, "b": stays.pid}).lanes):
+        while "a" in (
+            lanes := meter.sample(1.0, {"a": LaneProcess(gone.pid), "b": LaneProcess(stays.pid)}).lanes
+        ):
             assert time.monotonic() < deadline
         assert set(lanes) == {"b"}
         gone.wait()
-        assert set(meter.sample(2.0, {"a": gone.pid, "b": stays.pid}).lanes) == {"b"}
+        assert set(meter.sample(2.0, {"a": LaneProcess(gone.pid), "b": LaneProcess(stays.pid)}).lanes) == {
+            "b"
+        }
 
 
 def test_a_lane_may_join_and_take_the_place_of_another(meter: HostMeter) -> None:
     with child(IDLE) as first, child(IDLE) as second:
-        assert meter.sample(0.0, {"a": first.pid}).lanes["a"].pid == first.pid
-        assert meter.sample(1.0, {"a": second.pid}).lanes["a"].pid == second.pid
+        assert meter.sample(0.0, {"a": LaneProcess(first.pid)}).lanes["a"].pid == first.pid
+        assert meter.sample(1.0, {"a": LaneProcess(second.pid)}).lanes["a"].pid == second.pid
         assert meter.sample(2.0, {}).lanes == {}
 
 
 def test_a_pid_nobody_has_is_absent(meter: HostMeter) -> None:
-    assert meter.sample(0.0, {"a": 2**22 + 1}).lanes == {}
+    assert meter.sample(0.0, {"a": LaneProcess(2**22 + 1)}).lanes == {}
 
 
 def test_every_figure_of_a_sample_has_a_source(meter: HostMeter) -> None:
@@ -171,8 +178,8 @@ def test_readings_closer_than_a_few_ticks_keep_the_last_share() -> None:
     now = 100.0
     trees = LaneTrees(clock=lambda: now)
     with child(BURN) as process:
-        assert trees.read({"a": process.pid})["a"].cpu_percent is None
+        assert trees.read({"a": LaneProcess(process.pid)})["a"].cpu_percent is None
         now += 1.0
-        first = trees.read({"a": process.pid})["a"].cpu_percent
+        first = trees.read({"a": LaneProcess(process.pid)})["a"].cpu_percent
         now += 0.001
-        assert trees.read({"a": process.pid})["a"].cpu_percent == first
+        assert trees.read({"a": LaneProcess(process.pid)})["a"].cpu_percent == first

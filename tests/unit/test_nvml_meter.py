@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.unit.fake_nvml import GIB, UUID, FakeGpu, FakeNvml, listed, sampled
-from training.meters.meter import DeviceLostError, MeterError
+from training.meters.meter import DeviceLostError, LaneProcess, MeterError
 from training.meters.nvml import NvmlMeter
 from training.meters.nvml_library import meaning
 from training.plan import Lane
@@ -32,7 +32,8 @@ class Bench:
 
     def sample(self, after_s: float = 0.5, lanes: dict[Lane, int] | None = None) -> Sample:
         self.now += after_s
-        return self.meter.sample(self.now, lanes or {"a": self.pid})
+        processes = {lane: LaneProcess(pid) for lane, pid in (lanes or {"a": self.pid}).items()}
+        return self.meter.sample(self.now, processes)
 
     def figure(self, name: str) -> Figure:
         return self.meter.source(self.now).figures[name]
@@ -86,6 +87,7 @@ def test_a_lanes_memory_is_the_union_of_the_lists_with_its_children(
     bench.gpu.mps = [listed(bench.pid, None)]
     sample = bench.sample()
     assert sample.lanes["a"].memory_bytes == 4 * GIB  # this process and the child it started
+    assert sample.others
     assert [(o.pid, o.memory_bytes) for o in sample.others] == [(1, 5 * GIB)]
     assert sample.others[0].name
 

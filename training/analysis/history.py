@@ -193,7 +193,9 @@ class RunHistory:
 
     def _take_sample(self, sample: Sample) -> None:
         self._last_t = max(self._last_t, sample.t)
-        self._reading, self._reading_t, self._others = sample.device, sample.t, sample.others
+        self._reading, self._reading_t = sample.device, sample.t
+        if sample.others is not None:
+            self._others = sample.others
         for lane, lane_history in self._lanes.items():
             reading = sample.lanes.get(lane)
             if reading is None:

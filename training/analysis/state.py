@@ -8,7 +8,8 @@ from typing import Literal
 from training.analysis.series import SeriesView
 from training.plan import Lane, PlannedDevice, Sharing
 from training.record.device_records import DeviceReading, Figure, OtherReading
-from training.record.lane_records import FrameworkMemory
+from training.record.event_records import MemoryHolder
+from training.record.lane_records import FrameworkMemory, NoGpu
 
 LanePhase = Literal[
     "waiting",  # not launched yet
@@ -36,6 +37,8 @@ class LaneError:
     message: str
     hint: str = ""
     log_tail: tuple[str, ...] = ()
+    held: tuple[MemoryHolder, ...] = ()
+    """Who held the device's memory, where the lane ran out of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,11 @@ class LaneState:
     rss_bytes: int | None = None
     cpu_percent: float | None = None
     sm_percent: float | None = None
+    sm_age_s: float | None = None
+    trains_on: str = ""
+    """The framework's name of its device, as "GPU:0" or "CPU"; empty until it is set up."""
+    no_gpu: NoGpu | None = None
+    """Why the lane trains on the CPU though a GPU was chosen."""
     framework_memory: FrameworkMemory | None = None
     checkpoint_step: int | None = None
     model_path: str | None = None
@@ -116,13 +124,31 @@ class RunState:
     elapsed_s: float = 0.0
     """Up to now while it lives, up to its end when it has ended."""
     lanes: dict[Lane, LaneState] = field(default_factory=dict)
+    lane_devices: dict[Lane, PlannedDevice] = field(default_factory=dict)
+    """The MIG instance of each lane, where each has its own."""
+    sharing_asked: Sharing | None = None
+    """What was asked; `sharing` is what holds now."""
+    why_sharing_changed: str = ""
+    mps_verified: bool = False
+    retry_of: str | None = None
+    device_lost: str | None = None
+    """Why the device is gone for good."""
+    meter_trouble: str | None = None
+    """What the newest attempt to read the device said, where it failed; None once it is read again."""
+    energy_j_per_1000_samples: float | None = None
+    """Of the pair: the whole device's energy over both lanes' samples, from the first release to now."""
     reading: DeviceReading | None = None
     reading_t: float | None = None
     others: tuple[OtherReading, ...] = ()
+    others_sm_percent: float | None = None
     figures: dict[str, Figure] = field(default_factory=dict)
-    """By name: `lanes.memory_bytes`, `lanes.sm_percent`, `device.utilization_percent`, …"""
+    """By name: `lanes.memory_bytes`, `lanes.sm_percent`, `device.utilization_percent`, …; `lanes.a.memory_bytes`
+    goes before `lanes.memory_bytes`.
+    """
     cores: float | None = None
     device_utilization_series: SeriesView = SeriesView()
+    sm_active_series: SeriesView = SeriesView()
+    """GPM's, of the whole device, percent."""
     others_memory_series: SeriesView = SeriesView()
     """Device memory in use that no lane accounts for."""
     events: tuple[EventLine, ...] = ()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from training.meters.capacity import Capacity, memory_used_bytes, read_capacity
 from training.meters.machine_load import MachineLoad
-from training.meters.meter import MeterError
+from training.meters.meter import LaneProcess, MeterError
 from training.meters.process_tree import LaneTrees
 from training.plan import Lane
 from training.record.device_records import DeviceReading, Figure, LaneReading, Sample, Source
@@ -67,7 +67,7 @@ class HostMeter:
             figures[f"device.{name}"] = unsupported("device", f"no GPU: {NO_GPU}")
         return Source(t=t, figures=figures, cores=capacity.cores)
 
-    def sample(self, t: float, lanes: Mapping[Lane, int]) -> Sample:
+    def sample(self, t: float, lanes: Mapping[Lane, LaneProcess]) -> Sample:
         """Read the machine and the process trees under each lane's PID; a lane that has ended is left out."""
         capacity = self._opened()
         assert self._load is not None
@@ -79,7 +79,7 @@ class HostMeter:
             raise MeterError(f"cannot read this machine's CPU and memory: {error}") from error
         self._load_known = self._load_known or load is not None
         readings: dict[Lane, LaneReading] = {}
-        for lane, tree in self._trees.read(lanes).items():
+        for lane, tree in self._trees.read({lane: process.pid for lane, process in lanes.items()}).items():
             self._lane_cpu_known = self._lane_cpu_known or tree.cpu_percent is not None
             readings[lane] = LaneReading(
                 pid=tree.pid,

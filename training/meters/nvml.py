@@ -8,7 +8,7 @@ from typing import Any
 
 from training.meters.capacity import Capacity, read_capacity
 from training.meters.host import lane_host_figures
-from training.meters.meter import MeterError
+from training.meters.meter import LaneProcess, MeterError
 from training.meters.nvml_device import DeviceFigures
 from training.meters.nvml_library import NvmlDevice, NvmlError, NvmlLibrary
 from training.meters.nvml_processes import Others, ProcessMemory, ProcessShares, tree_memory_bytes
@@ -53,7 +53,7 @@ class NvmlMeter:
         """Where each figure comes from, as known now."""
         return self._opened().source(t)
 
-    def sample(self, t: float, lanes: Mapping[Lane, int]) -> Sample:
+    def sample(self, t: float, lanes: Mapping[Lane, LaneProcess]) -> Sample:
         """Read the GPU and the lanes. Raises DeviceLostError; what cannot be read is None, never 0."""
         return self._opened().sample(t, lanes)
 
@@ -84,12 +84,12 @@ class _Parts:
             "lanes.sm_percent": Figure(source="nvml", scope="process", state="pending"),
         }
 
-    def sample(self, t: float, lanes: Mapping[Lane, int]) -> Sample:
+    def sample(self, t: float, lanes: Mapping[Lane, LaneProcess]) -> Sample:
         began = time.perf_counter()
         device = self._device.read()
         memory = self._memory.read()
         self._shares.poll(busy_percent=device.utilization_percent)
-        trees = self._trees.read(lanes)
+        trees = self._trees.read({lane: process.pid for lane, process in lanes.items()})
         ours = frozenset().union(*(tree.pids for tree in trees.values()))
         self._shares.shares.forget_others(ours)
         readings: dict[Lane, LaneReading] = {}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from msgspec import Struct
+
 from training.plan import Lane, Sharing
 from training.record.lane_records import Schema
 from training.record.tagged import Record
@@ -61,8 +63,17 @@ class Signalled(Record, frozen=True, tag="signalled"):
     signal: str
 
 
+class MemoryHolder(Struct, frozen=True, omit_defaults=True):
+    """Who held device memory: a lane ("a"), "others" with its PID and name, "free". None is not known."""
+
+    who: str
+    memory_bytes: int | None = None
+    pid: int | None = None
+    name: str | None = None
+
+
 class LaneEnded(Record, frozen=True, tag="lane_ended"):
-    """A lane's process is gone."""
+    """A lane's process is gone. `held` is who held the device's memory when a lane ran out of it."""
 
     t: float
     lane: Lane
@@ -72,6 +83,49 @@ class LaneEnded(Record, frozen=True, tag="lane_ended"):
     message: str = ""
     hint: str = ""
     log_tail: tuple[str, ...] = ()
+    held: tuple[MemoryHolder, ...] = ()
+
+
+class DeviceLost(Record, frozen=True, tag="device_lost"):
+    """The device is gone for good: both lanes are stopped, nothing measured after `t` counts."""
+
+    t: float
+    message: str
+
+
+class SharingChanged(Record, frozen=True, tag="sharing_changed"):
+    """From now on the lanes share the device in another way, and why."""
+
+    t: float
+    before: Sharing
+    after: Sharing
+    because: str
+
+
+class MpsStarted(Record, frozen=True, tag="mps_started"):
+    """The run's own MPS daemon is up; the folders are its pipes and logs."""
+
+    t: float
+    daemon_pid: int
+    pipe_folder: str
+    log_folder: str
+    shares_percent: dict[Lane, int] = {}
+    pinned_memory_mib: dict[Lane, int] = {}
+
+
+class MpsVerified(Record, frozen=True, tag="mps_verified"):
+    """The daemon's own list names these lanes as clients of its server."""
+
+    t: float
+    server_pid: int
+    lanes: tuple[Lane, ...]
+
+
+class MpsEnded(Record, frozen=True, tag="mps_ended"):
+    """The run's own MPS daemon has quit, or why it could not be made to."""
+
+    t: float
+    error: str = ""
 
 
 class CleanedUp(Record, frozen=True, tag="cleaned_up"):
@@ -108,6 +162,11 @@ EventRecord = (
     | Asked
     | Signalled
     | LaneEnded
+    | DeviceLost
+    | SharingChanged
+    | MpsStarted
+    | MpsVerified
+    | MpsEnded
     | CleanedUp
     | Note
     | Ended

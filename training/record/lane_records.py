@@ -54,6 +54,14 @@ class Built(Record, frozen=True, tag="built"):
     device: str = ""
 
 
+class NoGpu(Record, frozen=True, tag="no_gpu"):
+    """The framework sees no GPU though one was chosen: the lane trains on the CPU. A sentence why, and a remedy."""
+
+    t: float
+    why: str
+    remedy: str = ""
+
+
 class Warm(Record, frozen=True, tag="warm"):
     """Warm-up steps are done: real steps, counted, but left out of rates."""
 
@@ -204,6 +212,7 @@ LaneRecord = (
     | Started
     | Imported
     | Built
+    | NoGpu
     | Warm
     | Released
     | Progress

@@ -69,7 +69,7 @@ async def _own(folder: RunFolder, plan: Plan, lock_fd: int) -> None:
         partial(open_meter, plan.device),
         RecordWriter(folder.device, "supervisor"),
         now=supervisor.now,
-        lane_pids=supervisor.lane_pids,
+        lane_processes=supervisor.lane_processes,
         device_lost=device_lost,
     )
     sampling.start()

@@ -32,11 +32,13 @@ async def prove_clean(
     if plan.device.kind == "gpu":
         await _memory_back(now, sampling)
     before, after = sampling.first, sampling.latest
-    there_before = {other.pid for other in before.others} if before else set()
+    there_before = {other.pid for other in before.others or ()} if before else set()
     memory_before = before.device.memory_used_bytes if before else None
     memory_after = after.device.memory_used_bytes if after else None
     short = plan.device.kind == "gpu" and not _is_back(memory_before, memory_after)
-    newcomers = tuple(other.pid for other in after.others if other.pid not in there_before) if after else ()
+    newcomers = (
+        tuple(other.pid for other in after.others or () if other.pid not in there_before) if after else ()
+    )
     events.write(
         CleanedUp(
             t=now(),

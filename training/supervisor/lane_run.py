@@ -6,9 +6,10 @@ import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from training.meters.meter import LaneProcess
 from training.plan import Lane
 from training.record.event_records import LaneEnded, LaneStatus
-from training.record.lane_records import Error, Finished, Imported, LaneRecord, Warm
+from training.record.lane_records import Built, Error, Finished, Imported, LaneRecord, Warm
 from training.record.log_tail import log_tail
 from training.record.reader import TailingReader
 from training.record.run_folder import RunFolder
@@ -32,10 +33,20 @@ class LaneRun:
     reader: TailingReader[LaneRecord] = field(init=False)
     finished: Finished | None = None
     error: Error | None = None
+    uses_device_since_s: float | None = None
+    """When its framework had set the GPU up; None before, and where it trains on the CPU."""
     ended: LaneEnded | None = None
 
     def __post_init__(self) -> None:
         self.reader = TailingReader(self.folder.lane_records(self.lane), LaneRecord)
+
+    @property
+    def process(self) -> LaneProcess | None:
+        """The lane's process as the meter sees it."""
+        worker = self.worker  # taken once: the event loop may end it meanwhile
+        if worker is None:
+            return None
+        return LaneProcess(worker.pid, self.standing.stage == "warming", self.uses_device_since_s)
 
     @property
     def has_ended(self) -> bool:
@@ -53,6 +64,8 @@ class LaneRun:
                 self.enter("queued", now_s)
             elif isinstance(record, Warm) and self.standing.stage == "warming":
                 self.enter("warm", now_s)
+            elif isinstance(record, Built) and record.device != "CPU":
+                self.uses_device_since_s = record.t
             elif isinstance(record, Finished):
                 self.finished = record
             elif isinstance(record, Error):

@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 
-from training.meters.meter import DeviceLostError, Meter, MeterError
+from training.meters.meter import DeviceLostError, LaneProcess, Meter, MeterError
 from training.plan import Lane
 from training.record.device_records import Figure, MeterTrouble, Sample
 from training.record.writer import RecordWriter
@@ -27,7 +27,7 @@ class DeviceSampling:
         writer: RecordWriter,
         *,
         now: Callable[[], float],
-        lane_pids: Callable[[], Mapping[Lane, int]],
+        lane_processes: Callable[[], Mapping[Lane, LaneProcess]],
         device_lost: Callable[[str], None],
         period_s: float = SAMPLE_PERIOD_S,
     ) -> None:
@@ -36,7 +36,7 @@ class DeviceSampling:
         self._open_meter = open_meter
         self._writer = writer
         self._now = now
-        self._lane_pids = lane_pids
+        self._lane_processes = lane_processes
         self._device_lost = device_lost
         self._period_s = period_s
         self._figures: dict[str, Figure] | None = None
@@ -71,7 +71,7 @@ class DeviceSampling:
 
     def _take_one(self, meter: Meter) -> bool:
         try:
-            sample = meter.sample(self._now(), self._lane_pids())
+            sample = meter.sample(self._now(), self._lane_processes())
             self._note_source(meter)
         except DeviceLostError as error:
             self._tell_trouble(str(error))

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from training.control.protocol import Reply, Request
+from training.meters.meter import LaneProcess
 from training.plan import Lane, Plan
 from training.record.event_records import (
     Asked,
@@ -61,10 +62,10 @@ class Supervisor:
             return "failed"
         return "stopped" if "stopped" in statuses else "completed"
 
-    def lane_pids(self) -> Mapping[Lane, int]:
-        """The PID of each lane's process; a lane that has none is absent."""
-        workers = {lane: run.worker for lane, run in self._lanes.items()}  # asked by the sampling thread
-        return {lane: worker.pid for lane, worker in workers.items() if worker is not None}
+    def lane_processes(self) -> Mapping[Lane, LaneProcess]:
+        """Each lane's process as the meter sees it; a lane that has none is absent. Asked by the sampling thread."""
+        processes = {lane: run.process for lane, run in self._lanes.items()}
+        return {lane: process for lane, process in processes.items() if process is not None}
 
     def tell_began(self, wall: str) -> None:
         """Write the run's zero."""
