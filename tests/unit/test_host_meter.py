@@ -178,8 +178,8 @@ def test_readings_closer_than_a_few_ticks_keep_the_last_share() -> None:
     now = 100.0
     trees = LaneTrees(clock=lambda: now)
     with child(BURN) as process:
-        assert trees.read({"a": LaneProcess(process.pid)})["a"].cpu_percent is None
+        assert trees.read({"a": process.pid})["a"].cpu_percent is None
         now += 1.0
-        first = trees.read({"a": LaneProcess(process.pid)})["a"].cpu_percent
+        first = trees.read({"a": process.pid})["a"].cpu_percent
         now += 0.001
-        assert trees.read({"a": LaneProcess(process.pid)})["a"].cpu_percent == first
+        assert trees.read({"a": process.pid})["a"].cpu_percent == first

@@ -109,7 +109,20 @@ class HostMeter:
         return self._capacity
 
 
-GPU_ONLY = ("power_w", "temperature_c", "sm_clock_mhz", "memory_clock_mhz", "energy_j")
+GPU_ONLY = (
+    "memory_reserved_bytes",
+    "power_w",
+    "temperature_c",
+    "sm_clock_mhz",
+    "memory_clock_mhz",
+    "energy_j",
+    "power_limit_w",
+    "event_reasons",
+    "sm_active_percent",
+    "sm_occupancy_percent",
+    "tensor_active_percent",
+    "dram_bandwidth_percent",
+)
 """Device figures only a GPU has."""
 
 
