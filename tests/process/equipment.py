@@ -137,10 +137,16 @@ class Stage:
             check=False,
         )
 
-    def headless(self, *arguments: str, cwd: Path | None = None, command: Sequence[str] = COMMAND) -> Viewer:
+    def headless(
+        self,
+        *arguments: str,
+        device: str = "cpu",
+        cwd: Path | None = None,
+        command: Sequence[str] = COMMAND,
+    ) -> Viewer:
         """Start `run … --headless` in a folder of its own."""
         run_dir = self._runs / f"run-{len(self._viewers) + len(self._processes)}"
-        full = [*command, "run", *arguments, "--device", "cpu", "--run-dir", str(run_dir), "--headless"]
+        full = [*command, "run", *arguments, "--device", device, "--run-dir", str(run_dir), "--headless"]
         viewer = Viewer(full, run_dir, self.environment, cwd or self.home)
         self._viewers.append(viewer)
         return viewer
