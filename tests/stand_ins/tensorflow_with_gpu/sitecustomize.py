@@ -1,7 +1,7 @@
 """A TensorFlow that believes in a GPU: put this folder on PYTHONPATH of a run whose trainings should say "GPU:0".
 
-The trainings are real and use the CPU; only what TensorFlow tells of its devices is another. The scenario of the simulated
-driver library tells the rest.
+The trainings are real and use the CPU; only what TensorFlow tells of its devices is another. The scenario of the
+simulated driver library tells the rest.
 """
 
 import importlib.abc
