@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from training.record.lane_records import (
+    Built,
     Checkpoint,
     Epoch,
     Finished,
     LaneRecord,
+    NoGpu,
     Progress,
     Released,
     Resumed,
@@ -31,6 +33,8 @@ class LaneOutcome:
     first_loss: float | None = None
     last_loss: float | None = None
     model_path: str | None = None
+    trained_on: str = ""
+    no_gpu: NoGpu | None = None
 
 
 def read_lane_outcome(path: Path) -> LaneOutcome:
@@ -46,6 +50,10 @@ def read_lane_outcome(path: Path) -> LaneOutcome:
             case Progress():
                 outcome.steps, outcome.samples, last_step_t = record.step, record.samples, record.t
                 paused_s, last_pause_s = paused_s + last_pause_s, 0.0
+            case Built():
+                outcome.trained_on = record.device
+            case NoGpu():
+                outcome.no_gpu = record
             case Released():
                 released, paused_s, last_pause_s = record, 0.0, 0.0
             case Resumed():  # counts once steps follow: training is only told up to its last step

@@ -40,6 +40,13 @@ class ReportedError(Struct, frozen=True):
     hint: str = ""
 
 
+class ReportedNoGpu(Struct, frozen=True):
+    """Why a lane trained on the CPU though a GPU was chosen."""
+
+    why: str
+    remedy: str = ""
+
+
 class LaneReport(Struct, frozen=True):
     """One lane's outcome.
 
@@ -62,6 +69,9 @@ class LaneReport(Struct, frozen=True):
     steps_per_s: float | None
     peak_memory_bytes: int | None
     model_path: str | None
+    trained_on: str = ""
+    """The framework's name of its device, as "GPU:0" or "CPU"; empty where it did not come so far."""
+    no_gpu: ReportedNoGpu | None = None
 
 
 class Monitor(Struct, frozen=True):
@@ -167,4 +177,6 @@ def _lane_report(
         steps_per_s=told.steps_per_s,
         peak_memory_bytes=peak,
         model_path=told.model_path,
+        trained_on=told.trained_on,
+        no_gpu=None if told.no_gpu is None else ReportedNoGpu(told.no_gpu.why, told.no_gpu.remedy),
     )
