@@ -68,6 +68,8 @@ def test_schema_is_the_documented_one(folder: RunFolder) -> None:
                 "steps_per_s": None,
                 "peak_memory_bytes": 900,
                 "model_path": "m.keras",
+                "trained_on": "",
+                "no_gpu": None,
             },
             "b": {
                 "preset": "seed-regression",
@@ -84,6 +86,8 @@ def test_schema_is_the_documented_one(folder: RunFolder) -> None:
                 "steps_per_s": None,
                 "peak_memory_bytes": None,
                 "model_path": None,
+                "trained_on": "",
+                "no_gpu": None,
             },
         },
         "monitor": {"cpu_s": 0.5, "wall_s": 20.0, "peak_rss_bytes": 7},

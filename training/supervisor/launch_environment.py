@@ -13,16 +13,25 @@ RUN_VARIABLE = "DUALTRAIN_RUN"
 """Marks every process of a run with the run's folder, so that the clean-up at the end finds those that left their
 group. The folder and not the name: a name may occur twice."""
 
+NEVER_PASSED_ON = ("NVML_MPS_DEVICE_ENUMERATION",)
+"""With it set to 1, NVML answers "not supported" to nearly every question about a GPU (nvml.h)."""
+
+_GROWTH = "TF_FORCE_GPU_ALLOW_GROWTH"
+_ALLOCATOR = "TF_GPU_ALLOCATOR"
+
 
 def worker_environment(
     inherited: Mapping[str, str], device: PlannedDevice, preset: Preset, folder: RunFolder
 ) -> dict[str, str]:
-    """The environment of one worker.
+    """The environment of one worker on its lane's device: a CPU, a GPU, or a MIG instance.
 
-    `TF_FORCE_GPU_ALLOW_GROWTH` is how TensorFlow is kept from taking the whole card; a preset's cap in MiB is set
-    in the worker instead, as growth and cap cannot both be asked for.
+    A GPU is named by UUID, as CUDA's order of indices is its own; the order is set too, for code of a user's that
+    asks by index. Memory either grows or has a cap, never both: `TF_FORCE_GPU_ALLOW_GROWTH` is how TensorFlow is kept
+    from taking the whole card, while a preset's cap in MiB is set by the worker and needs that variable gone, as well
+    as an allocator that keeps to it (`left_out` names what is dropped for that). `TF_DEVICE_MIN_SYS_MEMORY_IN_MB` is
+    the user's: it only says how much of the card TensorFlow leaves alone.
     """
-    environment = dict(inherited)
+    environment = {name: value for name, value in inherited.items() if name not in NEVER_PASSED_ON}
     environment.update(
         {
             RUN_VARIABLE: str(folder.path),
@@ -35,14 +44,32 @@ def worker_environment(
     if device.kind == "cpu":
         # "-1" rather than "": an empty value is taken as unset by some layers of CUDA's tools.
         environment["CUDA_VISIBLE_DEVICES"] = "-1"
+        return environment
+    environment["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
+    environment["CUDA_VISIBLE_DEVICES"] = device.uuid or inherited.get("CUDA_VISIBLE_DEVICES", "0")
+    if preset.device.memory == "growth":
+        environment[_GROWTH] = "true"
     else:
-        environment["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
-        environment["CUDA_VISIBLE_DEVICES"] = device.uuid or inherited.get("CUDA_VISIBLE_DEVICES", "0")
-        if preset.device.memory == "growth":
-            environment["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"
-        else:
-            environment.pop("TF_FORCE_GPU_ALLOW_GROWTH", None)
+        environment.pop(_GROWTH, None)
+        for name in left_out(inherited, device, preset):
+            environment.pop(name)
     return environment
+
+
+def left_out(inherited: Mapping[str, str], device: PlannedDevice, preset: Preset) -> dict[str, str]:
+    """The variables a person set that a worker does not get, each with the reason, as a note for the run's events.
+
+    `cuda_malloc_async` hands allocation to the driver's pool, which may grow past the limit of a logical device
+    (gpu_cudamallocasync_allocator.h): with it a cap would be none. The cap was asked for in the run itself, so the
+    cap stays and the allocator goes.
+    """
+    capped = device.kind == "gpu" and preset.device.memory != "growth"
+    if not capped or inherited.get(_ALLOCATOR) != "cuda_malloc_async":
+        return {}
+    return {
+        _ALLOCATOR: f"{_ALLOCATOR}=cuda_malloc_async is left out: with it memory may grow past the cap of "
+        f"{preset.device.memory} MiB"
+    }
 
 
 def own_environment() -> Mapping[str, str]:

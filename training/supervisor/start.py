@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 from training.record.run_folder import RunFolder
+from training.supervisor.launch_environment import NEVER_PASSED_ON
 
 
 def start_supervisor(folder: RunFolder) -> subprocess.Popen[bytes]:
@@ -16,6 +17,8 @@ def start_supervisor(folder: RunFolder) -> subprocess.Popen[bytes]:
         OSError: it cannot be started.
     """
     environment = dict(os.environ, PYTHONSAFEPATH="1", PYTHONUNBUFFERED="1")
+    for name in NEVER_PASSED_ON:
+        environment.pop(name, None)
     folder.supervisor_log.touch(mode=0o600)
     with folder.supervisor_log.open("ab") as log:
         return subprocess.Popen(

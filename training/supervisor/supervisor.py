@@ -28,7 +28,7 @@ from training.record.run_folder import RunFolder
 from training.record.writer import RecordWriter
 from training.supervisor.lane_run import LaneRun
 from training.supervisor.lane_standing import Action, GiveUp, Launch, Release, WarmUp
-from training.supervisor.launch_environment import own_environment, worker_environment
+from training.supervisor.launch_environment import left_out, own_environment, worker_environment
 from training.supervisor.policy import SharingPolicy, policy_for
 from training.supervisor.worker_process import WorkerProcess
 
@@ -141,8 +141,10 @@ class Supervisor:
                 self._give_up(self._lanes[lane], because)
 
     def _launch(self, run: LaneRun) -> None:
-        preset = self._plan.lanes[run.lane].preset
-        environment = worker_environment(own_environment(), self._plan.device, preset, self._folder)
+        preset, device = self._plan.lanes[run.lane].preset, self._plan.device_of(run.lane)
+        environment = worker_environment(own_environment(), device, preset, self._folder)
+        for note in left_out(own_environment(), device, preset).values():
+            self._events.write(Note(t=self.now(), message=note, lane=run.lane))
         try:
             run.worker = WorkerProcess(self._folder, (run.lane,), self.zero_s, environment)
         except OSError as error:
