@@ -6,7 +6,7 @@ import importlib.metadata
 import platform
 import socket
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -50,6 +50,9 @@ class LaunchRequest:
     """None: fail where a GPU was asked for by name, else train on the CPU."""
     mps: MpsLimits = MpsLimits()
     retry_of: str | None = None
+    """The name of the run this one tries again."""
+    planned: Mapping[Lane, LanePlan] = field(default_factory=dict)
+    """Lanes as an earlier plan resolved them, in place of their references in `presets`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,9 @@ def plan_lanes(request: LaunchRequest) -> dict[Lane, LanePlan]:
     """
     overrides = _by_lane(request)
     return {
-        lane: _lane_plan(lane, resolve(reference), overrides[lane], request.seed)
+        lane: with_overrides(
+            lane, request.planned.get(lane) or _as_it_is(resolve(reference)), overrides[lane], request.seed
+        )
         for lane, reference in request.presets.items()
     }
 
@@ -88,7 +93,12 @@ def launch(request: LaunchRequest, listing: DeviceListing) -> Launched:
     """
     lanes = plan_lanes(request)
     device = choose_device(request.device, listing)
-    plan = make_plan("", lanes, device, request.sharing, request.limits)
+    plan = structs.replace(
+        make_plan("", lanes, device, request.sharing, request.limits),
+        if_no_gpu=request.if_no_gpu or ("fail" if _names_a_gpu(request.device) else "cpu"),
+        mps=request.mps,
+        retry_of=request.retry_of,
+    )
     _refuse_what_cannot_start(plan, listing, request.run_dir)
     folder = make_run_folder(request.run_dir)
     plan = structs.replace(plan, run=folder.name)
@@ -141,15 +151,28 @@ def _by_lane(request: LaunchRequest) -> dict[Lane, list[str]]:
     return by_lane
 
 
-def _lane_plan(lane: Lane, entry: PresetEntry, overrides: Sequence[str], seed: int | None) -> LanePlan:
-    if entry.preset is None:
-        raise PresetError(entry.error or f"{entry.path}: cannot be used")
-    seeding = [] if seed is None else [f"fit.seed={seed}"]
+def with_overrides(lane: Lane, planned: LanePlan, overrides: Sequence[str], seed: int | None) -> LanePlan:
+    """The lane with further keys of its preset set.
+
+    Raises:
+        PresetError: an override cannot be read, or asks for what a preset may not say.
+    """
+    setting = [*overrides, *([] if seed is None else [f"fit.seed={seed}"])]
     try:
-        preset = apply_overrides(entry.preset, [*overrides, *seeding])
+        preset = apply_overrides(planned.preset, setting)
     except PresetError as error:
         raise PresetError(f"lane {lane}: {error}") from error
-    return LanePlan(entry.name, entry.origin, preset, str(entry.path))
+    return structs.replace(planned, preset=preset, overrides=(*planned.overrides, *setting))
+
+
+def _as_it_is(entry: PresetEntry) -> LanePlan:
+    if entry.preset is None:
+        raise PresetError(entry.error or f"{entry.path}: cannot be used")
+    return LanePlan(entry.name, entry.origin, entry.preset, str(entry.path))
+
+
+def _names_a_gpu(device: str) -> bool:
+    return device.strip().lower() not in ("auto", "cpu")
 
 
 def _versions() -> dict[str, str]:

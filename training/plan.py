@@ -72,6 +72,8 @@ class LanePlan(Struct, frozen=True):
     origin: str
     preset: Preset
     preset_path: str | None = None
+    overrides: tuple[str, ...] = ()
+    """What was set beside the preset's file, in order; it is in `preset` already."""
 
 
 class Plan(Struct, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from training import launch as launch_module
 from training.launch import LaunchError, LaunchRequest, launch, plan_lanes
 from training.meters.capacity import Capacity
 from training.meters.devices import DeviceListing, DeviceUnavailableError
-from training.plan import Lane, Limits, read_plan
+from training.meters.gpu_facts import Gpu
+from training.plan import IfNoGpu, Lane, Limits, read_plan
 from training.preflight.check import Check
 from training.preset import PresetError
 from training.record.run_folder import RunFolder
@@ -97,3 +99,41 @@ def test_a_refusal_leaves_a_persons_own_folder_as_it_was(
 def test_lanes_may_be_the_same_preset() -> None:
     lanes = plan_lanes(LaunchRequest({"a": "seed-binary", "b": "seed-binary"}))
     assert lanes["a"] == lanes["b"]
+
+
+@pytest.mark.parametrize(
+    ("device", "asked", "planned"),
+    [
+        ("auto", None, "cpu"),
+        ("cpu", None, "cpu"),
+        ("auto", "fail", "fail"),
+        ("gpu", None, "fail"),
+        ("gpu", "cpu", "cpu"),
+    ],
+)
+def test_what_a_lane_does_without_its_gpu_follows_from_how_the_gpu_was_named(
+    device: str, asked: IfNoGpu | None, planned: IfNoGpu, started: list[RunFolder]
+) -> None:
+    listing = replace(
+        LISTING, gpus=(Gpu(0, "GPU-1", "One", memory_total_bytes=1 << 30, memory_free_bytes=1 << 30),)
+    )
+    assert launch(LaunchRequest(PAIR, device=device, if_no_gpu=asked), listing).plan.if_no_gpu == planned
+
+
+def test_lanes_of_an_earlier_plan_are_taken_as_they_were(started: list[RunFolder]) -> None:
+    first = launch(
+        LaunchRequest(PAIR, device="cpu", overrides=("a.fit.batch_size=64",), seed=3), LISTING
+    ).plan
+    again = LaunchRequest(
+        {"a": "gone.toml", "b": "gone.toml"},
+        device="cpu",
+        overrides=("a.fit.epochs=2",),
+        retry_of=first.run,
+        planned=first.lanes,
+    )
+    plan = launch(again, LISTING).plan
+    assert plan.retry_of == first.run
+    assert plan.lanes["b"] == first.lanes["b"]
+    fit = plan.lanes["a"].preset.fit
+    assert (fit.batch_size, fit.epochs, fit.seed) == (64, 2, 3)
+    assert plan.lanes["a"].overrides == ("fit.batch_size=64", "fit.seed=3", "fit.epochs=2")
