@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import importlib.metadata
+from dataclasses import dataclass
 from typing import Any
 
-from training.plan import PlannedDevice
+from training.plan import IfNoGpu, PlannedDevice
 from training.preset import DeviceSpec
 from training.worker.failures import LaneFailureError
+from training.worker.no_gpu import WhyNoGpu, why_no_gpu
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """What the lane trains on, in the framework's words ("GPU:0", "CPU"); `no_gpu` says why not on the chosen GPU."""
+
+    device: str
+    no_gpu: WhyNoGpu | None = None
 
 
 class TensorFlow:
@@ -35,20 +45,21 @@ class TensorFlow:
             "inter_op": int(threading.get_inter_op_parallelism_threads()),
         }
 
-    def set_up(self, device: PlannedDevice, spec: DeviceSpec) -> str:
-        """Initialise the device as the preset asks; returns the framework's name for it.
+    def set_up(self, device: PlannedDevice, spec: DeviceSpec, if_no_gpu: IfNoGpu) -> SetUp:
+        """Initialise the device as the preset asks.
 
         Raises:
-            LaneFailureError: the planned device is a GPU and TensorFlow sees none.
+            LaneFailureError: the planned device is a GPU, TensorFlow sees none, and `if_no_gpu` is "fail".
         """
         gpus = self._tf.config.list_physical_devices("GPU")
         if device.kind == "cpu":
-            return "CPU"
+            return SetUp("CPU")
         if not gpus:
+            why = why_no_gpu(dict(self._tf.sysconfig.get_build_info()))
+            if if_no_gpu == "cpu":
+                return SetUp("CPU", why)
             raise LaneFailureError(
-                "no-device",
-                f"TensorFlow cannot use the GPU {device.name}: it finds none",
-                "Install the CUDA libraries (pip install 'dualtrain[cuda]'); dualtrain-tui doctor tells more.",
+                "no-device", why.why, f"{why.remedy} Or train on the CPU: --if-no-gpu cpu."
             )
         if isinstance(spec.memory, int):
             limit = self._tf.config.LogicalDeviceConfiguration(memory_limit=spec.memory)
@@ -56,7 +67,7 @@ class TensorFlow:
         else:
             self._tf.config.experimental.set_memory_growth(gpus[0], True)
         self._gpu = "GPU:0"
-        return self._gpu
+        return SetUp(self._gpu)
 
     def synchronize(self) -> None:
         """Return once the device has nothing left to do."""

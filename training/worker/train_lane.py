@@ -95,13 +95,15 @@ class LaneTraining:
         from training.worker.models import build_model, compile_model
 
         preset = self.lane_plan.preset
-        device_name = framework.set_up(self.plan.device, preset.device)
+        set_up = framework.set_up(self.plan.device_of(self.lane), preset.device, self.plan.if_no_gpu)
+        if set_up.no_gpu is not None:
+            self.emitter.emit("no_gpu", why=set_up.no_gpu.why, remedy=set_up.no_gpu.remedy)
         keras.utils.set_random_seed(preset.fit.seed)
         keras.mixed_precision.set_global_policy(preset.device.precision)
         model = build_model(preset, data.shape)
         compile_model(model, preset)
         length = lane_length(preset.fit, self.plan.limits, data.steps_per_epoch)
-        self._tell_built(model, data, length, device_name)
+        self._tell_built(model, data, length, set_up.device)
         self.checkpoints = Checkpoints(
             self.folder.lane_folder(self.lane),
             preset.checkpoint,
