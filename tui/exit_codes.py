@@ -9,7 +9,7 @@ FAILED = 1
 USAGE = 2
 """Wrong usage, or a preset that cannot be used."""
 DEVICE = 3
-"""The asked device cannot be used."""
+"""The asked device cannot be used: it is not there, or a training's framework sees no GPU where one was named."""
 INTERRUPTED = 130
 """Stopped on request before its end."""
 CLOSED_PIPE = 141

@@ -10,7 +10,7 @@ from types import FrameType
 from typing import Any, Self, TextIO
 
 from training.analysis.history import RunHistory
-from training.analysis.report import ReportError, read_report
+from training.analysis.report import Report, ReportError, read_report
 from training.analysis.state import LaneState, RunState
 from training.control.client import ControlError, ask
 from training.control.protocol import Asking, Request
@@ -39,6 +39,14 @@ def run_headless(launch: Callable[[], Launched], *, as_json: bool) -> int:
         except _ViewerEndedError:
             return exit_codes.TERMINATED
         return follower.follow()
+
+
+def exit_code_of(report: Report) -> int:
+    """What the command ends with for a run that ended in order and was not interrupted."""
+    errors = [lane.error for lane in report.lanes.values() if lane.error is not None]
+    if any(error.kind == "no-device" for error in errors):
+        return exit_codes.DEVICE
+    return _EXIT_CODES[report.outcome]
 
 
 class _ViewerEndedError(Exception):
@@ -123,7 +131,7 @@ class _Follower:
         else:
             print("\n".join(report_lines(report, self._folder.path)))
         sys.stdout.flush()
-        return exit_codes.INTERRUPTED if self._signals.interrupts else _EXIT_CODES[report.outcome]
+        return exit_codes.INTERRUPTED if self._signals.interrupts else exit_code_of(report)
 
     def _why_lost(self) -> str:
         path = self._folder.path

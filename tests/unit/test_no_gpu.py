@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -61,12 +62,12 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _why(root: Path, build: dict[str, Any] = BUILD, **environment: str) -> tuple[str, str]:
+def _why(root: Path, *, build: Mapping[str, Any] = BUILD, **environment: str) -> tuple[str, str]:
     """What a child with this environment finds out."""
     inherited = {name: value for name, value in os.environ.items() if name != "LD_LIBRARY_PATH"}
     done = subprocess.run(
         [sys.executable, "-P", "-c", ASK, json.dumps(build), str(root)],
-        env={**inherited, **environment},
+        env=inherited | environment,
         capture_output=True,
         text=True,
         timeout=60,
@@ -77,7 +78,7 @@ def _why(root: Path, build: dict[str, Any] = BUILD, **environment: str) -> tuple
 
 
 def test_a_build_without_cuda(root: Path) -> None:
-    why, remedy = _why(root, {"is_cuda_build": False})
+    why, remedy = _why(root, build={"is_cuda_build": False})
     assert why == "TensorFlow sees no GPU: it is a build without CUDA"
     assert "pip install 'dualtrain[cuda]'" in remedy
 
@@ -130,9 +131,10 @@ def test_the_driver_library_is_damaged(root: Path, tmp_path: Path) -> None:
     ],
 )
 def test_what_the_driver_says(
-    root: Path, driver: Path, told: dict[str, str], words: str, remedy: str
+    root: Path, driver: Path, told: Mapping[str, str], words: str, remedy: str
 ) -> None:
-    why, do = _why(root, LD_LIBRARY_PATH=str(driver), CUDA_VISIBLE_DEVICES="GPU-1", **told)
+    environment = {"LD_LIBRARY_PATH": str(driver), "CUDA_VISIBLE_DEVICES": "GPU-1", **told}
+    why, do = _why(root, build=BUILD, **environment)
     assert words in why
     assert remedy in do
     assert "also" not in why

@@ -15,6 +15,7 @@ from tui.commands.preset_names import complete_preset
 
 if TYPE_CHECKING:
     from training.launch import Launched, LaunchRequest
+    from training.plan import IfNoGpu
 
 SHARING_NAMES = ("together", "sequential", "one-process", "mps", "adaptive")
 
@@ -49,7 +50,12 @@ def _refuse_nan(_context: click.Context, _parameter: click.Parameter, value: flo
     default="auto",
     show_default=True,
     metavar="auto|cpu|gpu|gpu:N|UUID",
-    help="The one device both use.",
+    help="The one device both use; or a MIG instance of one GPU for each lane, as a=MIG-…,b=MIG-…",
+)
+@click.option(
+    "--if-no-gpu",
+    type=click.Choice(("fail", "cpu")),
+    help="What a training does that cannot use the chosen GPU. Default: fail where --device names a GPU, cpu for auto.",
 )
 @click.option("--epochs", type=click.IntRange(min=1, max=1_000_000), help="Epochs of each lane.")
 @click.option("--steps", type=click.IntRange(min=1, max=1_000_000_000), help="Steps of each lane.")
@@ -74,7 +80,8 @@ def _refuse_nan(_context: click.Context, _parameter: click.Parameter, value: flo
 @click.option("--json", "as_json", is_flag=True, help="With --headless: report.json alone on stdout.")
 @click.option("--detach", is_flag=True, help="Launch, print the run's name, and leave it running.")
 def run(
-    a: str, b: str, sharing: str, device: str, epochs: int | None, steps: int | None, minutes: float | None,
+    a: str, b: str, sharing: str, device: str, if_no_gpu: IfNoGpu | None,
+    epochs: int | None, steps: int | None, minutes: float | None,
     overrides: tuple[str, ...], seed: int | None, run_dir: Path | None, headless: bool, as_json: bool, detach: bool,
 ) -> None:  # fmt: skip
     """Train presets A and B on one device.
@@ -104,6 +111,7 @@ def run(
         overrides=overrides,
         seed=seed,
         run_dir=run_dir,
+        if_no_gpu=if_no_gpu,
     )
     raise SystemExit(_launch_and_follow(request, headless=headless, as_json=as_json, detach=detach))
 
