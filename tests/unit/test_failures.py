@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from training.agent.out_of_memory import DEVICE, HOST, PROBABLY_DEVICE, out_of_memory
 from training.worker.failures import LaneFailureError, name_failure, one_line
 
 
@@ -22,7 +23,7 @@ class InvalidArgumentError(Exception):
 @pytest.mark.parametrize(
     ("error", "kind"),
     [
-        (MemoryError(), "out-of-memory"),
+        (MemoryError(), "host-memory"),
         (ResourceExhaustedError("OOM when allocating tensor with shape[1,2]"), "out-of-memory"),
         (
             InternalError("RESOURCE_EXHAUSTED: Out of memory while trying to allocate 5 bytes"),
@@ -51,7 +52,7 @@ def test_kind_line_and_hint(error: Exception, kind: str) -> None:
 
 def test_probable_disguise_says_so() -> None:
     assert name_failure(InternalError("CUBLAS_STATUS_NOT_INITIALIZED")).message.startswith(
-        "Probably out of memory"
+        "Probably out of the device's memory"
     )
 
 
@@ -63,6 +64,73 @@ def test_an_allocators_remark_is_no_failure_of_memory() -> None:
     )
     assert name_failure(InternalError(text)).kind == "error"
     assert name_failure(InternalError(text + "\nOOM when allocating tensor")).kind == "out-of-memory"
+
+
+def test_an_allocators_remark_with_a_number_is_no_failure_either() -> None:
+    remark = (
+        "Allocator (GPU_0_bfc) ran out of memory trying to allocate 3.34GiB with freed_by_count=0. The caller "
+        "indicates that this is not a failure, but may mean that there could be performance gains if more memory were "
+        "available."
+    )
+    assert out_of_memory(remark, on_gpu=True) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "on_gpu", "memory"),
+    [
+        # TensorFlow's allocator, by device
+        ("OOM when allocating tensor with shape[65536,65536] and type float on /job:localhost/replica:0/task:0/"
+         "device:GPU:0 by allocator GPU_0_bfc [Op:Mul]", True, DEVICE),
+        ("OOM when allocating tensor with shape[65536,65536] and type float on /job:localhost/replica:0/task:0/"
+         "device:CPU:0 by allocator cpu [Op:Mul]", True, HOST),
+        ("OOM when allocating tensor with shape[9] and type float on /job:localhost by allocator mklcpu", False, HOST),
+        ("failed to allocate memory: std::bad_alloc", True, HOST),
+        ("Unable to allocate 7.28 TiB for an array with shape (1000000, 1000000)", True, HOST),
+        ("Failed copying input tensor from /job:localhost/replica:0/task:0/device:CPU:0 to "
+         "/job:localhost/replica:0/task:0/device:GPU:0 in order to run _EagerConst: "
+         "Dst tensor is not initialized.", True, DEVICE),
+        ("EigenAllocator for GPU ran out of memory when allocating 1024. See error logs.", True, DEVICE),
+        # XLA
+        ("2 root error(s) found.\n  (0) Resource exhausted: Out of memory while trying to allocate 68852648264 bytes.",
+         True, DEVICE),
+        ("RESOURCE_EXHAUSTED: Out of memory while trying to allocate 16777716 bytes.", False, HOST),
+        ("Failed to load in-memory CUBIN: CUDA_ERROR_OUT_OF_MEMORY: out of memory", True, DEVICE),
+        ("INTERNAL: failed to allocate 2.0KiB (2048 bytes) from device: CUDA_ERROR_OUT_OF_MEMORY", True, DEVICE),
+        ("Underlying backend ran out of memory trying to instantiate command buffer with 3 (total of 9 alive graphs)",
+         True, DEVICE),
+        ("RESOURCE_EXHAUSTED: Shared memory size limit exceeded: requested 147456, available: 101376", True, None),
+        # cuDNN, cuBLAS and their kin
+        ("CUDNN failed to allocate the scratch space for the runner or to find a working no-scratch runner.", True,
+         PROBABLY_DEVICE),
+        ("Could not create cudnn handle: CUDNN_STATUS_INTERNAL_ERROR", True, PROBABLY_DEVICE),
+        ("DNN library initialization failed. Look at the errors above for more details.", True, PROBABLY_DEVICE),
+        ("No algorithm worked!", True, PROBABLY_DEVICE),
+        ("Attempting to perform BLAS operation using StreamExecutor without BLAS support", True, PROBABLY_DEVICE),
+        ("Blas xGEMM launch failed : a.shape=[1,32,784]", True, PROBABLY_DEVICE),
+        ("cuSolver: CUSOLVER_STATUS_ALLOC_FAILED", True, DEVICE),
+        ("CUDNN_STATUS_ALLOC_FAILED", True, DEVICE),
+        # what TensorFlow calls RESOURCE_EXHAUSTED and is not memory
+        ("RESOURCE_EXHAUSTED: /runs/a/step-9.keras; No space left on device", True, None),
+        ("RESOURCE_EXHAUSTED: /data/x; Too many open files", True, None),
+        ("Incompatible shapes: [32,10] vs. [32,11]", True, None),
+    ],
+)  # fmt: skip
+def test_which_memory_it_was(text: str, on_gpu: bool, memory: str | None) -> None:
+    assert out_of_memory(text, on_gpu) == memory
+
+
+def test_a_cpus_memory_is_not_called_the_devices() -> None:
+    failure = name_failure(
+        ResourceExhaustedError("Out of memory while trying to allocate 5 bytes"), on_gpu=False
+    )
+    assert failure.kind == "host-memory"
+    assert "machine's memory" in failure.message
+    assert "RAM" in failure.hint
+
+
+def test_a_full_disk_in_the_guise_of_exhausted_resources() -> None:
+    error = ResourceExhaustedError("RESOURCE_EXHAUSTED: /runs/a/step-9.keras; No space left on device")
+    assert name_failure(error).kind == "file-error"
 
 
 def test_named_failures_keep_their_own_words() -> None:

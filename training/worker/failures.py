@@ -5,17 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_OUT_OF_MEMORY = re.compile(
-    r"RESOURCE_EXHAUSTED|ResourceExhausted|out of memory|ran out of memory|OOM when allocating"
-    r"|CUDA_ERROR_OUT_OF_MEMORY|CUBLAS_STATUS_ALLOC_FAILED|failed to allocate",
-    re.IGNORECASE,
-)
-_PROBABLY_OUT_OF_MEMORY = re.compile(
-    r"CUBLAS_STATUS_NOT_INITIALIZED|CUDNN_STATUS_NOT_INITIALIZED|CUDNN_STATUS_INTERNAL_ERROR"
-    r"|Failed to get convolution algorithm|could not create cudnn handle|failed to create cublas handle",
-    re.IGNORECASE,
-)
-_NOT_A_FAILURE = re.compile(r"[^\n]*The caller indicates that this is not a failure[^\n]*")
+from training.agent.out_of_memory import HOST, out_of_memory
+
+_DISK = re.compile(r"No space left on device|Disk quota exceeded|Too many open files")
+"""As the frameworks tell it, whose errors are no OSError."""
 _BAD_SHAPE = re.compile(
     r"incompatible|Incompatible shapes|Matrix size-incompatible|must have the same shape|expected shape"
     r"|Dimensions must be equal|data cardinality|Unrecognized data type|expected axis|expected min_ndim",
@@ -25,6 +18,10 @@ _BAD_SHAPE = re.compile(
 MEMORY_HINT = (
     "Give the lanes caps that fit together ([device] memory = MiB), take a smaller batch size, "
     "or run them with --sharing sequential."
+)
+HOST_MEMORY_HINT = (
+    "This is the machine's memory (RAM), not the device's: take a smaller batch size or fewer samples, "
+    "end other work, or run the lanes with --sharing sequential."
 )
 
 
@@ -46,24 +43,27 @@ class Failure:
     hint: str = ""
 
 
-def name_failure(error: BaseException) -> Failure:
-    """Name what a training raised."""
+def name_failure(error: BaseException, *, on_gpu: bool = True) -> Failure:
+    """Name what a training raised; `on_gpu` says what it trained on, for words that fit both memories."""
     text = f"{type(error).__name__}: {error}"
     line = one_line(str(error) or type(error).__name__)
     kind = getattr(error, "kind", None)
     if isinstance(kind, str):
         return Failure(kind, line, str(getattr(error, "hint", "")))
-    if isinstance(error, MemoryError) or _OUT_OF_MEMORY.search(_NOT_A_FAILURE.sub("", text)):
-        return Failure("out-of-memory", f"Out of memory: {line}", MEMORY_HINT)
-    if _PROBABLY_OUT_OF_MEMORY.search(text):
-        return Failure(
-            "out-of-memory",
-            f"Probably out of memory (a GPU library could not start): {line}",
-            MEMORY_HINT,
-        )
+    match HOST if isinstance(error, MemoryError) else out_of_memory(text, on_gpu):
+        case "device":
+            return Failure("out-of-memory", f"Out of the device's memory: {line}", MEMORY_HINT)
+        case "probably device":
+            return Failure(
+                "out-of-memory",
+                f"Probably out of the device's memory (a GPU library could not start): {line}",
+                MEMORY_HINT,
+            )
+        case "host":
+            return Failure("host-memory", f"Out of the machine's memory: {line}", HOST_MEMORY_HINT)
     if isinstance(error, ImportError):
         return Failure("import-error", f"Cannot import: {line}", "Install what is missing beside dualtrain.")
-    if isinstance(error, OSError):
+    if isinstance(error, OSError) or _DISK.search(text):
         return Failure("file-error", line, "Check that the disk has room and the folder can be written.")
     if isinstance(error, (ValueError, TypeError)) and _BAD_SHAPE.search(text):
         return Failure(

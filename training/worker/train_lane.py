@@ -43,6 +43,8 @@ class LaneTraining:
     gate: Gate
     hooks: Any = None
     checkpoints: Checkpoints | None = None
+    on_gpu: bool = False
+    """Whether the framework trains on a GPU; false until it is set up."""
 
     @property
     def lane_plan(self) -> LanePlan:
@@ -96,6 +98,7 @@ class LaneTraining:
 
         preset = self.lane_plan.preset
         set_up = framework.set_up(self.plan.device_of(self.lane), preset.device, self.plan.if_no_gpu)
+        self.on_gpu = set_up.device != "CPU"
         if set_up.no_gpu is not None:
             self.emitter.emit("no_gpu", why=set_up.no_gpu.why, remedy=set_up.no_gpu.remedy)
         keras.utils.set_random_seed(preset.fit.seed)
@@ -193,7 +196,7 @@ class LaneTraining:
         with contextlib.suppress(OSError):  # the log's disk may be full; the error record tries for longer
             traceback.print_exc()
             sys.stderr.flush()
-        failure = name_failure(error)
+        failure = name_failure(error, on_gpu=self.on_gpu)
         step = 0 if self.hooks is None else self.hooks.step
         tail = log_tail(self.folder.lane_log(self.lane))
         self.emitter.emit(
