@@ -71,7 +71,9 @@ async def _own(folder: RunFolder, plan: Plan, lock_fd: int) -> None:
         now=supervisor.now,
         lane_processes=supervisor.lane_processes,
         device_lost=device_lost,
+        library="the NVIDIA library" if plan.device.kind == "gpu" else "the system",
     )
+    supervisor.sampling = sampling
     sampling.start()
     await supervisor.run()
     await prove_clean(folder, plan, supervisor.now, sampling, events)

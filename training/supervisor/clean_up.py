@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from training.plan import Plan
+from training.record.device_records import Sample
 from training.record.event_records import CleanedUp
 from training.record.run_folder import RunFolder
 from training.record.writer import RecordWriter
@@ -32,19 +33,18 @@ async def prove_clean(
     if plan.device.kind == "gpu":
         await _memory_back(now, sampling)
     before, after = sampling.first, sampling.latest
+    if plan.device.kind == "gpu" and not sampling.is_telling:
+        after = None  # a device that is lost or silent: what was read last is not what is there now
+    short = plan.device.kind == "gpu" and not _is_back(before, after)
     there_before = {other.pid for other in before.others or ()} if before else set()
-    memory_before = before.device.memory_used_bytes if before else None
-    memory_after = after.device.memory_used_bytes if after else None
-    short = plan.device.kind == "gpu" and not _is_back(memory_before, memory_after)
-    newcomers = (
-        tuple(other.pid for other in after.others or () if other.pid not in there_before) if after else ()
-    )
+    there_after = after.others or () if after else ()
+    newcomers = tuple(other.pid for other in there_after if other.pid not in there_before)
     events.write(
         CleanedUp(
             t=now(),
             left_pids=left,
-            memory_before_bytes=memory_before,
-            memory_after_bytes=memory_after,
+            memory_before_bytes=before.device.memory_used_bytes if before else None,
+            memory_after_bytes=after.device.memory_used_bytes if after else None,
             held_by=newcomers if short else (),
         )
     )
@@ -58,17 +58,29 @@ def processes_of_run(folder: RunFolder) -> tuple[int, ...]:
 
 async def _memory_back(now: Callable[[], float], sampling: DeviceSampling) -> None:
     began = now()
-    while now() - began < MEMORY_BACK_WITHIN_S:
-        before, after = sampling.first, sampling.latest
-        if before is None or after is None:
+    while now() - began < MEMORY_BACK_WITHIN_S and sampling.is_telling:
+        after = sampling.latest
+        if sampling.first is None or after is None:
             return
-        if after.t > began and _is_back(before.device.memory_used_bytes, after.device.memory_used_bytes):
+        if after.t > began and _is_back(sampling.first, after):
             return
         await asyncio.sleep(LOOK_PERIOD_S)
 
 
-def _is_back(before_bytes: int | None, after_bytes: int | None) -> bool:
-    return before_bytes is None or after_bytes is None or after_bytes <= before_bytes + MEMORY_NOISE_BYTES
+def _is_back(before: Sample | None, after: Sample | None) -> bool:
+    """Whether the device holds no more than at the start, what processes took that were there already left aside."""
+    if before is None or after is None:
+        return True
+    before_bytes, after_bytes = before.device.memory_used_bytes, after.device.memory_used_bytes
+    if before_bytes is None or after_bytes is None:
+        return True
+    held = {other.pid: other.memory_bytes for other in before.others or ()}
+    grown = sum(
+        max(0, other.memory_bytes - (held[other.pid] or other.memory_bytes))
+        for other in after.others or ()
+        if other.pid in held and other.memory_bytes is not None
+    )
+    return after_bytes - grown <= before_bytes + MEMORY_NOISE_BYTES
 
 
 def _other_pids() -> list[int]:

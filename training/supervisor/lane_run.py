@@ -6,8 +6,11 @@ import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from training.agent.out_of_memory import DEVICE, PROBABLY_DEVICE, out_of_memory
+from training.analysis.memory_remedies import OUT_OF_MEMORY
 from training.meters.meter import LaneProcess
 from training.plan import Lane
+from training.record.device_records import Sample
 from training.record.event_records import LaneEnded, LaneStatus
 from training.record.lane_records import Built, Error, Finished, Imported, LaneRecord, Warm
 from training.record.log_tail import log_tail
@@ -30,6 +33,10 @@ class LaneRun:
     """When a worker that was asked to stop is signalled next, in seconds since the run began."""
     signals_sent: int = 0
     given_up: str = ""
+    device_lost: str = ""
+    """What the meter said when the device was lost."""
+    at_error: Sample | None = None
+    """The device when the lane told of its failure."""
     reader: TailingReader[LaneRecord] = field(init=False)
     finished: Finished | None = None
     error: Error | None = None
@@ -79,6 +86,15 @@ class LaneRun:
             return self._failed(
                 now_s, exit_code, "hung", self.given_up, "The lane's log shows how far it came."
             )
+        if self.device_lost and (self.finished is None or self.finished.status != "completed"):
+            return self._failed(
+                now_s,
+                exit_code,
+                "device-lost",
+                f"The device was lost: {self.device_lost}",
+                "The driver gave it up: dmesg has its Xid messages; a reset or a reboot (an administrator's) may bring "
+                "it back. The lane's last checkpoint is in its folder.",
+            )
         if self.error is not None:
             error = self.error
             return LaneEnded(
@@ -95,7 +111,25 @@ class LaneRun:
             return LaneEnded(
                 t=now_s, lane=self.lane, status="stopped", exit_code=exit_code, message="asked to stop"
             )
-        return self._failed(now_s, exit_code, *_name_exit(exit_code))
+        return self._failed(now_s, exit_code, *(self._last_words(exit_code) or _name_exit(exit_code)))
+
+    def _last_words(self, exit_code: int) -> tuple[str, str, str] | None:
+        """Kind, message and hint where a process that could not tell its end left words of exhausted memory.
+
+        A check that fails inside the framework ends the process at once (SIGABRT); what it said is in the log.
+        """
+        if exit_code in (-signal.SIGKILL, -signal.SIGTERM):
+            return None  # somebody else's doing
+        for line in reversed(log_tail(self.folder.lane_log(self.lane), lines=40)):
+            which = out_of_memory(line, on_gpu=self.uses_device_since_s is not None)
+            if which in (DEVICE, PROBABLY_DEVICE):
+                said = line.strip()[:300]
+                return (
+                    OUT_OF_MEMORY,
+                    f"The training ended in the words of exhausted device memory: {said}",
+                    "",
+                )
+        return None
 
     def _failed(self, now_s: float, exit_code: int | None, kind: str, message: str, hint: str) -> LaneEnded:
         return LaneEnded(
@@ -110,7 +144,8 @@ def _name_exit(exit_code: int) -> tuple[str, str, str]:
         return (
             "killed",
             "The training was killed by signal 9 (SIGKILL)",
-            "Where nobody killed it, the system ran out of memory: the kernel's log (dmesg) names it then.",
+            "Where nobody killed it, the machine ran out of its own memory (RAM, not the device's): the kernel's log "
+            "(dmesg) names it then.",
         )
     if exit_code < 0:
         name = signal.Signals(-exit_code).name if -exit_code in set(signal.Signals) else "unknown"

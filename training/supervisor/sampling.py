@@ -5,20 +5,28 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+
+from msgspec import structs
 
 from training.meters.meter import DeviceLostError, LaneProcess, Meter, MeterError
 from training.plan import Lane
-from training.record.device_records import Figure, MeterTrouble, Sample
+from training.record.device_records import Figure, MeterTrouble, OtherReading, Sample
 from training.record.writer import RecordWriter
 
 SAMPLE_PERIOD_S = 0.5
+SILENT_AFTER_S = 3.0
+"""A call into the device's library that takes longer is told: until it returns, nothing is known of the device."""
+STOP_WITHIN_S = 2.0
+FORGOTTEN_AFTER_SAMPLES = 20
+"""After so many readings that went well the same trouble is news again."""
 
 
 class DeviceSampling:
     """Appends what the meter reads to `device.jsonl`. A reading that fails is told, and sampling goes on.
 
-    The meter is opened, read and closed in the sampling thread alone.
+    The meter is opened, read and closed in the sampling thread alone. A library call that does not return holds up
+    that thread and nothing else: `look`, from the thread that owns the run, tells of it.
     """
 
     def __init__(
@@ -30,18 +38,27 @@ class DeviceSampling:
         lane_processes: Callable[[], Mapping[Lane, LaneProcess]],
         device_lost: Callable[[str], None],
         period_s: float = SAMPLE_PERIOD_S,
+        library: str = "the system",
     ) -> None:
+        """`library` is who is asked, for a sentence: "the NVIDIA library"."""
         self.first: Sample | None = None
         self.latest: Sample | None = None
+        self._latest_with: dict[Lane, Sample] = {}
         self._open_meter = open_meter
         self._writer = writer
         self._now = now
         self._lane_processes = lane_processes
         self._device_lost = device_lost
         self._period_s = period_s
+        self._library = library
         self._figures: dict[str, Figure] | None = None
+        self._others: tuple[OtherReading, ...] | None = None
         self._trouble_count = 0
         self._trouble = ""
+        self._taken_since_trouble = 0
+        self._asking_since_s: float | None = None
+        self._told_silent = False
+        self._lock = threading.Lock()
         self._over = threading.Event()
         self._first_taken = threading.Event()
         self._thread = threading.Thread(target=self._run, name="dualtrain-sampling", daemon=True)
@@ -54,25 +71,54 @@ class DeviceSampling:
     def stop(self) -> None:
         """Take no further sample; returns when the thread is done or has hung for two seconds."""
         self._over.set()
-        self._thread.join(2.0)
+        self._thread.join(0.0 if self.is_silent else STOP_WITHIN_S)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether a call has not returned for so long that nobody should wait for it."""
+        since_s = self._asking_since_s
+        return since_s is not None and self._now() - since_s >= SILENT_AFTER_S
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether further samples may come: the device is there, its meter open, its library answering."""
+        return self._thread.is_alive() and not self.is_silent
+
+    def latest_with(self, lane: Lane) -> Sample | None:
+        """The newest sample that saw the lane's process."""
+        return self._latest_with.get(lane)
+
+    def look(self) -> None:
+        """Tell once that the library does not answer. Asked now and then from the thread that owns the run."""
+        with self._lock:
+            since_s = self._asking_since_s
+            if since_s is None or self._told_silent or not self.is_silent:
+                return
+            self._told_silent = True
+            self._tell_trouble(f"{self._library} has not answered for {self._now() - since_s:.0f} s")
 
     def _run(self) -> None:
         try:
-            meter = self._open_meter()
-        except MeterError as error:
+            with self._asking():
+                meter = self._open_meter()
+        except (MeterError, DeviceLostError) as error:
             self._tell_trouble(str(error))
             self._first_taken.set()
+            if isinstance(error, DeviceLostError):
+                self._device_lost(str(error))
             return
         try:
             while self._take_one(meter) and not self._over.wait(self._period_s):
                 pass
         finally:
-            meter.close()
+            with self._asking():
+                meter.close()
 
     def _take_one(self, meter: Meter) -> bool:
         try:
-            sample = meter.sample(self._now(), self._lane_processes())
-            self._note_source(meter)
+            with self._asking():
+                sample = meter.sample(self._now(), self._lane_processes())
+                source = meter.source(self._now())
         except DeviceLostError as error:
             self._tell_trouble(str(error))
             self._device_lost(str(error))
@@ -82,19 +128,46 @@ class DeviceSampling:
             return True
         finally:
             self._first_taken.set()
-        self.first = self.first or sample
-        self.latest = sample
-        self._writer.write(sample)
-        return True
-
-    def _note_source(self, meter: Meter) -> None:
-        source = meter.source(self._now())
         if source.figures != self._figures:
             self._figures = dict(source.figures)
             self._writer.write(source)
+        self._keep(sample)
+        self._taken_since_trouble += 1
+        if self._taken_since_trouble >= FORGOTTEN_AFTER_SAMPLES:
+            self._trouble = ""
+        self._writer.write(self._without_known_others(sample))
+        return True
+
+    def _keep(self, sample: Sample) -> None:
+        self.first = self.first or sample
+        self.latest = sample
+        for lane in sample.lanes:
+            self._latest_with[lane] = sample
+
+    def _without_known_others(self, sample: Sample) -> Sample:
+        """As the file tells it: fifty processes that stay are told once, an empty list is as short as none."""
+        if sample.others is None or sample.others != self._others:
+            self._others = sample.others
+            return sample
+        return structs.replace(sample, others=None) if sample.others else sample
+
+    @contextlib.contextmanager
+    def _asking(self) -> Iterator[None]:
+        """A call into the library; one that was told to be silent is told to be back."""
+        began_s = self._now()
+        self._asking_since_s = began_s
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._asking_since_s = None
+                was_silent, self._told_silent = self._told_silent, False
+            if was_silent and not self._over.is_set():
+                self._tell_trouble(f"{self._library} answers again, after {self._now() - began_s:.0f} s")
 
     def _tell_trouble(self, message: str) -> None:
         self._trouble_count += 1
+        self._taken_since_trouble = 0
         if message != self._trouble or self._trouble_count % 120 == 0:
             self._trouble = message
             self._writer.write(MeterTrouble(t=self._now(), message=message, count=self._trouble_count))

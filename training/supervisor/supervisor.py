@@ -16,6 +16,7 @@ from training.record.event_records import (
     Asked,
     BarrierOpened,
     Began,
+    DeviceLost,
     LaneEnded,
     LaneStatus,
     Launched,
@@ -23,13 +24,16 @@ from training.record.event_records import (
     Signalled,
     WarmingUp,
 )
+from training.record.lane_records import Error
 from training.record.liveness import boot_id
 from training.record.run_folder import RunFolder
 from training.record.writer import RecordWriter
 from training.supervisor.lane_run import LaneRun
 from training.supervisor.lane_standing import Action, GiveUp, Launch, Release, WarmUp
 from training.supervisor.launch_environment import left_out, own_environment, worker_environment
+from training.supervisor.memory_holders import tell_who_held
 from training.supervisor.policy import SharingPolicy, policy_for
+from training.supervisor.sampling import DeviceSampling
 from training.supervisor.worker_process import WorkerProcess
 
 TICK_S = 0.5
@@ -46,6 +50,7 @@ class Supervisor:
         self._events = events
         self._policy: SharingPolicy = policy_for(plan.sharing, plan.limits)
         self._lanes: dict[Lane, LaneRun] = {lane: LaneRun(lane, folder) for lane in plan.lanes}
+        self.sampling: DeviceSampling | None = None
         self._window_id = 0
         self._folder_gone = False
         self._all_ended = asyncio.Event()
@@ -86,8 +91,10 @@ class Supervisor:
                 self._tick()
 
     def device_lost(self, message: str) -> None:
-        """The device is gone: there is nothing left to train on."""
-        self._events.write(Note(t=self.now(), message=f"device lost: {message}"))
+        """The device is gone: there is nothing left to train on, and a lane that ends from now on failed."""
+        self._events.write(DeviceLost(t=self.now(), message=message))
+        for run in self._lanes.values():
+            run.device_lost = message
         self._stop_all("the device is lost")
 
     def answer(self, request: Request) -> Reply:
@@ -189,8 +196,7 @@ class Supervisor:
         if run.worker is not None:
             run.worker.drain_doorbell()
         before = run.standing
-        for _ in run.read_records(self.now()):
-            pass
+        self._read(run)
         if run.standing != before:
             self._decide()
 
@@ -199,14 +205,21 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         loop.remove_reader(run.worker.exit_fd)
         loop.remove_reader(run.worker.doorbell_fd)
-        for _ in run.read_records(self.now()):
-            pass
+        self._read(run)
         exit_code = run.worker.reap()
         run.worker = None
         self._end(run, exit_code)
 
+    def _read(self, run: LaneRun) -> None:
+        for record in run.read_records(self.now()):
+            if isinstance(record, Error) and self.sampling is not None:
+                run.at_error = self.sampling.latest
+
     def _end(self, run: LaneRun, exit_code: int | None) -> None:
-        run.ended = run.end_record(exit_code, self.now())
+        sample = run.at_error
+        if sample is None and self.sampling is not None:
+            sample = self.sampling.latest_with(run.lane)
+        run.ended = tell_who_held(run.end_record(exit_code, self.now()), self._plan, sample)
         run.enter("ended", self.now())
         self._events.write(run.ended)
         self._decide()
@@ -277,6 +290,8 @@ class Supervisor:
             )
             self._stop_all("the run's folder is gone")
         self._events.flush()
+        if self.sampling is not None:
+            self.sampling.look()
         for run in self._lanes.values():
             self._escalate(run)
         self._decide()
