@@ -16,6 +16,7 @@ from tui.commands.fail import fail
 
 COMMANDS = {
     "run": "run",
+    "retry": "retry",
     "attach": "attach",
     "stop": "ask",
     "pause": "ask",

@@ -117,6 +117,15 @@ def test_a_lane_that_is_none() -> None:
     assert "'c' is not one of" in _refused(2, "pause", "--lane", "c")
 
 
+def test_retry_needs_a_run_that_has_ended_and_an_offer_there_is() -> None:
+    assert _refused(2, "retry", "--list").count("\n") == 1
+    folder = made_run(runs_home() / "20260101-000000-aaaa")
+    assert "has not ended" in _refused(1, "retry", "--list")
+    folder.report.write_text("{}")
+    assert _run("retry", "--list").stdout == "again       the same again\n"
+    assert "there is again" in _refused(2, "retry", "--offer", "cap", "--headless")
+
+
 def test_report_of_a_run_that_has_not_ended() -> None:
     made_run(runs_home() / "20260101-000000-aaaa")
     assert "has not ended" in _refused(1, "report")
@@ -134,7 +143,7 @@ def test_a_damaged_plan_or_report_is_one_sentence_and_never_hides_other_runs() -
     assert "not a plan this version can read" in _refused(2, "attach", "20260102")
 
 
-COMMANDS = ["run", "attach", "stop", "pause", "resume", "report", "runs", "presets", "doctor"]
+COMMANDS = ["run", "retry", "attach", "stop", "pause", "resume", "report", "runs", "presets", "doctor"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -91,14 +91,7 @@ def run(
     """
     if sum(limit is not None for limit in (epochs, steps, minutes)) > 1:
         fail("--epochs, --steps and --minutes exclude each other", exit_codes.USAGE)
-    if as_json and not headless:
-        fail("--json needs --headless", exit_codes.USAGE)
-    if headless and detach:
-        fail("--headless and --detach exclude each other", exit_codes.USAGE)
-    if not (headless or detach):
-        from tui.commands.open_app import check_terminal
-
-        check_terminal()
+    check_how_to_follow(headless=headless, as_json=as_json, detach=detach)
     from training.launch import LaunchRequest
     from training.plan import Limits, Sharing
 
@@ -113,7 +106,7 @@ def run(
         run_dir=run_dir,
         if_no_gpu=if_no_gpu,
     )
-    raise SystemExit(_launch_and_follow(request, headless=headless, as_json=as_json, detach=detach))
+    raise SystemExit(launch_and_follow(request, headless=headless, as_json=as_json, detach=detach))
 
 
 def _launch(request: LaunchRequest) -> Launched:
@@ -124,7 +117,20 @@ def _launch(request: LaunchRequest) -> Launched:
         return launch(request, list_devices())
 
 
-def _launch_and_follow(request: LaunchRequest, *, headless: bool, as_json: bool, detach: bool) -> int:
+def check_how_to_follow(*, headless: bool, as_json: bool, detach: bool) -> None:
+    """Leave with one sentence where the ways to follow a run contradict each other, or the screen cannot be shown."""
+    if as_json and not headless:
+        fail("--json needs --headless", exit_codes.USAGE)
+    if headless and detach:
+        fail("--headless and --detach exclude each other", exit_codes.USAGE)
+    if not (headless or detach):
+        from tui.commands.open_app import check_terminal
+
+        check_terminal()
+
+
+def launch_and_follow(request: LaunchRequest, *, headless: bool, as_json: bool, detach: bool) -> int:
+    """Launch, and follow as asked; returns the exit code."""
     if headless:
         from tui.headless import run_headless
 

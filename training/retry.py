@@ -1,0 +1,107 @@
+"""An ended run again: what is offered for it, and the request that launches it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from training.analysis.memory_remedies import HOST_MEMORY, OUT_OF_MEMORY, RemedyKey, memory_remedies
+from training.analysis.state import RunState
+from training.launch import LaunchRequest, preset_reference, with_overrides
+from training.plan import IfNoGpu, Lane, LanePlan, Plan, Sharing
+from training.preset import PresetError
+from training.preset_library import resolve
+
+RetryKey = RemedyKey | Literal["cpu", "again"]
+
+
+@dataclass(frozen=True, slots=True)
+class RetryOffer:
+    """One way to run the pair again: `text` says it to a person, None leaves a thing as it was."""
+
+    key: RetryKey
+    text: str
+    overrides: tuple[str, ...] = ()
+    """As for `--set`, on top of the presets as they ran."""
+    sharing: Sharing | None = None
+    if_no_gpu: IfNoGpu | None = None
+
+
+AGAIN = RetryOffer("again", "the same again")
+
+
+def offers(plan: Plan, state: RunState) -> tuple[RetryOffer, ...]:
+    """What may be tried after the run, the likeliest to help first; "the same again" is always the last."""
+    kinds: dict[Lane, str] = {
+        lane: told.error.kind for lane, told in state.lanes.items() if told.error is not None
+    }
+    found: list[RetryOffer] = []
+    if "no-device" in kinds.values():
+        found.append(RetryOffer("cpu", "on the CPU where the GPU cannot be used", if_no_gpu="cpu"))
+    kind = next((kind for kind in (OUT_OF_MEMORY, HOST_MEMORY) if kind in kinds.values()), None)
+    if kind is not None:
+        failed = [lane for lane in plan.lanes if kinds.get(lane) == kind]
+        errors = [state.lanes[lane].error for lane in failed]
+        remedies = memory_remedies(
+            plan,
+            failed,
+            kind=kind,
+            held=next((error.held for error in errors if error is not None and error.held), ()),
+            peak_bytes={lane: told.memory_peak_bytes for lane, told in state.lanes.items()},
+        )
+        found += [
+            RetryOffer(remedy.key, remedy.text, remedy.overrides, remedy.sharing) for remedy in remedies
+        ]
+    return (*found, AGAIN)
+
+
+def retry_request(
+    plan: Plan, offer: RetryOffer = AGAIN, *, overrides: Sequence[str] = (), run_dir: Path | None = None
+) -> LaunchRequest:
+    """The request that runs the pair again on the same device, linked to the run it repeats.
+
+    The presets are those of the plan, overrides included, whatever their files say by now; `changed_presets` tells.
+    """
+    return LaunchRequest(
+        presets={lane: preset_reference(planned) for lane, planned in plan.lanes.items()},
+        device=_same_device(plan),
+        sharing=offer.sharing or plan.sharing,
+        limits=plan.limits,
+        overrides=(*offer.overrides, *overrides),
+        run_dir=run_dir,
+        if_no_gpu=offer.if_no_gpu or plan.if_no_gpu,
+        mps=plan.mps,
+        retry_of=plan.run,
+        planned=plan.lanes,
+    )
+
+
+def changed_presets(plan: Plan) -> dict[Lane, str]:
+    """The lanes whose preset is no longer what it was when the run was planned, each with a sentence."""
+    found: dict[Lane, str] = {}
+    for lane, planned in plan.lanes.items():
+        why = _what_changed(lane, planned)
+        if why:
+            found[lane] = (
+                f"lane {lane.upper()}: preset {planned.preset_name} {why}; the run takes it as it was"
+            )
+    return found
+
+
+def _what_changed(lane: Lane, planned: LanePlan) -> str:
+    try:
+        entry = resolve(preset_reference(planned))
+        if entry.preset is None:
+            return "cannot be read any more"
+        now = with_overrides(lane, LanePlan(entry.name, entry.origin, entry.preset), planned.overrides, None)
+    except PresetError:
+        return "is gone or cannot be used any more"
+    return "" if now.preset == planned.preset else "has changed since"
+
+
+def _same_device(plan: Plan) -> str:
+    if plan.lane_devices:
+        return ",".join(f"{lane}={device.uuid}" for lane, device in plan.lane_devices.items())
+    return plan.device.uuid or plan.device.kind

@@ -1,0 +1,91 @@
+"""`retry`: an ended run again, with what may help where it failed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tui import exit_codes
+from tui.commands.fail import fail, failing_clearly
+from tui.commands.preset_names import complete_run
+from tui.commands.run import check_how_to_follow, launch_and_follow
+
+if TYPE_CHECKING:
+    from training.plan import Plan
+    from training.retry import RetryOffer
+
+EPILOG = """Examples:
+
+\b
+  dualtrain-tui retry --list
+  dualtrain-tui retry --offer cap --headless
+  dualtrain-tui retry 20261122-2015 --set a.fit.batch_size=8"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("run", required=False, shell_complete=complete_run)
+@click.option(
+    "--offer", "key", metavar="NAME", help="Which offer to take; the first unless named, with --set none."
+)
+@click.option("--list", "only_list", is_flag=True, help="Print the offers and leave.")
+@click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="LANE.KEY=VALUE",
+    help="Set a preset's key as well. May be repeated.",
+)
+@click.option(
+    "--run-dir", type=click.Path(path_type=Path, file_okay=False), help="The new run's folder: new or empty."
+)
+@click.option("--headless", is_flag=True, help="No screen: a progress line a second for each lane on stderr.")
+@click.option("--json", "as_json", is_flag=True, help="With --headless: report.json alone on stdout.")
+@click.option("--detach", is_flag=True, help="Launch, print the run's name, and leave it running.")
+def retry(
+    run: str | None, key: str | None, only_list: bool, overrides: tuple[str, ...], run_dir: Path | None,
+    headless: bool, as_json: bool, detach: bool,
+) -> None:  # fmt: skip
+    """Run a pair again: same presets, device, limits and seed. RUN is the newest unless named; it must have ended.
+
+    After a lane ran out of memory a smaller batch, caps that fit and one lane after the other are offered.
+    """
+    if not only_list:
+        check_how_to_follow(headless=headless, as_json=as_json, detach=detach)
+    with failing_clearly():
+        plan, found = _ended_run(run)
+    if only_list:
+        for offer in found:
+            click.echo(f"{offer.key:11} {offer.text}")
+        return
+    from training.retry import AGAIN, changed_presets, retry_request
+
+    chosen = AGAIN if overrides and key is None else found[0]
+    if key is not None:
+        named = next((offer for offer in found if offer.key == key), None)
+        if named is None:
+            fail(
+                f"no offer {key!r} for this run: there is {', '.join(offer.key for offer in found)}",
+                exit_codes.USAGE,
+            )
+        chosen = named
+    for sentence in changed_presets(plan).values():
+        click.echo(f"dualtrain-tui: {sentence}", err=True)
+    click.echo(f"again after {plan.run}: {chosen.text}", err=True)
+    request = retry_request(plan, chosen, overrides=overrides, run_dir=run_dir)
+    raise SystemExit(launch_and_follow(request, headless=headless, as_json=as_json, detach=detach))
+
+
+def _ended_run(run: str | None) -> tuple[Plan, tuple[RetryOffer, ...]]:
+    from training.analysis.history import RunHistory
+    from training.record.liveness import liveness
+    from training.record.run_folder import find_run_folder
+    from training.retry import offers
+
+    folder = find_run_folder(run)
+    if liveness(folder) in ("live", "starting", "elsewhere"):
+        fail(f"run {folder.name} has not ended: `dualtrain-tui attach {folder.name}`", exit_codes.FAILED)
+    history = RunHistory(folder)
+    history.refresh()
+    return history.plan, offers(history.plan, history.state())
