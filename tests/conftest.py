@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.simulated_driver import driver as simulated
+
 
 @pytest.fixture(autouse=True)
 def sealed_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -26,3 +28,18 @@ def sealed_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     for name in ("NO_COLOR", "COLORTERM", "TEXTUAL_THEME"):
         monkeypatch.delenv(name, raising=False)
     return home
+
+
+@pytest.fixture
+def simulated_driver(tmp_path: Path) -> simulated.SimulatedDriver:
+    """A simulated NVIDIA driver with one plain GPU; skipped loudly where it cannot be compiled."""
+    return simulated.SimulatedDriver(tmp_path / "driver")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say so loudly when nothing of NVML was tested."""
+    if simulated.missing:
+        terminalreporter.section("THE GPU TESTS DID NOT RUN", red=True, bold=True)
+        terminalreporter.line(
+            f"{len(simulated.missing)} tests over a simulated NVIDIA driver: {simulated.missing[0]}"
+        )

@@ -33,11 +33,13 @@ class Utilization:
     time_stamp_us: int
     sm_percent: int
     mem_percent: int = 0
+    ignores_last_seen: bool = False
+    """Told at every call, also to a caller that has seen newer ones: a driver's stale sample."""
 
 
 @dataclass(frozen=True)
 class Gpm:
-    """What GPM tells between any two samples, percent."""
+    """What GPM tells between any two samples, percent; only a device from Hopper on (architecture 9) tells it."""
 
     sm_active: float = 0.0
     sm_occupancy: float = 0.0
@@ -108,12 +110,13 @@ class Device:
 class Fault:
     """An error code in place of an answer, from a process's `from_call`-th call of the function to its `to_call`-th.
 
-    `device` is a UUID; None means any.
+    `device` is a UUID, and then its calls alone are counted; None means any. A GPU that is lost (15, 16) takes its MIG
+    instances with it. Code 0 is a success that tells nothing: what the caller passed stays as it was.
     """
 
     function: str
     """NVML's exported name (`nvmlDeviceGetMemoryInfo_v2`), or `*` for all but nvmlInit_v2, nvmlShutdown and
-    nvmlErrorString.
+    nvmlErrorString. nvmlInit_v2 stands for nvmlInitWithFlags and nvmlInit, too.
     """
     code: int
     from_call: int = 1
