@@ -1,130 +1,213 @@
-"""What NVML says of the whole device: memory, utilisation, power, heat, clocks, energy."""
+"""What NVML says of the whole device: memory, utilisation, power, heat, clocks, energy, and what holds it back."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
-from training.meters.capacity import Capacity, memory_used_bytes
-from training.meters.nvml_library import NOT_SUPPORTED, NvmlDevice, NvmlError
-from training.meters.nvml_query import Query
-from training.record.device_records import DeviceReading, Figure
+from training.meters.capacity import Capacity
+from training.meters.nvml_event_reasons import EVENT_REASONS_CALLS, event_reasons
+from training.meters.nvml_gpm import GPM_FIGURES, GpmFigures, GpmReading
+from training.meters.nvml_library import NvmlDevice
+from training.meters.nvml_memory import DeviceMemory
+from training.meters.nvml_query import FORBIDDEN, Query
+from training.record.device_records import DeviceReading, EventReason, Figure
 
-_MEMORY_V2 = 0x02000028
 _TEMPERATURE_GPU = 0
 _CLOCK_SM = 1
 _CLOCK_MEMORY = 2
+_VIRTUALIZATION_VGPU = 2
+_POWER_LIMIT_EVERY_S = 60.0
+"""An administrator may change the limit at any time, but hardly ever does."""
 
+_FOR_GOOD_S = float("inf")
 
-@dataclass(frozen=True, slots=True)
-class _Memory:
-    """`used_bytes` includes `reserved_bytes`, which the driver keeps: total less used is free."""
+_BLANK_32 = 0x7FFFFFF0
+_BLANK_64 = 0x7FFFFFFFFFFFFFF0
+"""From here on up a figure stands for "not known": NVIDIA's tools fill such ones in, and so do drivers."""
 
-    used_bytes: int
-    total_bytes: int
-    reserved_bytes: int | None
+_NOTES = {
+    "utilization_percent": "share of time with any kernel running, not how full the GPU was",
+    "power_w": "mean of the last second on most newer GPUs, else of the moment",
+    "energy_j": "since the meter opened",
+    "power_limit_w": "asked once a minute",
+}
 
 
 class DeviceFigures:
-    """Reads the figures of one device, each on its own: one that fails leaves the others alone."""
+    """Reads the figures of one device, each on its own: one that fails leaves the others alone.
+
+    The device may be a MIG instance: then power, heat, clocks and energy are those of the whole GPU it is part
+    of, `parent`, and say so.
+    """
 
     def __init__(
-        self, device: NvmlDevice, capacity: Capacity, *, clock: Callable[[], float] = time.monotonic
+        self,
+        device: NvmlDevice,
+        capacity: Capacity,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        parent: NvmlDevice | None = None,
+        gpu_instance_id: int | None = None,
+        gpm: bool = True,
     ) -> None:
-        """Read `device`; where it shares the machine's memory, `capacity` is what there is."""
-        self._device = device
-        self._capacity = capacity
-        self._reserved_bytes: int | None = None
-        self._energy_zero_j: float | None = None
-        self._memory = Query([self._memory_v2, self._memory_v1], clock=clock)
+        """Read `device`.
+
+        Args:
+            device: a GPU or a MIG instance.
+            capacity: what there is of the machine's memory, for a GPU that shares it.
+            clock: gives seconds.
+            parent: the GPU that the MIG instance `device` is part of; None for a GPU.
+            gpu_instance_id: the instance's number on the parent; without it GPM is not asked for an instance.
+            gpm: whether to ask for GPM, which needs two readings to tell anything.
+        """
+        self._whole = parent or device
+        self._is_mig_instance = parent is not None
+        self._clock = clock
+        self._memory = DeviceMemory(device, capacity, clock=clock)
+        self._gpm: GpmFigures | None = None
+        if gpm and (parent is None or gpu_instance_id is not None):
+            self._gpm = GpmFigures(self._whole, gpu_instance_id=gpu_instance_id, clock=clock)
         self._utilization = Query(
-            [lambda: float(device.call("nvmlDeviceGetUtilizationRates").gpu)], clock=clock
+            [lambda: float(device.call("nvmlDeviceGetUtilizationRates").gpu)],
+            believed=lambda percent: percent <= 100.0,
+            clock=clock,
         )
-        self._power = Query([lambda: device.call("nvmlDeviceGetPowerUsage") / 1e3], clock=clock)
-        self._temperature = Query(
-            [lambda: float(device.call("nvmlDeviceGetTemperature", _TEMPERATURE_GPU))], clock=clock
+        self._numbers = {
+            "power_w": self._number([("nvmlDeviceGetPowerUsage",)], per=1e3),
+            "temperature_c": self._number(
+                [
+                    ("nvmlDeviceGetTemperature", _TEMPERATURE_GPU),
+                    ("nvmlDeviceGetTemperatureV", _TEMPERATURE_GPU),
+                ]
+            ),
+            "sm_clock_mhz": self._number([("nvmlDeviceGetClockInfo", _CLOCK_SM)]),
+            "memory_clock_mhz": self._number([("nvmlDeviceGetClockInfo", _CLOCK_MEMORY)]),
+            "energy_j": self._number([("nvmlDeviceGetTotalEnergyConsumption",)], per=1e3, blank=_BLANK_64),
+            "power_limit_w": self._number(
+                [("nvmlDeviceGetEnforcedPowerLimit",), ("nvmlDeviceGetPowerManagementLimit",)],
+                per=1e3,
+                every_s=_POWER_LIMIT_EVERY_S,
+            ),
+            "event_reasons": self._number([(call,) for call in EVENT_REASONS_CALLS], blank=_BLANK_64),
+        }
+        self._energy = _EnergyCount()
+        self._virtualization = self._number([("nvmlDeviceGetVirtualizationMode",)], every_s=_FOR_GOOD_S)
+        self._mig_mode = Query(
+            [lambda: int(self._whole.call("nvmlDeviceGetMigMode")[0])], every_s=_FOR_GOOD_S, clock=clock
         )
-        self._sm_clock = Query([lambda: int(device.call("nvmlDeviceGetClockInfo", _CLOCK_SM))], clock=clock)
-        self._memory_clock = Query(
-            [lambda: int(device.call("nvmlDeviceGetClockInfo", _CLOCK_MEMORY))], clock=clock
-        )
-        self._energy = Query([lambda: device.call("nvmlDeviceGetTotalEnergyConsumption") / 1e3], clock=clock)
 
     def read(self) -> DeviceReading:
         """Read every figure. Raises DeviceLostError."""
         memory = self._memory.read()
-        if memory is not None:
-            self._reserved_bytes = memory.reserved_bytes
-        used_bytes, total_bytes = (memory.used_bytes, memory.total_bytes) if memory else (None, None)
-        if self._unified(total_bytes):
-            used_bytes, total_bytes = memory_used_bytes(self._capacity), self._capacity.memory_bytes
-        return DeviceReading(
-            memory_used_bytes=used_bytes,
-            memory_total_bytes=total_bytes,
-            utilization_percent=_percent(self._utilization.read()),
-            power_w=self._power.read(),
-            temperature_c=self._temperature.read(),
-            sm_clock_mhz=self._sm_clock.read(),
-            memory_clock_mhz=self._memory_clock.read(),
-            energy_j=self._energy_since_open(self._energy.read()),
+        told = {name: query.read() for name, query in self._numbers.items()}
+        gpm = self._gpm.read() if self._gpm else GpmReading()
+        reading = DeviceReading(
+            memory_used_bytes=memory.used_bytes,
+            memory_reserved_bytes=memory.reserved_bytes,
+            memory_total_bytes=memory.total_bytes,
+            utilization_percent=None if self._is_mig_instance else self._utilization.read(),
+            power_w=told["power_w"],
+            temperature_c=told["temperature_c"],
+            sm_clock_mhz=_whole(told["sm_clock_mhz"]),
+            memory_clock_mhz=_whole(told["memory_clock_mhz"]),
+            energy_j=self._energy.since_open_j(told["energy_j"]),
+            power_limit_w=told["power_limit_w"],
+            event_reasons=_reasons(told["event_reasons"]),
+            sm_active_percent=gpm.sm_active_percent,
+            sm_occupancy_percent=gpm.sm_occupancy_percent,
+            tensor_active_percent=gpm.tensor_active_percent,
+            dram_bandwidth_percent=gpm.dram_bandwidth_percent,
         )
+        self._learn_why()
+        return reading
 
     def figures(self) -> dict[str, Figure]:
         """Return where each figure comes from, by its name in a sample's `device`."""
-        reserved_bytes = self._reserved_bytes
-        reserved = (
-            "includes what the driver reserves"
-            if reserved_bytes is None
-            else f"includes {reserved_bytes / 2**20:.0f} MiB the driver reserves"
-        )
-        figures = {
-            "memory_used_bytes": self._memory.figure("device", reserved),
-            "memory_total_bytes": self._memory.figure("device"),
-            "utilization_percent": self._utilization.figure(
-                "device", "share of time with any kernel running, not how full the GPU was"
-            ),
-            "power_w": self._power.figure("device"),
-            "temperature_c": self._temperature.figure("device"),
-            "sm_clock_mhz": self._sm_clock.figure("device"),
-            "memory_clock_mhz": self._memory_clock.figure("device"),
-            "energy_j": self._energy.figure("device", "since the meter opened"),
-        }
-        if self._unified(None):
-            reason = "unified memory: the GPU shares the machine's"
-            for name in ("memory_used_bytes", "memory_total_bytes"):
-                figures[name] = Figure(source="host", scope="device", reason=reason)
+        figures = self._memory.figures()
+        figures["utilization_percent"] = self._utilization_figure()
+        for name, query in self._numbers.items():
+            note = _NOTES.get(name, "")
+            if self._is_mig_instance:
+                note = f"of the whole GPU; {note}" if note else "of the whole GPU"
+            figures[name] = self._explained(query.figure("device", note))
+        if self._gpm is not None:
+            for name, figure in self._gpm.figures().items():
+                figures[name] = self._explained(figure) if self._gpm.not_told else figure
+        else:
+            figures |= dict.fromkeys(GPM_FIGURES, _unsupported("GPM is not asked for this device"))
         return figures
 
-    def _memory_v2(self) -> _Memory:
-        version = self._device.constant("nvmlMemory_v2", _MEMORY_V2)
-        memory = self._device.call("nvmlDeviceGetMemoryInfo", version)
-        total_bytes, free_bytes = _some(memory.total), int(memory.free)
-        return _Memory(max(0, total_bytes - free_bytes), total_bytes, int(memory.reserved))
+    def close(self) -> None:
+        """Give the driver's buffers back; never raises."""
+        if self._gpm is not None:
+            self._gpm.close()
 
-    def _memory_v1(self) -> _Memory:
-        memory = self._device.call("nvmlDeviceGetMemoryInfo")
-        return _Memory(int(memory.used), _some(memory.total), None)
+    def _number(
+        self,
+        ways: Sequence[tuple[Any, ...]],
+        *,
+        per: float = 1.0,
+        blank: int = _BLANK_32,
+        every_s: float = 0.0,
+    ) -> Query[float]:
+        """Return the query of a number: each way is a call with its arguments; `per` is its parts of a unit."""
+        return Query(
+            [partial(self._ask, *way, per=per) for way in ways],
+            believed=lambda number: 0 <= number < blank / per,
+            every_s=every_s,
+            clock=self._clock,
+        )
 
-    def _unified(self, total_bytes: int | None) -> bool:
-        """Whether the device has no memory of its own: it names none, and not for lack of permission."""
-        return total_bytes is None and self._memory.state == "unsupported" and not self._memory.forbidden
+    def _ask(self, call: str, *arguments: Any, per: float) -> float:
+        number: int = self._whole.call(call, *arguments)
+        return number if per == 1.0 else number / per  # a bit mask stays whole
 
-    def _energy_since_open(self, energy_j: float | None) -> float | None:
-        if energy_j is None:
+    def _learn_why(self) -> None:
+        """Ask once what could explain figures that are never told."""
+        if not self._is_mig_instance and self._utilization.not_told:
+            self._mig_mode.read()
+        if self._utilization.not_told or any(query.not_told for query in self._numbers.values()):
+            self._virtualization.read()
+
+    def _utilization_figure(self) -> Figure:
+        if self._is_mig_instance or (self._utilization.not_told and self._mig_mode.latest == 1):
+            return _unsupported("the driver tells no utilisation on MIG")
+        return self._explained(self._utilization.figure("device", _NOTES["utilization_percent"]))
+
+    def _explained(self, figure: Figure) -> Figure:
+        is_vgpu = self._virtualization.latest == _VIRTUALIZATION_VGPU
+        if is_vgpu and figure.state == "unsupported" and figure.reason != FORBIDDEN:
+            return _unsupported("not told on a vGPU: only the machine below this virtual one knows it")
+        return figure
+
+
+class _EnergyCount:
+    """Energy since the first reading; where the driver's count starts anew, what was counted stays."""
+
+    def __init__(self) -> None:
+        self._total_j = 0.0
+        self._last_j: float | None = None
+
+    def since_open_j(self, told_j: float | None) -> float | None:
+        """Return the joules since the first count that was told; None where none is told now."""
+        if told_j is None:
             return None
-        if self._energy_zero_j is None or energy_j < self._energy_zero_j:  # the driver was loaded again
-            self._energy_zero_j = energy_j
-        return energy_j - self._energy_zero_j
+        if self._last_j is not None:
+            self._total_j += max(0.0, told_j - self._last_j)
+        self._last_j = told_j
+        return self._total_j
 
 
-def _some(total: int) -> int:
-    """Return the total; a device that says 0 has no memory of its own (nvml.h), which is no figure."""
-    if int(total) <= 0:
-        raise NvmlError("nvmlDeviceGetMemoryInfo", NOT_SUPPORTED)
-    return int(total)
+def _whole(number: float | None) -> int | None:
+    return None if number is None else int(number)
 
 
-def _percent(value: float | None) -> float | None:
-    """Return a share as told; one outside 0..100 is driver's garbage and not known."""
-    return value if value is not None and 0.0 <= value <= 100.0 else None
+def _reasons(mask: float | None) -> tuple[EventReason, ...] | None:
+    return None if mask is None else event_reasons(int(mask))
+
+
+def _unsupported(reason: str) -> Figure:
+    return Figure(source="nvml", scope="device", state="unsupported", reason=reason)

@@ -1,15 +1,20 @@
 """The NVML library: loading it late, calling it safely, and what each of its errors asks for.
 
 The module `pynvml` is imported only when a meter opens or devices are listed. Every call goes through
-`NvmlDevice`, so that an error code is looked at in one place. Handles and figures are NVML's own; see nvml.h
+`NvmlLibrary`, so that an error code is looked at in one place. Handles and figures are NVML's own; see nvml.h
 for their meaning.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import time
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
 
+from training.meters.back_off import BackOff
 from training.meters.meter import DeviceLostError, MeterError
+
+Answer = TypeVar("Answer")
 
 Meaning = Literal[
     "no samples", "retry", "unsupported", "no permission", "uninitialized", "no gpu", "lost", "transient"
@@ -49,6 +54,10 @@ _MEANINGS: dict[int, Meaning] = {
 }
 
 _SENTENCES: dict[int, str] = {
+    UNINITIALIZED: "the NVIDIA library says it was never started, also after starting it again",
+    NOT_SUPPORTED: "this GPU does not support it",
+    INSUFFICIENT_SIZE: "the NVIDIA driver's list kept growing while it was read",
+    FUNCTION_NOT_FOUND: "this NVIDIA driver is too old to know it",
     LIBRARY_NOT_FOUND: (
         "no NVIDIA library: libnvidia-ml.so.1 is not found (no driver is installed, or this is a container"
         " started without the driver's `utility` capability)"
@@ -63,7 +72,8 @@ _SENTENCES: dict[int, str] = {
     TIMEOUT: "the NVIDIA driver did not answer in time",
 }
 
-_RETRIES = 3
+_TRIES = 3
+"""How often a list that grew between the binding's two calls is asked for in all."""
 
 
 def meaning(code: int) -> Meaning:
@@ -92,12 +102,18 @@ class NvmlError(MeterError):
 
 
 class NvmlLibrary:
-    """The library, started and stopped; NVML counts starts, so several may live in one process."""
+    """The library, started and stopped; NVML counts starts, so several may live in one process.
 
-    def __init__(self, binding: Any = None) -> None:
-        """Take `binding`, a module like pynvml; None imports pynvml when started."""
+    A library that says it was never started is started again, once for all that fail with that at the time; if
+    it still says so, the next start waits. `generation` counts the starts: handles of an earlier one are stale.
+    """
+
+    def __init__(self, binding: Any = None, *, clock: Callable[[], float] = time.monotonic) -> None:
+        """Take `binding`, a module like pynvml; None imports pynvml when started. `clock` gives seconds."""
         self._binding = binding
         self._started = False
+        self._restarts = BackOff(clock)
+        self.generation = 0
 
     def start(self) -> None:
         """Load and initialise the library. Raises NvmlError; MeterError when pynvml is not installed."""
@@ -110,22 +126,22 @@ class NvmlLibrary:
         self.call("nvmlInit")
         self._started = True
 
-    def restart(self) -> None:
-        """Initialise again after the library has forgotten that it was. Raises NvmlError."""
-        self.call("nvmlInit")
-
     def stop(self) -> None:
         """Give the library back; never raises."""
         if self._started:
             self._started = False
-            try:
-                self.call("nvmlShutdown")
-            except MeterError:
-                pass  # it is gone already, which is what was wanted
+            self._shut_down()
 
     def constant(self, name: str, default: int) -> int:
         """Return a constant of the binding, `default` where an older one lacks it."""
         return int(getattr(self._binding, name, default))
+
+    def struct(self, name: str) -> Any:
+        """Return a new zeroed struct of the binding. Raises NvmlError where an older one lacks it."""
+        kind = getattr(self._binding, name, None)
+        if kind is None:
+            raise NvmlError(name, FUNCTION_NOT_FOUND)
+        return kind()
 
     def call(self, name: str, *arguments: Any) -> Any:
         """Call one function of the binding.
@@ -134,15 +150,54 @@ class NvmlLibrary:
             DeviceLostError: the device is gone for good.
             NvmlError: any other error, a missing function included.
         """
-        for attempt in range(1, _RETRIES + 1):
+        for tried in range(1, _TRIES + 1):
             try:
                 return self._call_once(name, *arguments)
             except NvmlError as error:
                 if error.meaning == "lost":
                     raise DeviceLostError(sentence(error.code)) from error
-                if error.meaning != "retry" or attempt == _RETRIES:
+                if error.meaning != "retry" or tried == _TRIES:
                     raise
         raise AssertionError("unreachable")
+
+    def call_started(self, ask: Callable[[], Answer]) -> Answer:
+        """Return what `ask` does; where the library says it was never started, start it and ask once more.
+
+        Raises:
+            DeviceLostError: the device is gone for good.
+            NvmlError: any other error; UNINITIALIZED while a fresh start waits.
+        """
+        generation = self.generation
+        try:
+            return ask()
+        except NvmlError as error:
+            if error.meaning != "uninitialized" or (generation == self.generation and self._restarts.waits):
+                raise
+        if generation == self.generation:
+            self._restart()
+        try:
+            answer = ask()
+        except NvmlError as error:
+            if error.meaning == "uninitialized":
+                self._restarts.failed()
+            raise
+        self._restarts.succeeded()
+        return answer
+
+    def _restart(self) -> None:
+        self._shut_down()  # keeps NVML's count of starts right where it did not forget after all
+        try:
+            self.call("nvmlInit")
+        except NvmlError:
+            self._restarts.failed()
+            raise
+        self.generation += 1
+
+    def _shut_down(self) -> None:
+        try:
+            self.call("nvmlShutdown")
+        except MeterError:
+            pass  # it is gone already, which is what was wanted
 
     def _call_once(self, name: str, *arguments: Any) -> Any:
         function = getattr(self._binding, name, None)
@@ -159,30 +214,43 @@ class NvmlLibrary:
 
 
 class NvmlDevice:
-    """One GPU, addressed by UUID because indices change; its handle is found again after a restart."""
+    """One GPU or MIG instance, addressed by UUID because indices change.
+
+    Its handle is kept, and found again when the library was started again.
+    """
 
     def __init__(self, library: NvmlLibrary, uuid: str) -> None:
         """Find the device. Raises NvmlError."""
-        self._library = library
+        self.library = library
         self.uuid = uuid
+        self._generation = library.generation
         self._handle = library.call("nvmlDeviceGetHandleByUUID", uuid)
 
+    @property
+    def generation(self) -> int:
+        """Which start of the library the handle is of; what else was taken from an earlier one is stale."""
+        return self._generation
+
     def call(self, name: str, *arguments: Any) -> Any:
-        """Call a function of this device; starts the library again, once, when it says it never was.
+        """Call a function of this device.
 
         Raises:
             DeviceLostError: the device is gone for good.
             NvmlError: any other error.
         """
-        try:
-            return self._library.call(name, self._handle, *arguments)
-        except NvmlError as error:
-            if error.meaning != "uninitialized":
-                raise
-        self._library.restart()
-        self._handle = self._library.call("nvmlDeviceGetHandleByUUID", self.uuid)
-        return self._library.call(name, self._handle, *arguments)
+        return self.library.call_started(lambda: self.library.call(name, self._fresh_handle(), *arguments))
 
     def constant(self, name: str, default: int) -> int:
         """Return a constant of the binding, `default` where an older one lacks it."""
-        return self._library.constant(name, default)
+        return self.library.constant(name, default)
+
+    def _fresh_handle(self) -> Any:
+        if self._generation != self.library.generation:
+            try:
+                self._handle = self.library.call("nvmlDeviceGetHandleByUUID", self.uuid)
+            except NvmlError as error:
+                if error.code != NOT_FOUND:
+                    raise
+                raise DeviceLostError(f"the NVIDIA driver no longer lists {self.uuid}") from error
+            self._generation = self.library.generation
+        return self._handle
