@@ -64,7 +64,7 @@ def _gpu(library: NvmlLibrary, index: int) -> Gpu:
     handle = library.call("nvmlDeviceGetHandleByIndex", index)
     uuid = str(library.call("nvmlDeviceGetUUID", handle))
     device = NvmlDevice(library, uuid)
-    figures = DeviceFigures(device, _NO_CAPACITY)
+    figures = DeviceFigures(device, _NO_CAPACITY, gpm=False)
     reading = figures.read()
     total_bytes = reading.memory_total_bytes or None  # the capacity of 0 stands for "none of its own"
     used_bytes = reading.memory_used_bytes

@@ -33,7 +33,7 @@ class NvmlMeter:
     ) -> None:
         """Meter the GPU `uuid`; `binding` is a module like pynvml, imported in `open` when not given."""
         self._uuid = uuid
-        self._library = NvmlLibrary(binding)
+        self._library = NvmlLibrary(binding, clock=clock)
         self._given_capacity = capacity
         self._clock = clock
         self._parts: _Parts | None = None
@@ -59,6 +59,8 @@ class NvmlMeter:
 
     def close(self) -> None:
         """Give NVML back."""
+        if self._parts is not None:
+            self._parts.close()
         self._parts = None
         self._library.stop()
 
@@ -120,6 +122,9 @@ class _Parts:
         figures |= self._lane_figures
         figures |= lane_host_figures(cpu_known=self._lane_cpu_known)
         return Source(t=t, figures=figures, cores=self._capacity.cores)
+
+    def close(self) -> None:
+        self._device.close()
 
     def _memory_figure(self, readings: Mapping[Lane, LaneReading], *, listed: bool) -> Figure:
         figure = self._memory.query.figure("process", "all the process holds on the device, context included")
