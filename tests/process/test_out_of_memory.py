@@ -28,7 +28,7 @@ def _launch(stage: Stage, driver: SimulatedDriver, folder: Path, **environment: 
     stage.environment |= {"PYTHONPATH": str(STAND_IN), "STAND_IN_FULL_WHEN": str(full)}
     arguments = ("--steps", "400", "--set", "b.fit.batch_size=16", "--json")
     viewer = stage.headless("seed-binary", "seed-regression", *arguments, device="gpu")
-    lanes = tuple(Process(viewer.run.pid(lane), HELD[lane]) for lane in ("a", "b"))  # type: ignore[arg-type]
+    lanes = tuple(Process(viewer.run.pid(lane), HELD[lane]) for lane in ("a", "b"))
     device = Device(memory_used_bytes=23 * GIB, processes=(*lanes, Process(FOREIGN, 2 * GIB)))
     driver.play(Scenario(devices=(device,)))
     wait_for("a sample with both lanes' memory", lambda: _seen(viewer.run), saw=viewer.run.told)

@@ -95,6 +95,7 @@ class HostMeter:
                 utilization_percent=load,
             ),
             lanes=readings,
+            others=(),
             seconds=time.perf_counter() - began,
         )
 
