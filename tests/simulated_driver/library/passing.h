@@ -146,8 +146,14 @@ static void shares_since(const struct Gpu *gpu, const struct Device *device, uin
                 share->time_stamp_us = made->time_stamp_us;
         }
     }
-    for (size_t i = 0; i < shares->count; i++)
-        shares->items[i].sm_percent = (unsigned)((shares->items[i].sm_percent + ticks / 2) / ticks);
+    size_t kept = 0;
+    for (size_t i = 0; i < shares->count; i++) {
+        struct Share *share = &shares->items[i];
+        share->sm_percent = (unsigned)((share->sm_percent + ticks / 2) / ticks);
+        if (share->sm_percent) /* "that had some non-zero utilization" (nvml.h) */
+            shares->items[kept++] = *share;
+    }
+    shares->count = kept;
     for (size_t i = 0; i < device->samples.count; i++) {
         const struct Sample *sample = &device->samples.items[i];
         if (sample->time_stamp_us <= last_seen_us && !sample->ignores_last_seen)
