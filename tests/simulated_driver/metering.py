@@ -17,6 +17,7 @@ import psutil
 
 from tests.simulated_driver.driver import SimulatedDriver
 from tests.simulated_driver.metering_messages import Answer, Opening, Request
+from training.meters.lane_attribution import Surroundings
 from training.meters.meter import DeviceLostError, LaneProcess, MeterError
 from training.plan import Lane, PlannedDevice
 from training.record.device_records import Sample, Source
@@ -36,10 +37,15 @@ class MeterProcess:
         driver: SimulatedDriver,
         device: PlannedDevice,
         lane_devices: Mapping[Lane, PlannedDevice] | None = None,
+        surroundings: Surroundings | None = None,
     ) -> None:
-        """Prepare a meter of `device`; `lane_devices` as in a plan, where lanes have MIG instances of their own."""
+        """Prepare a meter of `device`.
+
+        `lane_devices` as in a plan, where lanes have MIG instances of their own; `surroundings` is what the meter
+        takes the place for, where it should not look for itself.
+        """
         self._driver = driver
-        self._opening = Opening(device=device, lane_devices=dict(lane_devices or {}))
+        self._opening = Opening(device, dict(lane_devices or {}), surroundings)
         self._child: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:

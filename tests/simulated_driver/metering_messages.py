@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from training.meters.lane_attribution import Surroundings
 from training.meters.meter import LaneProcess
 from training.plan import Lane, PlannedDevice
 from training.record.device_records import Sample, Source
@@ -14,6 +15,7 @@ class Opening(Struct, frozen=True):
 
     device: PlannedDevice
     lane_devices: dict[Lane, PlannedDevice] = {}
+    surroundings: Surroundings | None = None
 
 
 class Request(Struct, frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 
 import msgspec
 
@@ -27,7 +28,7 @@ def main() -> None:
     clock = _Clock()
     opening = msgspec.json.decode(sys.stdin.buffer.readline(), type=Opening)
     try:
-        meter = _meter(opening, clock)
+        meter = meter_of(opening, clock)
         meter.open()
     except MeterError as error:
         _answer(_refusal(error))
@@ -44,10 +45,15 @@ def main() -> None:
     meter.close()
 
 
-def _meter(opening: Opening, clock: _Clock) -> Meter:
+def meter_of(opening: Opening, clock: Callable[[], float]) -> Meter:
+    """Return the meter to open, as the supervisor would make it. Raises MeterError."""
     if opening.device.uuid is None:
         raise MeterError("the device has no UUID")
-    return NvmlMeter(opening.device.uuid, clock=clock)
+    lane_uuids = {lane: own.uuid for lane, own in opening.lane_devices.items() if own.uuid is not None}
+    return NvmlMeter(
+        opening.device.uuid, mig_of=opening.device.mig_of, lane_uuids=lane_uuids, clock=clock,
+        surroundings=opening.surroundings,
+    )  # fmt: skip
 
 
 def _refusal(error: MeterError) -> Answer:

@@ -542,3 +542,21 @@ def test_several_processes_may_compile_it_at_once(tmp_path: Path) -> None:
     assert len(folders) == 1
     left = [path for path in next(iter(tmp_path.iterdir())).iterdir() if path.name.startswith("tmp")]
     assert not left, "nothing half-made is left"
+
+
+@pytest.mark.parametrize("in_ci", [False, True])
+def test_without_a_compiler_it_is_said_loudly(tmp_path: Path, in_ci: bool) -> None:
+    environment = {"PATH": str(tmp_path), "TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    test = f"{__file__}::test_an_older_driver_lacks_functions"
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", test],
+        cwd=ROOT,
+        env=environment | ({"CI": "1"} if in_ci else {}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "THE GPU TESTS DID NOT RUN" in done.stdout
+    assert "no C compiler is found" in done.stdout
+    assert ("1 failed" if in_ci else "1 skipped") in done.stdout
+    assert done.returncode == int(in_ci)
