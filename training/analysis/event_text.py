@@ -10,14 +10,23 @@ from training.record.event_records import (
     BarrierOpened,
     Began,
     CleanedUp,
+    DeviceLost,
     EventRecord,
     LaneEnded,
     Launched,
+    MemoryHolder,
+    MpsEnded,
+    MpsStarted,
+    MpsVerified,
     Note,
+    SharingChanged,
     Signalled,
     WarmingUp,
 )
-from training.record.lane_records import Checkpoint, LaneRecord, NonFinite, Paused, Resumed, Warm
+from training.record.lane_records import Checkpoint, LaneRecord, NoGpu, NonFinite, Paused, Resumed, Warm
+
+_GIB = 1 << 30
+_MIB = 1 << 20
 
 
 def event_line(record: EventRecord | LaneRecord | MeterTrouble, lane: Lane | None) -> EventLine | None:
@@ -52,7 +61,18 @@ def event_line(record: EventRecord | LaneRecord | MeterTrouble, lane: Lane | Non
         case LaneEnded(status="stopped"):
             return EventLine(record.t, f"stopped: {record.message}", record.lane, "warning")
         case LaneEnded():
-            return EventLine(record.t, f"failed: {record.message}", record.lane, "error")
+            held = f"; held then: {holders_text(record.held)}" if record.held else ""
+            return EventLine(record.t, f"failed: {record.message}{held}", record.lane, "error")
+        case NoGpu():
+            return EventLine(record.t, f"trains on the CPU: {record.why}", lane, "warning")
+        case DeviceLost():
+            text = f"GPU lost: {record.message}; both lanes are stopped, nothing measured from here on counts"
+            return EventLine(record.t, text, None, "error")
+        case SharingChanged():
+            text = f"sharing is {record.after} now, no longer {record.before}: {record.because}"
+            return EventLine(record.t, text, None, "warning")
+        case MpsStarted() | MpsVerified() | MpsEnded():
+            return _mps_line(record)
         case CleanedUp():
             return _clean_up_line(record)
         case MeterTrouble():
@@ -61,6 +81,42 @@ def event_line(record: EventRecord | LaneRecord | MeterTrouble, lane: Lane | Non
             return EventLine(record.t, record.message, record.lane, "warning")
         case _:
             return None
+
+
+def holders_text(held: tuple[MemoryHolder, ...]) -> str:
+    """Who held the device's memory, in one line: `A 9.0 GiB, PID 77 python (eva) 3.0 GiB, free 512 MiB`."""
+    return ", ".join(_holder_text(holder) for holder in held)
+
+
+def _holder_text(holder: MemoryHolder) -> str:
+    size = "unknown"
+    if holder.memory_bytes is not None:
+        gib = holder.memory_bytes / _GIB
+        size = f"{gib:.1f} GiB" if gib >= 1 else f"{holder.memory_bytes / _MIB:.0f} MiB"
+    if holder.who in ("a", "b"):
+        return f"{holder.who.upper()} {size}"
+    parts = (f"PID {holder.pid}" if holder.pid is not None else "", holder.name or "")
+    who = " ".join(part for part in parts if part) if holder.who == "others" else holder.who
+    return f"{who or 'others'} {size}"
+
+
+def _mps_line(record: MpsStarted | MpsVerified | MpsEnded) -> EventLine:
+    match record:
+        case MpsStarted():
+            shares = [f"{lane.upper()} {share} %" for lane, share in sorted(record.shares_percent.items())]
+            pinned = [f"{lane.upper()} {mib} MiB" for lane, mib in sorted(record.pinned_memory_mib.items())]
+            limits = f"; threads: {', '.join(shares)}" if shares else ""
+            limits += f"; memory: {', '.join(pinned)}" if pinned else ""
+            return EventLine(record.t, f"the run's own MPS daemon is up, process {record.daemon_pid}{limits}")
+        case MpsVerified():
+            who = " and ".join(name.upper() for name in record.lanes)
+            text = f"under MPS: {who}, by the list of server {record.server_pid}"
+            return EventLine(record.t, text, None, "good")
+        case MpsEnded(error=""):
+            return EventLine(record.t, "the run's own MPS daemon has quit")
+        case MpsEnded():
+            text = f"the run's own MPS daemon could not be made to quit: {record.error}"
+            return EventLine(record.t, text, None, "warning")
 
 
 def _clean_up_line(record: CleanedUp) -> EventLine:

@@ -7,11 +7,14 @@ import shutil
 import time
 from bisect import insort
 
+from training.analysis.clock_holds import ClockHolds
+from training.analysis.energy import EnergyCount, energy_j_per_1000_samples
 from training.analysis.event_text import event_line
+from training.analysis.lane_figures import memory_is_told
 from training.analysis.lane_history import LaneHistory
 from training.analysis.series import Series
 from training.analysis.state import EventLine, RunPhase, RunState
-from training.plan import Lane, Plan, read_plan
+from training.plan import Lane, Plan, Sharing, read_plan
 from training.record.device_records import (
     DeviceReading,
     DeviceRecord,
@@ -22,7 +25,16 @@ from training.record.device_records import (
     Sample,
     Source,
 )
-from training.record.event_records import Began, EventRecord, LaneEnded, Launched, WarmingUp
+from training.record.event_records import (
+    Began,
+    DeviceLost,
+    EventRecord,
+    LaneEnded,
+    Launched,
+    MpsVerified,
+    SharingChanged,
+    WarmingUp,
+)
 from training.record.lane_records import Checkpoint, Epoch, LaneRecord
 from training.record.liveness import Liveness, boot_id, liveness
 from training.record.reader import TailingReader
@@ -66,6 +78,11 @@ class RunHistory:
         self._events: list[EventLine] = []
         """The newest, in order of time: they come from several files."""
         self._began: Began | None = None
+        self._sharing: Sharing = self.plan.sharing
+        self._why_sharing_changed = ""
+        self._mps_verified = False
+        self._device_lost: str | None = None
+        self._meter_trouble: str | None = None
         self._last_t = 0.0
         self._phase: RunPhase = "starting"
         self._disk_is_full = False
@@ -73,9 +90,13 @@ class RunHistory:
         self._reading: DeviceReading | None = None
         self._reading_t: float | None = None
         self._others: tuple[OtherReading, ...] = ()
+        self._others_sm_percent: float | None = None
         self._figures: dict[str, Figure] = {}
         self._cores: float | None = None
         self._utilization = Series()
+        self._sm_active = Series()
+        self._energy = EnergyCount()
+        self._clock_holds = ClockHolds()
         self._others_memory = Series()
 
     def refresh(self, *, supervisor_gone: bool = False) -> None:
@@ -107,23 +128,42 @@ class RunHistory:
         return RunState(
             run=self.plan.run,
             folder=str(self.folder.path),
-            sharing=self.plan.sharing,
+            sharing=self._sharing,
             device=self.plan.device,
             phase=self._phase,
             started_wall=self._began.wall if self._began else "",
             elapsed_s=now_s,
             lanes={lane: lane_history.state(now_s) for lane, lane_history in self._lanes.items()},
+            lane_devices=dict(self.plan.lane_devices),
+            sharing_asked=self.plan.sharing,
+            why_sharing_changed=self._why_sharing_changed,
+            mps_verified=self._mps_verified,
+            retry_of=self.plan.retry_of,
+            device_lost=self._device_lost,
+            meter_trouble=self._meter_trouble,
+            energy_j_per_1000_samples=self._energy_j_per_1000_samples(),
+            clock_holds=self._clock_holds.holds(),
             reading=self._reading,
             reading_t=self._reading_t,
             others=self._others,
+            others_sm_percent=self._others_sm_percent,
             figures=dict(self._figures),
             cores=self._cores,
             device_utilization_series=self._utilization.view(),
+            sm_active_series=self._sm_active.view(),
             others_memory_series=self._others_memory.view(),
             events=tuple(self._events),
             skipped_lines=self._skipped_lines(),
             disk_is_full=self._disk_is_full,
         )
+
+    def _energy_j_per_1000_samples(self) -> float | None:
+        """None also where a lane trains beside the GPU: its samples are not of the GPU's energy."""
+        lanes = self._lanes.values()
+        if any(lane_history.uses_no_gpu for lane_history in lanes):
+            return None
+        trained = (lane_history.trained for lane_history in lanes)
+        return energy_j_per_1000_samples(self._energy, [span for span in trained if span is not None])
 
     def _skipped_lines(self) -> int:
         by_lanes = sum(reader.skipped_lines for reader in self._lane_readers.values())
@@ -168,6 +208,13 @@ class RunHistory:
                 self._lanes[record.lane].warming_up()
             case LaneEnded():
                 self._lanes[record.lane].ended(record)
+            case DeviceLost():
+                self._device_lost = record.message
+            case SharingChanged():
+                self._sharing, self._why_sharing_changed = record.after, record.because
+                self._mps_verified = self._mps_verified and record.after == "mps"
+            case MpsVerified():
+                self._mps_verified = True
             case _:
                 pass
         self._note(record)
@@ -187,6 +234,7 @@ class RunHistory:
             case Source():
                 self._figures, self._cores = record.figures, record.cores
             case MeterTrouble():
+                self._meter_trouble = record.message
                 self._note(record)
             case _:
                 pass
@@ -194,6 +242,8 @@ class RunHistory:
     def _take_sample(self, sample: Sample) -> None:
         self._last_t = max(self._last_t, sample.t)
         self._reading, self._reading_t = sample.device, sample.t
+        self._meter_trouble = None
+        self._others_sm_percent = sample.others_sm_percent
         if sample.others is not None:
             self._others = sample.others
         for lane, lane_history in self._lanes.items():
@@ -202,13 +252,27 @@ class RunHistory:
                 lane_history.no_reading()
             else:
                 lane_history.take_reading(sample.t, reading, self._lane_utilization(reading))
-        if sample.device.utilization_percent is not None:
-            self._utilization.append(sample.t, sample.device.utilization_percent)
+        self._take_device(sample.t, sample.device)
+        unknown = [
+            lane
+            for lane, reading in sample.lanes.items()
+            if reading.memory_bytes is None and not self._lanes[lane].uses_no_gpu
+        ]
         used = sample.device.memory_used_bytes
-        if used is not None:
+        if used is not None and not self.plan.lane_devices and memory_is_told(self._figures, unknown):
             ours = sum(reading.memory_bytes or 0 for reading in sample.lanes.values())
             if used >= ours:  # less only where RSS counts shared pages twice: then the rest is not known
                 self._others_memory.append(sample.t, float(used - ours))
+
+    def _take_device(self, t: float, device: DeviceReading) -> None:
+        if device.utilization_percent is not None:
+            self._utilization.append(t, device.utilization_percent)
+        if device.sm_active_percent is not None:
+            self._sm_active.append(t, device.sm_active_percent)
+        if device.energy_j is not None:
+            self._energy.add(t, device.energy_j)
+        for line in self._clock_holds.take(t, device.event_reasons):
+            self._keep(line)
 
     def _lane_utilization(self, reading: LaneReading) -> float | None:
         if self.plan.device.kind == "gpu":
@@ -224,8 +288,11 @@ class RunHistory:
         self._last_t = max(self._last_t, t)
         line = event_line(record, lane)
         if line is not None:
-            insort(self._events, line, key=_place)
-            del self._events[:-KEPT_EVENTS]
+            self._keep(line)
+
+    def _keep(self, line: EventLine) -> None:
+        insort(self._events, line, key=_place)
+        del self._events[:-KEPT_EVENTS]
 
 
 def _place(line: EventLine) -> tuple[float, str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 
+from training.analysis.energy import TrainedSpan
 from training.analysis.recent_steps import RecentSteps
 from training.analysis.series import Series
 from training.analysis.state import LaneError, LanePhase, LaneState, ValidationPoint
@@ -20,6 +21,7 @@ from training.record.lane_records import (
     FrameworkMemory,
     Imported,
     LaneRecord,
+    NoGpu,
     NonFinite,
     Paused,
     Progress,
@@ -58,6 +60,7 @@ class LaneHistory:
         self._validating = False
         self._end: LanePhase | None = None
         self._built: Built | None = None
+        self._no_gpu: NoGpu | None = None
         self._progress: Progress | None = None
         self._latest: dict[str, float | None] = {}
         self._memory: FrameworkMemory | None = None
@@ -65,6 +68,7 @@ class LaneHistory:
         self._peak: int | None = None
         self._pid: int | None = None
         self._released_t: float | None = None
+        self._released_samples = 0
         self._paused_s = 0.0
         self._nonfinite_step: int | None = None
         self._checkpoint_step: int | None = None
@@ -94,11 +98,14 @@ class LaneHistory:
             case Built():
                 self._built = record
                 self._reach("warming up")
+            case NoGpu():
+                self._no_gpu = record
             case Warm():
                 self._reach("at the barrier")
             case Released():
                 self._released_t = record.t
-                self._recent.released(record.t, record.step, self._progress.samples if self._progress else 0)
+                self._released_samples = self._progress.samples if self._progress else 0
+                self._recent.released(record.t, record.step, self._released_samples)
                 self._reach("training")
             case Validation():
                 self._validating = False
@@ -150,7 +157,20 @@ class LaneHistory:
         self._end = record.status
         self._reading = None
         if record.status == "failed":
-            self._error = LaneError(record.kind, record.message, record.hint, record.log_tail)
+            self._error = LaneError(record.kind, record.message, record.hint, record.log_tail, record.held)
+
+    @property
+    def uses_no_gpu(self) -> bool:
+        """Whether it trains on the CPU though a GPU was chosen."""
+        return self._no_gpu is not None
+
+    @property
+    def trained(self) -> TrainedSpan | None:
+        """What it trained since its release; None before the first step after it."""
+        if self._released_t is None or self._progress is None or self._progress.t <= self._released_t:
+            return None
+        samples = self._progress.samples - self._released_samples
+        return TrainedSpan(self._released_t, self._progress.t, samples)
 
     def lost(self) -> None:
         """The run was lost while this lane was not known to have ended."""
@@ -191,6 +211,9 @@ class LaneHistory:
             rss_bytes=reading.rss_bytes if reading else None,
             cpu_percent=reading.cpu_percent if reading else None,
             sm_percent=reading.sm_percent if reading else None,
+            sm_age_s=reading.sm_age_s if reading else None,
+            trains_on=built.device if built else "",
+            no_gpu=self._no_gpu,
             framework_memory=self._memory,
             checkpoint_step=self._checkpoint_step,
             model_path=self._model_path,

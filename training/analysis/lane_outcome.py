@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from training.analysis.energy import TrainedSpan
 from training.record.lane_records import (
     Built,
     Checkpoint,
@@ -35,6 +36,9 @@ class LaneOutcome:
     model_path: str | None = None
     trained_on: str = ""
     no_gpu: NoGpu | None = None
+    need_peak_bytes: int | None = None
+    """The most the framework itself reported to need of the device's memory."""
+    trained: TrainedSpan | None = None
 
 
 def read_lane_outcome(path: Path) -> LaneOutcome:
@@ -42,6 +46,7 @@ def read_lane_outcome(path: Path) -> LaneOutcome:
     outcome = LaneOutcome()
     epoch_losses: list[float | None] = []
     released: Released | None = None
+    released_samples = 0
     last_step_t = 0.0
     paused_s = last_pause_s = 0.0
     reader: TailingReader[LaneRecord] = TailingReader(path, LaneRecord)
@@ -50,12 +55,16 @@ def read_lane_outcome(path: Path) -> LaneOutcome:
             case Progress():
                 outcome.steps, outcome.samples, last_step_t = record.step, record.samples, record.t
                 paused_s, last_pause_s = paused_s + last_pause_s, 0.0
+                if record.framework_memory is not None:
+                    peak = record.framework_memory.peak_bytes
+                    outcome.need_peak_bytes = max(outcome.need_peak_bytes or 0, peak)
             case Built():
                 outcome.trained_on = record.device
             case NoGpu():
                 outcome.no_gpu = record
             case Released():
                 released, paused_s, last_pause_s = record, 0.0, 0.0
+                released_samples = outcome.samples
             case Resumed():  # counts once steps follow: training is only told up to its last step
                 last_pause_s += record.paused_s
             case Epoch() if not record.partial:
@@ -70,6 +79,7 @@ def read_lane_outcome(path: Path) -> LaneOutcome:
                 pass
     if released is not None and last_step_t > released.t:
         outcome.train_s = max(0.0, last_step_t - released.t - paused_s)
+        outcome.trained = TrainedSpan(released.t, last_step_t, outcome.samples - released_samples)
         if outcome.train_s > 0:
             outcome.steps_per_s = (outcome.steps - released.step) / outcome.train_s
     if len(epoch_losses) == 2:

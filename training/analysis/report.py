@@ -9,10 +9,20 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from training.analysis.device_outcome import DeviceOutcome, LaneMemory, read_device_outcome
+from training.analysis.energy import energy_j_per_1000_samples, pair_energy_j
 from training.analysis.lane_outcome import LaneOutcome, read_lane_outcome
-from training.analysis.lane_peaks import peak_memory
-from training.plan import Lane, Plan, Sharing
-from training.record.event_records import EventRecord, LaneEnded, LaneStatus, Launched
+from training.plan import Lane, Plan, PlannedDevice, Sharing
+from training.record.device_records import EventReason
+from training.record.event_records import (
+    DeviceLost,
+    EventRecord,
+    LaneEnded,
+    LaneStatus,
+    Launched,
+    MemoryHolder,
+    SharingChanged,
+)
 from training.record.reader import TailingReader
 from training.record.run_folder import RunFolder
 
@@ -24,20 +34,26 @@ class ReportError(ValueError):
 
 
 class ReportedDevice(Struct, frozen=True):
-    """The device of the run."""
+    """A device; `mig_of` is the UUID of the GPU that a MIG instance is part of.
+
+    With `unified` the GPU has no memory of its own: `memory_bytes` is the machine's.
+    """
 
     kind: Literal["cpu", "gpu"]
     name: str
     uuid: str | None
     memory_bytes: int | None
+    mig_of: str | None = None
+    unified: bool = False
 
 
 class ReportedError(Struct, frozen=True):
-    """Why a lane failed."""
+    """Why a lane failed; `held` is who held the device's memory, where the lane ran out of it."""
 
     kind: str
     message: str
     hint: str = ""
+    held: tuple[MemoryHolder, ...] = ()
 
 
 class ReportedNoGpu(Struct, frozen=True):
@@ -47,12 +63,22 @@ class ReportedNoGpu(Struct, frozen=True):
     remedy: str = ""
 
 
+class OthersSeen(Struct, frozen=True):
+    """The processes on the device that were not the run's: how many in all, the most they held together, some names."""
+
+    count: int
+    peak_bytes: int | None = None
+    names: tuple[str, ...] = ()
+
+
 class LaneReport(Struct, frozen=True):
     """One lane's outcome.
 
     `wall_s` is its whole life; `train_s` runs from its release at the barrier to its last step, pauses taken off;
     `steps_per_s` is the rate over `train_s`, warm-up steps left out. `first_loss` and `last_loss` are means of the
     first and last epoch, or of the first and last twentieth of the steps where there are fewer than two epochs.
+    `peak_memory_bytes` is the footprint, all that the lane's processes held; `need_peak_bytes` what the framework
+    itself reports to have needed of it.
     """
 
     preset: str
@@ -72,6 +98,13 @@ class LaneReport(Struct, frozen=True):
     trained_on: str = ""
     """The framework's name of its device, as "GPU:0" or "CPU"; empty where it did not come so far."""
     no_gpu: ReportedNoGpu | None = None
+    need_peak_bytes: int | None = None
+    memory_source: str = ""
+    """Who told the footprint: "nvml", or "host" for RSS."""
+    memory_estimated: bool = False
+    """Whether the footprint was at any time inferred, not told."""
+    device: ReportedDevice | None = None
+    """The lane's own MIG instance, where each lane had one."""
 
 
 class Monitor(Struct, frozen=True):
@@ -83,7 +116,10 @@ class Monitor(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """What `report.json` holds; later versions add keys and rename none."""
+    """What `report.json` holds; later versions add keys and rename none.
+
+    `sharing` is what held at the end. `energy_j` is the whole device's from the first release to the last step.
+    """
 
     run: str
     started_at: str
@@ -93,6 +129,18 @@ class Report(Struct, frozen=True):
     lanes: dict[Lane, LaneReport]
     monitor: Monitor
     schema: int = REPORT_SCHEMA
+    sharing_asked: Sharing | None = None
+    why_sharing_changed: str = ""
+    retry_of: str | None = None
+    device_lost: str | None = None
+    energy_j: float | None = None
+    energy_j_per_1000_samples: float | None = None
+    event_reasons_s: dict[EventReason, float] = {}
+    """For how long each reason held the device's clocks down."""
+    others: OthersSeen | None = None
+    """None where nobody else was on the device, or it is not known."""
+    gpu_verdict_void: str | None = None
+    """Why nothing here may be taken as a verdict about the GPU."""
 
     @property
     def outcome(self) -> LaneStatus:
@@ -107,31 +155,54 @@ def build_report(folder: RunFolder, plan: Plan, started_at: datetime, monitor: M
     """Make the report of a run whose lanes have all ended."""
     launched: dict[Lane, float] = {}
     ended: dict[Lane, LaneEnded] = {}
+    sharing, why_sharing_changed = plan.sharing, ""
+    device_lost: str | None = None
     reader: TailingReader[EventRecord] = TailingReader(folder.events, EventRecord)
     for record in reader.read_new():
-        if isinstance(record, Launched):
-            launched[record.lane] = record.t
-        elif isinstance(record, LaneEnded):
-            ended[record.lane] = record
-    peaks = peak_memory(folder)
-    ended_at = started_at + timedelta(seconds=monitor.wall_s)
+        match record:
+            case Launched():
+                launched[record.lane] = record.t
+            case LaneEnded():
+                ended[record.lane] = record
+            case SharingChanged():
+                sharing, why_sharing_changed = record.after, record.because
+            case DeviceLost():
+                device_lost = record.message
+            case _:
+                pass
+    told = {lane: read_lane_outcome(folder.lane_records(lane)) for lane in plan.lanes}
+    seen = read_device_outcome(folder)
+    spans = [lane.trained for lane in told.values() if lane.trained is not None]
+    on_cpu = [lane for lane, outcome in told.items() if outcome.no_gpu is not None]
+    energy_j = pair_energy_j(seen.energy, spans)
+    per_1000 = None if on_cpu else energy_j_per_1000_samples(seen.energy, spans)
     return Report(
         run=plan.run,
         started_at=started_at.isoformat(timespec="seconds"),
-        ended_at=ended_at.isoformat(timespec="seconds"),
-        sharing=plan.sharing,
-        device=ReportedDevice(plan.device.kind, plan.device.name, plan.device.uuid, plan.device.memory_bytes),
+        ended_at=(started_at + timedelta(seconds=monitor.wall_s)).isoformat(timespec="seconds"),
+        sharing=sharing,
+        device=_device(plan.device),
         lanes={
             lane: _lane_report(
                 lane_plan.preset_name,
                 ended.get(lane),
                 launched.get(lane),
-                read_lane_outcome(folder.lane_records(lane)),
-                peaks.get(lane),
+                told[lane],
+                seen.memory.get(lane, LaneMemory()),
+                plan.lane_devices.get(lane),
             )
             for lane, lane_plan in plan.lanes.items()
         },
         monitor=monitor,
+        sharing_asked=plan.sharing,
+        why_sharing_changed=why_sharing_changed,
+        retry_of=plan.retry_of,
+        device_lost=device_lost,
+        energy_j=None if energy_j is None else round(energy_j, 1),
+        energy_j_per_1000_samples=None if per_1000 is None else round(per_1000, 3),
+        event_reasons_s={reason: round(s, 1) for reason, s in seen.clock_holds.seconds().items()},
+        others=_others(seen),
+        gpu_verdict_void=_why_void(plan, on_cpu, device_lost),
     )
 
 
@@ -154,13 +225,41 @@ def read_report(path: Path) -> Report:
         raise ReportError(f"{path}: no report that can be read: {error}") from error
 
 
+def _device(planned: PlannedDevice) -> ReportedDevice:
+    return ReportedDevice(
+        planned.kind, planned.name, planned.uuid, planned.memory_bytes, planned.mig_of, planned.unified
+    )
+
+
+def _others(seen: DeviceOutcome) -> OthersSeen | None:
+    if not seen.other_pids:
+        return None
+    return OthersSeen(len(seen.other_pids), seen.others_peak_bytes, tuple(seen.other_names))
+
+
+def _why_void(plan: Plan, on_cpu: list[Lane], device_lost: str | None) -> str | None:
+    if plan.device.kind != "gpu":
+        return None
+    if on_cpu:
+        who = f"lane {on_cpu[0]}" if len(on_cpu) == 1 else "both lanes"
+        return f"no verdict about the GPU: {who} trained on the CPU"
+    return (
+        "no verdict about the GPU: it was lost while the lanes trained" if device_lost is not None else None
+    )
+
+
 def _lane_report(
-    preset_name: str, ended: LaneEnded | None, launched_t: float | None, told: LaneOutcome, peak: int | None
+    preset_name: str,
+    ended: LaneEnded | None,
+    launched_t: float | None,
+    told: LaneOutcome,
+    memory: LaneMemory,
+    own_device: PlannedDevice | None,
 ) -> LaneReport:
     status: LaneStatus = "failed" if ended is None else ended.status
     error = None
     if ended is not None and ended.status == "failed":
-        error = ReportedError(ended.kind, ended.message, ended.hint)
+        error = ReportedError(ended.kind, ended.message, ended.hint, ended.held)
     wall_s = 0.0 if ended is None or launched_t is None else ended.t - launched_t
     return LaneReport(
         preset=preset_name,
@@ -175,8 +274,12 @@ def _lane_report(
         first_loss=told.first_loss,
         last_loss=told.last_loss,
         steps_per_s=told.steps_per_s,
-        peak_memory_bytes=peak,
+        peak_memory_bytes=memory.peak_bytes,
         model_path=told.model_path,
         trained_on=told.trained_on,
         no_gpu=None if told.no_gpu is None else ReportedNoGpu(told.no_gpu.why, told.no_gpu.remedy),
+        need_peak_bytes=told.need_peak_bytes,
+        memory_source=memory.source,
+        memory_estimated=memory.estimated,
+        device=None if own_device is None else _device(own_device),
     )

@@ -7,7 +7,7 @@ from typing import Literal
 
 from training.analysis.series import SeriesView
 from training.plan import Lane, PlannedDevice, Sharing
-from training.record.device_records import DeviceReading, Figure, OtherReading
+from training.record.device_records import DeviceReading, EventReason, Figure, OtherReading
 from training.record.event_records import MemoryHolder
 from training.record.lane_records import FrameworkMemory, NoGpu
 
@@ -112,6 +112,15 @@ class EventLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockHold:
+    """Something that held the device's clocks down: whether it does now, and for how long in all."""
+
+    reason: EventReason
+    now: bool
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class RunState:
     """A run at one moment."""
 
@@ -137,6 +146,8 @@ class RunState:
     """What the newest attempt to read the device said, where it failed; None once it is read again."""
     energy_j_per_1000_samples: float | None = None
     """Of the pair: the whole device's energy over both lanes' samples, from the first release to now."""
+    clock_holds: tuple[ClockHold, ...] = ()
+    """What held the device's clocks down in this run, in order of coming."""
     reading: DeviceReading | None = None
     reading_t: float | None = None
     others: tuple[OtherReading, ...] = ()

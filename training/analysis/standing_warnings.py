@@ -1,0 +1,64 @@
+"""What must stay in sight for as long as it holds: a lane on the CPU, a lost GPU, a library that does not answer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from training.analysis.state import LaneState, RunState
+
+_SILENCE = re.compile(r"has not answered for \d+ s")
+
+
+@dataclass(frozen=True, slots=True)
+class StandingWarning:
+    """One thing to know all the time. `key` stays the same while the text counts on; `remedy` is what to do."""
+
+    key: str
+    text: str
+    level: Literal["warning", "alarm"] = "warning"
+    remedy: str = ""
+
+
+def standing_warnings(state: RunState) -> tuple[StandingWarning, ...]:
+    """What holds now, the gravest first."""
+    found: list[StandingWarning] = []
+    if state.device_lost is not None:
+        text = f"GPU LOST: {state.device_lost}"
+        remedy = "Both trainings are stopped; nothing measured since counts. A reboot may bring the GPU back."
+        found.append(StandingWarning("device lost", text, "alarm", remedy))
+    found += _on_cpu(state)
+    if state.meter_trouble is not None and state.is_live and state.device_lost is None:
+        found.append(_meter_trouble(state, state.meter_trouble))
+    if state.sharing_asked == "mps" and state.sharing != "mps":
+        found.append(StandingWarning("not under mps", f"not under MPS: {state.why_sharing_changed}"))
+    held = [hold.reason for hold in state.clock_holds if hold.now]
+    if held and state.is_live:
+        told = ", ".join(held)
+        found.append(StandingWarning(f"clocks {told}", f"clocks are held down now: {told}"))
+    return tuple(found)
+
+
+def _on_cpu(state: RunState) -> list[StandingWarning]:
+    lanes = [lane for lane in state.lanes.values() if lane.no_gpu is not None]
+    causes = {(lane.no_gpu.why, lane.no_gpu.remedy) for lane in lanes if lane.no_gpu is not None}
+    if len(lanes) > 1 and len(causes) == 1:
+        return [_one_on_cpu(lanes[0], "BOTH LANES TRAIN")]
+    return [_one_on_cpu(lane, f"LANE {lane.lane.upper()} TRAINS") for lane in lanes]
+
+
+def _one_on_cpu(lane: LaneState, who: str) -> StandingWarning:
+    assert lane.no_gpu is not None
+    text = f"{who} ON THE CPU: {lane.no_gpu.why}"
+    return StandingWarning(f"{who} on the cpu", text, "warning", lane.no_gpu.remedy)
+
+
+def _meter_trouble(state: RunState, message: str) -> StandingWarning:
+    """A silence is told with how long it lasts by now."""
+    if not _SILENCE.search(message):
+        return StandingWarning("meter", f"the device cannot be read: {message}")
+    if state.reading_t is not None:
+        message = _SILENCE.sub(f"has not answered for {state.elapsed_s - state.reading_t:.0f} s", message)
+    remedy = "The trainings go on; what is shown of the device is as old as that."
+    return StandingWarning("silent library", message, "warning", remedy)
