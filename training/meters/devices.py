@@ -16,7 +16,7 @@ from training.meters.gpu_facts import Gpu, GpuListing
 from training.meters.meter import Meter, MeterError
 from training.meters.nvml_library import LIBRARY_NOT_FOUND, sentence
 from training.meters.visible_gpus import Visible, visible_gpus
-from training.plan import PlannedDevice
+from training.plan import Lane, PlannedDevice
 
 _LIBRARY = "libnvidia-ml.so.1"
 _PROBE_TIMEOUT_S = 10.0
@@ -94,14 +94,22 @@ def choose_device(request: str, listing: DeviceListing) -> PlannedDevice:
     return _gpu(_named_gpu(asked, listing), f"asked for as {asked}")
 
 
-def open_meter(device: PlannedDevice) -> Meter:
-    """Return an open meter of the device. Raises MeterError."""
-    meter = _meter(device)
+def open_meter(device: PlannedDevice, lane_devices: Mapping[Lane, PlannedDevice] | None = None) -> Meter:
+    """Return an open meter.
+
+    Args:
+        device: what the lanes share.
+        lane_devices: each lane's own MIG instance, where `device` is the GPU they are part of.
+
+    Raises:
+        MeterError: the device cannot be read.
+    """
+    meter = _meter(device, lane_devices or {})
     meter.open()
     return meter
 
 
-def _meter(device: PlannedDevice) -> Meter:
+def _meter(device: PlannedDevice, lane_devices: Mapping[Lane, PlannedDevice]) -> Meter:
     if device.kind == "cpu":
         from training.meters.host import HostMeter
 
@@ -110,7 +118,8 @@ def _meter(device: PlannedDevice) -> Meter:
         raise MeterError("the plan names a GPU without its UUID")
     from training.meters.nvml import NvmlMeter
 
-    return NvmlMeter(device.uuid)
+    lane_uuids = {lane: own.uuid for lane, own in lane_devices.items() if own.uuid is not None}
+    return NvmlMeter(device.uuid, mig_of=device.mig_of, lane_uuids=lane_uuids)
 
 
 def _cpu(listing: DeviceListing, because: str) -> PlannedDevice:

@@ -7,18 +7,20 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from training.meters.capacity import Capacity, read_capacity
-from training.meters.host import lane_host_figures
+from training.meters.lane_attribution import Surroundings
 from training.meters.meter import LaneProcess, MeterError
-from training.meters.nvml_device import DeviceFigures
 from training.meters.nvml_library import NvmlDevice, NvmlError, NvmlLibrary
-from training.meters.nvml_processes import Others, ProcessMemory, ProcessShares, tree_memory_bytes
-from training.meters.process_tree import LaneTrees
+from training.meters.nvml_reading import GpuReading, LaneInstances, WholeGpu
+from training.meters.pid_namespace import has_own_pids, is_wsl
 from training.plan import Lane
-from training.record.device_records import Figure, LaneReading, Sample, Source
+from training.record.device_records import Sample, Source
+
+_VGPU = 2
+"""NVML_GPU_VIRTUALIZATION_MODE_VGPU of nvml.h."""
 
 
 class NvmlMeter:
-    """Reads one GPU by UUID, and the lanes' CPU time and RSS from the host.
+    """Reads one GPU or MIG instance by UUID, and the lanes' CPU time and RSS from the host.
 
     NVML's state does not survive a fork: open it in the process and thread that samples.
     """
@@ -27,27 +29,41 @@ class NvmlMeter:
         self,
         uuid: str,
         *,
+        mig_of: str | None = None,
+        lane_uuids: Mapping[Lane, str] | None = None,
         binding: Any = None,
         capacity: Capacity | None = None,
         clock: Callable[[], float] = time.monotonic,
+        surroundings: Surroundings | None = None,
     ) -> None:
-        """Meter the GPU `uuid`; `binding` is a module like pynvml, imported in `open` when not given."""
+        """Meter the device `uuid`.
+
+        Args:
+            uuid: of a GPU or a MIG instance.
+            mig_of: the GPU that the MIG instance `uuid` is part of.
+            lane_uuids: each lane's own MIG instance, where `uuid` is the GPU they are part of.
+            binding: a module like pynvml, imported in `open` when not given.
+            capacity: what there is of the machine; read when not given.
+            clock: gives seconds.
+            surroundings: the place as seen from outside; looked at when not given.
+        """
         self._uuid = uuid
+        self._mig_of = mig_of
+        self._lane_uuids = dict(lane_uuids or {})
         self._library = NvmlLibrary(binding, clock=clock)
         self._given_capacity = capacity
         self._clock = clock
-        self._parts: _Parts | None = None
+        self._given_surroundings = surroundings
+        self._reading: GpuReading | None = None
 
     def open(self) -> None:
-        """Start NVML and find the GPU. Raises MeterError; DeviceLostError when it is lost already."""
+        """Start NVML and find the device. Raises MeterError; DeviceLostError when it is lost already."""
         self._library.start()
         try:
-            device = NvmlDevice(self._library, self._uuid)
+            self._reading = self._open_reading()
         except NvmlError as error:
             self._library.stop()
             raise MeterError(f"cannot read GPU {self._uuid}: {error}") from error
-        capacity = self._given_capacity or read_capacity()
-        self._parts = _Parts(device, capacity, self._clock)
 
     def source(self, t: float) -> Source:
         """Where each figure comes from, as known now."""
@@ -59,94 +75,29 @@ class NvmlMeter:
 
     def close(self) -> None:
         """Give NVML back."""
-        if self._parts is not None:
-            self._parts.close()
-        self._parts = None
+        if self._reading is not None:
+            self._reading.close()
+        self._reading = None
         self._library.stop()
 
-    def _opened(self) -> _Parts:
-        if self._parts is None:
+    def _open_reading(self) -> GpuReading:
+        capacity = self._given_capacity or read_capacity()
+        device = NvmlDevice(self._library, self._uuid)
+        parent = NvmlDevice(self._library, self._mig_of) if self._mig_of else None
+        surroundings = self._given_surroundings or self._look_around(parent or device)
+        if self._lane_uuids:
+            instances = {lane: NvmlDevice(self._library, uuid) for lane, uuid in self._lane_uuids.items()}
+            return LaneInstances(device, instances, capacity, surroundings, clock=self._clock)
+        return WholeGpu(device, parent, capacity, surroundings, clock=self._clock)
+
+    def _look_around(self, gpu: NvmlDevice) -> Surroundings:
+        try:
+            is_vgpu = int(gpu.call("nvmlDeviceGetVirtualizationMode")) == _VGPU
+        except NvmlError:
+            is_vgpu = False
+        return Surroundings(is_wsl=is_wsl(), is_vgpu=is_vgpu, has_own_pids=has_own_pids())
+
+    def _opened(self) -> GpuReading:
+        if self._reading is None:
             raise MeterError("the NVML meter is not open")
-        return self._parts
-
-
-class _Parts:
-    """What an open meter reads from."""
-
-    def __init__(self, device: NvmlDevice, capacity: Capacity, clock: Callable[[], float]) -> None:
-        self._capacity = capacity
-        self._device = DeviceFigures(device, capacity, clock=clock)
-        self._memory = ProcessMemory(device, clock=clock)
-        self._shares = ProcessShares(device, clock=clock)
-        self._trees = LaneTrees(clock=clock)
-        self._others = Others()
-        self._lane_cpu_known = False
-        self._lane_figures = {
-            "lanes.memory_bytes": Figure(source="nvml", scope="process", state="pending"),
-            "lanes.sm_percent": Figure(source="nvml", scope="process", state="pending"),
-        }
-
-    def sample(self, t: float, lanes: Mapping[Lane, LaneProcess]) -> Sample:
-        began = time.perf_counter()
-        device = self._device.read()
-        memory = self._memory.read()
-        self._shares.poll(busy_percent=device.utilization_percent)
-        trees = self._trees.read({lane: process.pid for lane, process in lanes.items()})
-        ours = frozenset().union(*(tree.pids for tree in trees.values()))
-        self._shares.shares.forget_others(ours)
-        readings: dict[Lane, LaneReading] = {}
-        for lane, tree in trees.items():
-            self._lane_cpu_known = self._lane_cpu_known or tree.cpu_percent is not None
-            readings[lane] = LaneReading(
-                pid=tree.pid,
-                memory_bytes=None if memory is None else tree_memory_bytes(memory, tree.pids),
-                sm_percent=self._shares.percent(tree.pids),
-                cpu_percent=tree.cpu_percent,
-                rss_bytes=tree.rss_bytes,
-            )
-        listed = memory is not None and not ours.isdisjoint(memory)
-        self._lane_figures = {
-            "lanes.memory_bytes": self._memory_figure(readings, listed=listed),
-            "lanes.sm_percent": self._share_figure(readings),
-        }
-        return Sample(
-            t=t,
-            device=device,
-            lanes=readings,
-            others=() if memory is None else self._others.read(memory, ours),
-            seconds=time.perf_counter() - began,
-        )
-
-    def source(self, t: float) -> Source:
-        figures = {f"device.{name}": figure for name, figure in self._device.figures().items()}
-        figures |= self._lane_figures
-        figures |= lane_host_figures(cpu_known=self._lane_cpu_known)
-        return Source(t=t, figures=figures, cores=self._capacity.cores)
-
-    def close(self) -> None:
-        self._device.close()
-
-    def _memory_figure(self, readings: Mapping[Lane, LaneReading], *, listed: bool) -> Figure:
-        figure = self._memory.query.figure("process", "all the process holds on the device, context included")
-        if figure.state not in ("value", "idle"):
-            return figure
-        if any(reading.memory_bytes is not None for reading in readings.values()):
-            return figure
-        if listed:
-            reason = "the driver lists the processes but not their memory (WSL2, vGPU)"
-            return Figure(source="nvml", scope="process", state="unsupported", reason=reason)
-        return Figure(
-            source="nvml", scope="process", state="pending", reason="the driver lists no process of the lanes"
-        )
-
-    def _share_figure(self, readings: Mapping[Lane, LaneReading]) -> Figure:
-        figure = self._shares.query.figure("process")
-        if figure.state not in ("value", "idle"):
-            return figure
-        known = [reading.sm_percent for reading in readings.values() if reading.sm_percent is not None]
-        reason = "share of the multiprocessors' busy time, sampled, mean of 8 s"
-        if not known:
-            return Figure(
-                source="nvml", scope="process", state="pending", reason="no sample of the lanes yet"
-            )
-        return Figure(source="nvml", scope="process", state="value" if any(known) else "idle", reason=reason)
+        return self._reading

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -12,9 +13,10 @@ import psutil
 from training.meters.nvml_library import NvmlDevice
 from training.meters.nvml_query import Query
 from training.meters.sm_share import SmShares, UtilizationSample
-from training.record.device_records import OtherReading
+from training.record.device_records import OtherReading, ProcessKind
 
 _LISTS = ("Compute", "Graphics", "MPSCompute")
+_KINDS: dict[str, ProcessKind] = {"Compute": "compute", "Graphics": "graphics", "MPSCompute": "mps"}
 _LEGACY_EMPTY_S = 5.0
 """How long the older call may return nothing on a busy GPU before the newer is tried (HAMi-core PR #218)."""
 
@@ -43,6 +45,8 @@ class ProcessMemory:
             )
             for kind in _LISTS
         }
+        self.kinds: dict[int, ProcessKind] = {}
+        """In which list each process of the last reading stands; the first of compute, graphics, MPS."""
 
     @property
     def query(self) -> Query[Any]:
@@ -52,8 +56,10 @@ class ProcessMemory:
     def read(self) -> MemoryByPid | None:
         """Return every listed process; None while the compute list cannot be read. Raises DeviceLostError."""
         instances: dict[tuple[int, int, int], int | None] = {}
-        for query in self._lists.values():
+        self.kinds = {}
+        for kind, query in self._lists.items():
             for process in query.read() or ():
+                self.kinds.setdefault(int(process.pid), _KINDS[kind])
                 key = (
                     int(process.pid),
                     int(getattr(process, "gpuInstanceId", 0) or 0),
@@ -123,6 +129,15 @@ class ProcessShares:
         """Return the share of a process tree, 0..100; None when no sample ever named it."""
         return self.shares.percent(pids, self._clock()) if self._told else None
 
+    def others_percent(self, pids: Collection[int]) -> float | None:
+        """Return the share of every process but `pids`, 0..100; None before there is any."""
+        return self.shares.others_percent(pids, self._clock()) if self._told else None
+
+    @property
+    def age_s(self) -> float | None:
+        """How old the newest sample is; None before the first."""
+        return self.shares.age_s(self._clock())
+
     @property
     def _told(self) -> bool:
         return self.query.state in ("value", "idle")
@@ -140,28 +155,46 @@ class Others:
 
     def __init__(self) -> None:
         """Begin with nobody known."""
-        self._known: dict[int, tuple[str | None, str | None]] = {}
+        self._known: dict[int, _Named] = {}
 
-    def read(self, memory: MemoryByPid, ours: Collection[int]) -> tuple[OtherReading, ...]:
+    def read(
+        self, memory: MemoryByPid, ours: Collection[int], kinds: Mapping[int, ProcessKind] | None = None
+    ) -> tuple[OtherReading, ...]:
         """Return the listed processes outside `ours`, the largest first."""
         theirs = {pid: bytes_ for pid, bytes_ in memory.items() if pid not in ours}
         self._known = {pid: known for pid, known in self._known.items() if pid in theirs}
         readings = []
         for pid, bytes_ in theirs.items():
-            if pid not in self._known:
-                self._known[pid] = _name_and_user(pid)
-            name, user = self._known[pid]
-            readings.append(OtherReading(pid=pid, memory_bytes=bytes_, name=name, user=user))
+            known = self._known.get(pid)
+            if known is None or not known.is_still_it:
+                known = self._known[pid] = _Named.look_up(pid)
+            kind = (kinds or {}).get(pid)
+            readings.append(
+                OtherReading(pid=pid, memory_bytes=bytes_, name=known.name, user=known.user, kind=kind)
+            )
         return tuple(sorted(readings, key=lambda other: (-(other.memory_bytes or 0), other.pid)))
 
 
-def _name_and_user(pid: int) -> tuple[str | None, str | None]:
-    try:
-        process = psutil.Process(pid)
-        name = process.name()
-    except psutil.Error:
-        return None, None
-    try:
-        return name, process.username()
-    except (psutil.Error, KeyError):
-        return name, None
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Who a PID is; looked up again when the PID has passed to somebody else."""
+
+    name: str | None = None
+    user: str | None = None
+    process: psutil.Process | None = None
+
+    @classmethod
+    def look_up(cls, pid: int) -> _Named:
+        try:
+            process = psutil.Process(pid)
+            name = process.name()
+        except (psutil.Error, ValueError, OverflowError):
+            return cls()
+        try:
+            return cls(name, process.username(), process)
+        except (psutil.Error, KeyError):
+            return cls(name, None, process)
+
+    @property
+    def is_still_it(self) -> bool:
+        return self.process is None or self.process.is_running()

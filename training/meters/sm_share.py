@@ -9,7 +9,7 @@ efficiency.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 WINDOW_S = 8.0
@@ -43,7 +43,8 @@ class SmShares:
 
     Samples above 100 are the driver's known garbage and are dropped with their stamps, as are samples not
     newer than the newest seen. What the first poll finds is older than this meter and only sets the newest
-    stamp.
+    stamp. Where the shares of one span add up to more than 100, which attributed busy time cannot, they are scaled
+    down together: who had more of the time is still told, and no sum of lanes and others passes 100.
     """
 
     def __init__(self) -> None:
@@ -85,26 +86,44 @@ class SmShares:
         """Return the share of a tree of processes, 0..100; None when no sample ever named one of them."""
         if self._seen.isdisjoint(pids):
             return None
-        weighted, seconds = 0.0, 0.0
-        for span in self._spans:
-            within_s = min(span.seconds, span.ended_at - (now - WINDOW_S))
-            if within_s <= 0:
-                continue
-            seconds += within_s
-            weighted += within_s * sum(span.percents.get(pid, 0.0) for pid in pids)
-        return min(100.0, weighted / seconds) if seconds > 0 else 0.0
+        return self._mean(now, lambda percents: sum(percents.get(pid, 0.0) for pid in pids))
+
+    def others_percent(self, pids: Collection[int], now: float) -> float | None:
+        """Return the share of all processes but `pids`, 0..100; None before the first span."""
+        if not self._spans:
+            return None
+        return self._mean(
+            now, lambda percents: sum(share for pid, share in percents.items() if pid not in pids)
+        )
+
+    @property
+    def newest_pids(self) -> Collection[int]:
+        """The processes that the newest samples name."""
+        return self._spans[-1].percents.keys() if self._spans else ()
 
     def age_s(self, now: float) -> float | None:
         """Return how long ago the newest sample came; None before the first."""
-        return None if self._newest_at is None else now - self._newest_at
+        return None if self._newest_at is None else max(0.0, now - self._newest_at)
 
     def forget_others(self, pids: Collection[int]) -> None:
         """Drop every process that is not in `pids`, so that a PID used again starts unknown."""
         self._seen.intersection_update(pids)
 
+    def _mean(self, now: float, share_in: Callable[[dict[int, float]], float]) -> float:
+        weighted, seconds = 0.0, 0.0
+        for span in self._spans:
+            within_s = min(span.seconds, span.ended_at - (now - WINDOW_S))
+            if within_s > 0:
+                seconds += within_s
+                weighted += within_s * share_in(span.percents)
+        return min(100.0, weighted / seconds) if seconds > 0 else 0.0
+
     def _close_span(self, now: float, seconds: float, percents: dict[int, float]) -> None:
         if seconds <= 0:
             return
+        total = sum(percents.values())
+        if total > 100.0:
+            percents = {pid: share * 100.0 / total for pid, share in percents.items()}
         self._spans.append(_Span(now, seconds, percents))
         self._seen.update(percents)
         self._covered_until = now

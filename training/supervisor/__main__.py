@@ -66,7 +66,7 @@ async def _own(folder: RunFolder, plan: Plan, lock_fd: int) -> None:
         loop.call_soon_threadsafe(supervisor.device_lost, message)
 
     sampling = DeviceSampling(
-        partial(open_meter, plan.device),
+        partial(open_meter, plan.device, plan.lane_devices),
         RecordWriter(folder.device, "supervisor"),
         now=supervisor.now,
         lane_processes=supervisor.lane_processes,
