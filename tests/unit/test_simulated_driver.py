@@ -17,6 +17,7 @@ import pytest
 from tests.simulated_driver.binding import BindingProcess, started
 from tests.simulated_driver.build import SONAME, function_names, library_folder
 from tests.simulated_driver.driver import SimulatedDriver
+from tests.simulated_driver.metering import MeterProcess
 from tests.simulated_driver.scenario import (
     GIB,
     MIB,
@@ -30,6 +31,8 @@ from tests.simulated_driver.scenario import (
     Scenario,
     Utilization,
 )
+from training.meters.meter import DeviceLostError, LaneProcess, MeterError
+from training.plan import PlannedDevice
 
 UNINITIALIZED, INVALID_ARGUMENT, NOT_SUPPORTED, NO_PERMISSION = 1, 2, 3, 4
 NOT_FOUND, INSUFFICIENT_SIZE, UNKNOWN_FUNCTION, GPU_IS_LOST, NO_DATA, VERSION = 6, 7, 13, 15, 21, 25
@@ -560,3 +563,29 @@ def test_without_a_compiler_it_is_said_loudly(tmp_path: Path, in_ci: bool) -> No
     assert "no C compiler is found" in done.stdout
     assert ("1 failed" if in_ci else "1 skipped") in done.stdout
     assert done.returncode == int(in_ci)
+
+
+def test_the_meters_process_meters_and_raises_as_the_meter_does(simulated_driver: SimulatedDriver) -> None:
+    device = PlannedDevice(kind="gpu", name="GPU", uuid=UUID)
+    pid = os.getpid()
+    scenario = Scenario(
+        (Device(gpu_percent=70, processes=(Process(pid, GIB),), busy={pid: 40}),), clock_us=NOON
+    )
+    simulated_driver.play(scenario)
+    with MeterProcess(simulated_driver, device) as meter:
+        for tick in range(20):
+            simulated_driver.play(replace(scenario, clock_us=NOON + tick * SECOND // 2))
+            sample, source = meter.sample(tick / 2, {"a": LaneProcess(pid)})
+        assert sample.t == 9.5
+        assert sample.device.utilization_percent == 70
+        assert sample.lanes["a"].memory_bytes == GIB
+        assert sample.lanes["a"].sm_percent == pytest.approx(40, abs=1)
+        assert source.figures["lanes.memory_bytes"].state == "value"
+        assert meter.cpu_s() > 0
+        simulated_driver.play(Scenario(faults=(Fault("*", GPU_IS_LOST),)))
+        with pytest.raises(DeviceLostError, match="fallen off the bus"):
+            meter.sample(11.0, {})
+    simulated_driver.play(scenario)
+    another = PlannedDevice(kind="gpu", name="GPU", uuid="GPU-none")
+    with pytest.raises(MeterError, match="GPU-none"), MeterProcess(simulated_driver, another):
+        pass
