@@ -131,6 +131,18 @@ class LaneRun:
                 )
         return None
 
+    def cannot_start_record(self, error: OSError, now_s: float) -> LaneEnded:
+        """The end of a lane whose process could not even be started."""
+        return LaneEnded(
+            t=now_s,
+            lane=self.lane,
+            status="failed",
+            exit_code=None,
+            kind="cannot-start",
+            message=f"The training's process cannot be started: {error.strerror or error}",
+            hint="Check free memory, disk and the limits on processes and open files (ulimit -a).",
+        )
+
     def _failed(self, now_s: float, exit_code: int | None, kind: str, message: str, hint: str) -> LaneEnded:
         return LaneEnded(
             t=now_s, lane=self.lane, status="failed", exit_code=exit_code, kind=kind, message=message, hint=hint,

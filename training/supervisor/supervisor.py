@@ -17,17 +17,16 @@ from training.record.event_records import (
     BarrierOpened,
     Began,
     DeviceLost,
-    LaneEnded,
     LaneStatus,
     Launched,
     Note,
-    Signalled,
     WarmingUp,
 )
 from training.record.lane_records import Error
 from training.record.liveness import boot_id
 from training.record.run_folder import RunFolder
 from training.record.writer import RecordWriter
+from training.supervisor.escalation import escalate
 from training.supervisor.lane_run import LaneRun
 from training.supervisor.lane_standing import Action, GiveUp, Launch, Release, WarmUp
 from training.supervisor.launch_environment import left_out, own_environment, worker_environment
@@ -37,7 +36,6 @@ from training.supervisor.sampling import DeviceSampling
 from training.supervisor.worker_process import WorkerProcess
 
 TICK_S = 0.5
-KILL_AFTER_TERM_S = 5.0
 
 
 class Supervisor:
@@ -165,15 +163,7 @@ class Supervisor:
 
     def _cannot_start(self, run: LaneRun, error: OSError) -> None:
         """No process, too many open files, a full disk: this lane fails, the other is not touched."""
-        run.ended = LaneEnded(
-            t=self.now(),
-            lane=run.lane,
-            status="failed",
-            exit_code=None,
-            kind="cannot-start",
-            message=f"The training's process cannot be started: {error.strerror or error}",
-            hint="Check free memory, disk and the limits on processes and open files (ulimit -a).",
-        )
+        run.ended = run.cannot_start_record(error, self.now())
         run.enter("ended", self.now())
         self._events.write(run.ended)
 
@@ -188,7 +178,7 @@ class Supervisor:
         run.enter("released", self.now())  # no stage of starting any more: it only has to end now
         self._events.write(Note(t=self.now(), message=run.given_up, lane=run.lane))
         run.signal_after_s = self.now()
-        self._escalate(run)
+        escalate(run, self.now(), self._events)
 
     # What comes from the workers --------------------------------------------------------------------------------
 
@@ -248,23 +238,9 @@ class Supervisor:
             self._stop(run, "killed on request")
             run.signals_sent = max(run.signals_sent, 1)
             run.signal_after_s = self.now()
-            self._escalate(run)
+            escalate(run, self.now(), self._events)
         self._decide()
         return Reply(ok=True)
-
-    def _escalate(self, run: LaneRun) -> None:
-        """SIGTERM, then SIGKILL, to a worker that does not end in time."""
-        if run.worker is None or run.signal_after_s is None or self.now() < run.signal_after_s:
-            return
-        number = signal.SIGTERM if run.signals_sent == 0 else signal.SIGKILL
-        self._events.write(Signalled(t=self.now(), lane=run.lane, signal=number.name))
-        run.worker.signal_group(number)
-        if number is signal.SIGTERM:
-            run.worker.signal_group(
-                signal.SIGCONT
-            )  # a stopped process does not see SIGTERM before it continues
-        run.signals_sent += 1
-        run.signal_after_s = self.now() + KILL_AFTER_TERM_S
 
     # Everything else --------------------------------------------------------------------------------------------
 
@@ -293,5 +269,5 @@ class Supervisor:
         if self.sampling is not None:
             self.sampling.look()
         for run in self._lanes.values():
-            self._escalate(run)
+            escalate(run, self.now(), self._events)
         self._decide()
