@@ -52,14 +52,17 @@ class WarmUpGrowth:
         for lane, process in lanes.items():
             warm_up = self._warm_ups.get(lane)
             if warm_up is None:
-                if process.is_warming:
-                    # The sample before it began is the cleaner one: this one may have some of its memory in it.
-                    before = used_bytes if self._used_before is None else self._used_before
-                    self._warm_ups[lane] = _WarmUp(before, strangers)
+                if not process.is_warming and process.uses_device_since_s is None:
+                    continue
+                # The sample before it began is the cleaner one: this one may have some of its memory in it.
+                before = used_bytes if self._used_before is None else self._used_before
+                warm_up = self._warm_ups[lane] = _WarmUp(before, strangers)
+            if warm_up.is_over:
                 continue
-            if not warm_up.is_over:
+            # Once it is over the next lane may have begun, and what has come since is that one's.
+            if process.is_warming or not _another_warms(lane, lanes):
                 self._grow(warm_up, used_bytes, strangers)
-                warm_up.is_over = not process.is_warming
+            warm_up.is_over = not process.is_warming
         self._used_before = used_bytes
 
     def of(self, lane: Lane) -> Growth | None:
@@ -67,8 +70,13 @@ class WarmUpGrowth:
         warm_up = self._warm_ups.get(lane)
         return None if warm_up is None else warm_up.growth
 
-    def _grow(self, warm_up: _WarmUp, used_bytes: int, strangers: frozenset[int]) -> None:
+    @staticmethod
+    def _grow(warm_up: _WarmUp, used_bytes: int, strangers: frozenset[int]) -> None:
         grown = used_bytes - warm_up.before_bytes
         is_rough = strangers != warm_up.others_before
         if grown > 0:
             warm_up.growth = Growth(grown, is_rough)
+
+
+def _another_warms(lane: Lane, lanes: Mapping[Lane, LaneProcess]) -> bool:
+    return any(process.is_warming for other, process in lanes.items() if other != lane)
