@@ -68,7 +68,9 @@ class Device:
     """One GPU. With `memory_total_bytes` 0 it has none of its own (unified memory).
 
     `busy` gives SM percent by PID that the library turns into samples as time passes, about six a second, kept for ten
-    seconds; `samples` are explicit ones beside it. `energy_mj` grows by `power_mw` as time passes.
+    seconds; `samples` are explicit ones beside it. `energy_mj` grows by `power_mw` as time passes, and begins anew
+    where a scenario gives another figure. The time up to a scenario passes on the GPU as the one before said; where
+    `clock_us` holds the clock still, as the scenario that moves it says.
     """
 
     uuid: str = UUID

@@ -1,4 +1,4 @@
-"""Writes a scenario as the library reads it; library/scenario.h has the format."""
+"""Writes a scenario as the library reads it; library/parsing.h has the format."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ _NESTED = {"mig", "processes", "busy", "samples", "gpm"}
 
 
 def scenario_text(scenario: Scenario) -> str:
-    """Return the file's text. Raises ValueError when a fault or a delay names no function of the library."""
+    """Return the file's text.
+
+    Raises ValueError for a fault or a delay of no function of the library, and for a figure below 0, which no field
+    of NVML's can hold.
+    """
     return "".join(f"{line}\n" for line in _lines(scenario))
 
 
@@ -81,6 +85,8 @@ def _value(value: object) -> str:
     if value is None:
         return "-"
     if isinstance(value, bool | int):
+        if value < 0:
+            raise ValueError(f"{value} is below 0")
         return str(int(value))
     return quote(str(value), safe="*") or "-"
 

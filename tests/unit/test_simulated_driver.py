@@ -457,6 +457,8 @@ def test_an_older_driver_lacks_functions(tmp_path: Path) -> None:
         SimulatedDriver(tmp_path, omit=("nvmlDeviceGetMemoryinfo",))
     with pytest.raises(ValueError, match="nvmlNever"):
         driver.play(Scenario(faults=(Fault("nvmlNever", 1),)))
+    with pytest.raises(ValueError, match="below 0"):
+        driver.play(Scenario((Device(temperature_c=-1),)))
 
 
 def test_a_program_finds_each_new_scenario_at_its_next_call(simulated_driver: SimulatedDriver) -> None:

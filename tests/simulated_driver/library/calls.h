@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "parsing.h"
 #include "passing.h"
 
 /* A handle names a GPU or a MIG instance, for one life of the library: from the first nvmlInit to the last
