@@ -29,7 +29,7 @@ from training.record.device_records import Sample, Source
 GPU = PlannedDevice(kind="gpu", name="GPU", uuid=UUID)
 HOST = Surroundings(has_own_pids=False)
 CONTAINER = Surroundings(has_own_pids=True)
-HOST_PIDS = {"a": 4_100_001, "b": 4_100_002}
+HOST_PIDS: dict[Lane, int] = {"a": 4_100_001, "b": 4_100_002}
 """What the lanes are called outside the container: PIDs that do not exist here."""
 BEGAN_US = 1_700_000_000_000_000
 IDLE = Device(memory_used_bytes=0, memory_reserved_bytes=0)
