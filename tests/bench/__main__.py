@@ -15,6 +15,7 @@ BENCHES = {
     "launch_to_first_step": "how long a launch takes to its first step, against the bare script",
     "terminal_bytes": "what the screen sends over the wire",
     "reader_cost": "what a reader of a day-long run pays",
+    "meter_cost": "what reading a GPU takes twice a second, over a simulated driver",
 }
 
 
