@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
-import signal
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -18,6 +15,7 @@ from textual.screen import Screen
 from tui import exit_codes
 from tui.messages import AskFailed, LaunchFailed, OpenFailed, RunChanged, RunLaunched
 from tui.screens.live_messages import (
+    AgainAsked,
     CurvesAsked,
     LeaveAsked,
     NewRunAsked,
@@ -28,13 +26,14 @@ from tui.screens.live_messages import (
     StopAsked,
 )
 from tui.screens.pick_messages import LaunchAsked
+from tui.starting import launch_here, leave_on_signals
 from tui.theme import THEME
 
 if TYPE_CHECKING:
     from training.analysis.state import RunState
     from training.control.protocol import Asking
     from training.launch import Launched, LaunchRequest
-    from training.plan import Lane
+    from training.plan import Lane, Plan
     from training.record.run_folder import RunFolder
     from tui.feed import RunFeed
     from tui.screens.live import LiveScreen
@@ -52,7 +51,13 @@ class DualtrainApp(App[None]):
         Binding("ctrl+q", "quit", "Leave at once", show=False, priority=True, tooltip="The run goes on"),
     ]
 
-    def __init__(self, *, launched: Launched | None = None, folder: RunFolder | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        launched: Launched | None = None,
+        folder: RunFolder | None = None,
+        launcher: Callable[[LaunchRequest], Launched] = launch_here,
+    ) -> None:
         super().__init__()
         self.register_theme(THEME)  # here and not on mounting: the first stylesheet is then the only one
         self.theme = THEME.name
@@ -60,7 +65,10 @@ class DualtrainApp(App[None]):
         """What is printed once the terminal is back."""
         self._first_launched = launched
         self._first_folder = folder
+        self._launcher = launcher
+        self._is_launching = False
         self._feed: RunFeed | None = None
+        self._plan: Plan | None = None
         self._state: RunState | None = None
         self._pick: PickScreen | None = None
         self._live: LiveScreen | None = None
@@ -70,8 +78,8 @@ class DualtrainApp(App[None]):
 
     def on_mount(self) -> None:
         """Show what was asked for."""
-        self._leave_on_signals()
-        self.call_after_refresh(gc.enable)  # switched off for the start by whoever opens the app
+        leave_on_signals(self._leave)
+        self.call_after_refresh(gc.enable)  # switched off by whoever opens the app
         if self._first_launched is not None:
             self._follow(self._first_launched.folder, self._first_launched)
         elif self._first_folder is not None:
@@ -111,26 +119,32 @@ class DualtrainApp(App[None]):
                 self.pop_screen()
 
     @on(LaunchAsked)
-    def _launch_asked(self, message: LaunchAsked) -> None:
-        self._launch(message.request)
+    @on(AgainAsked)
+    def _launch_asked(self, message: LaunchAsked | AgainAsked) -> None:
+        if not self._is_launching:
+            self._is_launching = True
+            self._launch(message.request)
 
-    @work(thread=True, exclusive=True, group="launch", exit_on_error=False)
+    @work(thread=True, group="launch", exit_on_error=False)
     def _launch(self, request: LaunchRequest) -> None:
-        from training.launch import launch
-        from training.meters.devices import DeviceUnavailableError, list_devices
+        from training.meters.devices import DeviceUnavailableError
 
         try:
-            self.post_message(RunLaunched(launch(request, list_devices())))
+            self.post_message(RunLaunched(self._launcher(request)))
         except (ValueError, OSError, DeviceUnavailableError) as error:
             self.post_message(LaunchFailed(str(error)))
 
     @on(LaunchFailed)
     def _launch_failed(self, message: LaunchFailed) -> None:
-        if self._pick is not None:
+        self._is_launching = False
+        if self._pick is not None and self.screen is self._pick:
             self._pick.show_problem(message.why)
+        else:
+            self.notify(message.why, title="Not launched", severity="error", timeout=20, markup=False)
 
     @on(RunLaunched)
     def _run_launched(self, message: RunLaunched) -> None:
+        self._is_launching = False
         self._follow(message.launched.folder, message.launched)
 
     # Live -------------------------------------------------------------------------------------------------------
@@ -148,7 +162,7 @@ class DualtrainApp(App[None]):
         except PlanError as error:
             self.post_message(OpenFailed(str(error)))
             return
-        self._live = None
+        self._plan = history.plan
         self._picks = {lane: preset_reference(planned) for lane, planned in history.plan.lanes.items()}
         # A run that had ended before it was opened is looked at for its curves; its report is a key away.
         self._report_shown = launched is None and folder.report.exists()
@@ -163,8 +177,14 @@ class DualtrainApp(App[None]):
     def _show_live(self, state: RunState) -> None:
         from tui.screens.live import LiveScreen
 
-        self._live = LiveScreen(state)
-        self.push_screen(self._live)
+        before, self._live = self._live, LiveScreen(state, plan=self._plan)
+        if before is None or before not in self.screen_stack:
+            self.push_screen(self._live)
+            return
+        # A run that is tried again takes the old one's place; what lay over that goes with it.
+        while self.screen is not before:
+            self.pop_screen()
+        self.switch_screen(self._live)
 
     @on(RunChanged)
     def _run_changed(self, message: RunChanged) -> None:
@@ -228,6 +248,7 @@ class DualtrainApp(App[None]):
         from training.analysis.report import ReportError, read_report
         from training.record.run_folder import RunFolder
         from tui.screens.report import ReportScreen
+        from tui.screens.retry import RunAgain
 
         if self._state is None:
             return
@@ -238,7 +259,8 @@ class DualtrainApp(App[None]):
             self.notify(str(error), severity="error", markup=False)
             return
         self._report_shown = True
-        self.push_screen(ReportScreen(report, folder.path))
+        again = RunAgain(self._plan, self._state) if self._plan is not None else None
+        self.push_screen(ReportScreen(report, folder.path, again=again))
 
     @on(CurvesAsked)
     def _curves_asked(self) -> None:
@@ -270,11 +292,3 @@ class DualtrainApp(App[None]):
             return
         ended_badly = state is not None and any(lane.phase == "failed" for lane in state.lanes.values())
         self.exit(return_code=return_code or (exit_codes.FAILED if ended_badly else exit_codes.OK))
-
-    def _leave_on_signals(self) -> None:
-        """Without this the terminal is left in the alternate screen (Textual handles neither signal)."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            # Refused outside the main thread, where only a test runs the app.
-            with suppress(ValueError, RuntimeError):
-                loop.add_signal_handler(number, self._leave, exit_codes.TERMINATED)

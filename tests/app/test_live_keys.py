@@ -82,9 +82,9 @@ async def test_q_can_be_taken_back(key: str) -> None:
         assert not heard.of(LeaveAsked)
 
 
-async def test_where_nothing_is_live_q_leaves_at_once_and_r_asks_for_the_report() -> None:
+async def test_where_nothing_is_live_q_leaves_at_once_and_enter_asks_for_the_report() -> None:
     async with staged(LiveScreen(states.cpu_run(phase="ended")), seen="ended") as (pilot, heard):
-        await pilot.press("p", "x", "r", "q")
+        await pilot.press("p", "x", "enter", "q")
         await wait_until(pilot, lambda: [one.how for one in heard.of(LeaveAsked)] == ["close"])
         assert len(heard.of(ReportAsked)) == 1
         assert not heard.of(PauseAsked)
@@ -181,21 +181,27 @@ async def test_where_nothing_is_live_what_acts_is_not_offered(phase: RunPhase) -
     screen = LiveScreen(states.cpu_run())
     async with staged(screen, seen="x Stop") as (pilot, heard):
         assert "p Pause" in screen_text(pilot.app)
-        assert "r Report" not in screen_text(pilot.app)
+        assert "Report" not in screen_text(pilot.app)
+        assert "Run again" not in screen_text(pilot.app)
         screen.show(states.cpu_run(phase=phase))
         await wait_until(pilot, lambda: "x Stop" not in screen_text(pilot.app))
         await wait_until(pilot, lambda: "g Log" in screen_text(pilot.app))
         assert "p Pause" not in screen_text(pilot.app)
-        assert ("r Report" in screen_text(pilot.app)) is (phase == "ended")
+        assert ("⏎ Report" in screen_text(pilot.app)) is (phase == "ended")
+        assert "r Run again" in screen_text(pilot.app)
         await pilot.press("p", "x", "right_square_bracket", "q")
         await wait_until(pilot, lambda: bool(heard.of(LeaveAsked)))
         assert not heard.of(PauseAsked)
         assert not heard.of(PeriodChosen)
 
 
-def test_the_footer_has_at_most_eight_keys_and_every_key_says_what_it_does() -> None:
+@pytest.mark.parametrize("phase", ["running", "ended", "lost"])
+async def test_the_footer_has_at_most_eight_keys_and_every_key_says_what_it_does(phase: RunPhase) -> None:
+    screen = LiveScreen(states.cpu_run(phase=phase))
+    async with staged(screen, seen=phase):
+        shown = [active for active in screen.active_bindings.values() if active.binding.show]
+        assert len({active.binding.action for active in shown}) <= 8
     bindings = [binding for binding in LiveScreen.BINDINGS if not isinstance(binding, tuple)]
-    assert sum(binding.show for binding in bindings) <= 8
     assert all(binding.description for binding in bindings)
     assert len(PANELS) == 4
 

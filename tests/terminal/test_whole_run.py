@@ -21,7 +21,7 @@ def test_from_launch_to_report(dualtrain: Opened) -> None:
 
     terminal.press("l")
     terminal.wait_for("╭─ loss", "ended")
-    terminal.press("r")
+    terminal.press("enter")
     terminal.wait_for("Both trainings completed")
     terminal.press("q")
     assert terminal.wait_for_exit() == 0

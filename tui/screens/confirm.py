@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 
 from training.preset.printable import printable
 
-ANSWER_KEYS = "cdnsy"
+ANSWER_KEYS = "abcdnpsy"
 """The keys a choice may have."""
 
 
@@ -46,7 +46,7 @@ class ConfirmScreen(ModalScreen[str | None]):
     def __init__(self, question: str, choices: Sequence[Choice], *, detail: str = "") -> None:
         super().__init__()
         self._question = printable(question)
-        self._detail = printable(detail)
+        self._detail = "\n".join(printable(one) for one in detail.split("\n"))
         self._choices = tuple(choices)
 
     def compose(self) -> ComposeResult:

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widgets import Footer, Static
 
 from training.analysis.state import ENDED_PHASES, LanePhase, RunState
-from training.plan import LANES, Lane
+from training.plan import LANES, Lane, Plan
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.house_screen import HouseScreen
 from tui.screens.live_messages import (
@@ -65,7 +65,8 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "choose('a')", "Lane A", show=False, tooltip="Keys act on lane A"),
         Binding("b", "choose('b')", "Lane B", show=False, tooltip="Keys act on lane B"),
-        Binding("r", "report", "Report", tooltip="The report of an ended run"),
+        Binding("enter", "report", "Report", key_display="⏎", tooltip="The report of an ended run"),
+        Binding("r", "again", "Run again", tooltip="Run the pair of an ended run again (asks how)"),
         Binding("p", "pause", "Pause", tooltip="Pause or resume the chosen lane; it keeps its memory"),
         Binding("x", "stop", "Stop", tooltip="Stop the chosen lane (asks)"),
         Binding("g", "log", "Log", tooltip="The chosen lane's log"),
@@ -94,10 +95,11 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
         Binding("escape", "back", "Back", show=False),
     ]
 
-    def __init__(self, state: RunState, *, marker: Marker = "braille") -> None:
+    def __init__(self, state: RunState, *, plan: Plan | None = None, marker: Marker = "braille") -> None:
         super().__init__()
         self._state = state
         self._shown_state = state
+        self._plan = plan
         self._marker = marker
         self._lane: Lane = next((lane for lane in LANES if lane in state.lanes), "a")
         self._panel = 0
@@ -161,6 +163,8 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
         """Grey out what cannot be done now, hide what cannot be done any more."""
         if action == "report":
             return self._state.phase == "ended"
+        if action == "again":
+            return not self._state.is_live
         if action in _ACTING and not self._state.is_live:
             return False
         lane = self._state.lanes.get(self._lane)
@@ -257,6 +261,13 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
     def action_report(self) -> None:
         """The report."""
         self.post_message(ReportAsked())
+
+    def action_again(self) -> None:
+        """The pair again, once it is said how."""
+        if self._plan is not None:
+            from tui.screens.retry import RunAgain
+
+            RunAgain(self._plan, self._state).ask(self)
 
     def action_leave(self) -> None:
         """Leave at once where nothing is live, else ask how."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from textual.message import Message
 
 from training.plan import Lane
+
+if TYPE_CHECKING:
+    from training.launch import LaunchRequest
 
 
 @dataclass
@@ -50,6 +53,13 @@ class PeriodChosen(Message):
 @dataclass
 class ReportAsked(Message):
     """Show the report of a run that has ended."""
+
+
+@dataclass
+class AgainAsked(Message):
+    """Run the pair of an ended run again: asked and answered how."""
+
+    request: LaunchRequest
 
 
 @dataclass

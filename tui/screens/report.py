@@ -14,6 +14,7 @@ from training.analysis.report import Report
 from training.plan import LANES
 from tui.screens.house_screen import HouseScreen
 from tui.screens.live_messages import CurvesAsked, LeaveAsked, NewRunAsked
+from tui.screens.retry import RunAgain
 from tui.widgets.report_card import ReportCard
 from tui.widgets.report_summary import ReportFooter, ReportHeader
 
@@ -31,6 +32,7 @@ Rates leave warm-up steps out; losses are means of the first and the last epoch.
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,n", "new_run", "New run", key_display="⏎", tooltip="Choose two presets again"),
+        Binding("r", "again", "Run again", tooltip="Run the pair again (asks how)"),
         Binding("l,escape", "curves", "Curves", key_display="l", tooltip="Back to the run's curves"),
         Binding("down,j", "move(1)", "Down", show=False),
         Binding("up,k", "move(-1)", "Up", show=False),
@@ -39,10 +41,11 @@ Rates leave warm-up steps out; losses are means of the first and the last epoch.
         Binding("q", "leave", "Quit", tooltip="Leave dualtrain"),
     ]
 
-    def __init__(self, report: Report, folder: Path | str) -> None:
+    def __init__(self, report: Report, folder: Path | str, *, again: RunAgain | None = None) -> None:
         super().__init__()
         self._report = report
         self._folder = str(folder)
+        self._again = again
 
     def compose(self) -> ComposeResult:
         """The run over its lanes."""
@@ -61,6 +64,11 @@ Rates leave warm-up steps out; losses are means of the first and the last epoch.
     def action_new_run(self) -> None:
         """On to another run."""
         self.post_message(NewRunAsked())
+
+    def action_again(self) -> None:
+        """The pair again, once it is said how."""
+        if self._again is not None:
+            self._again.ask(self)
 
     def action_curves(self) -> None:
         """Back to the curves."""
