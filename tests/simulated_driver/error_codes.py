@@ -1,0 +1,12 @@
+"""Those of NVML's error codes (nvml.h) that the simulated driver's own tests expect."""
+
+UNINITIALIZED = 1
+INVALID_ARGUMENT = 2
+NOT_SUPPORTED = 3
+NO_PERMISSION = 4
+NOT_FOUND = 6
+INSUFFICIENT_SIZE = 7
+FUNCTION_NOT_FOUND = 13
+GPU_IS_LOST = 15
+NO_DATA = 21
+VERSION_MISMATCH = 25
