@@ -22,6 +22,9 @@ _LEGACY_EMPTY_S = 5.0
 
 _BUSY_PERCENT = 5.0
 
+_LOOKED_AT_AT_ONCE = 8
+"""Of how many foreign processes one sample looks whether they are still the same."""
+
 MemoryByPid = dict[int, int | None]
 """Device memory of each listed process in bytes; None where the driver lists it without telling."""
 
@@ -151,11 +154,16 @@ class ProcessShares:
 
 
 class Others:
-    """Names the processes on the device that belong to no lane; looks each up once."""
+    """Names the processes on the device that belong to no lane; looks each up once.
+
+    Whether a PID has passed to somebody else costs a reading of /proc: of many processes some are asked at a time,
+    in turn.
+    """
 
     def __init__(self) -> None:
         """Begin with nobody known."""
         self._known: dict[int, _Named] = {}
+        self._turn = 0
 
     def read(
         self, memory: MemoryByPid, ours: Collection[int], kinds: Mapping[int, ProcessKind] | None = None
@@ -163,10 +171,13 @@ class Others:
         """Return the listed processes outside `ours`, the largest first."""
         theirs = {pid: bytes_ for pid, bytes_ in memory.items() if pid not in ours}
         self._known = {pid: known for pid, known in self._known.items() if pid in theirs}
+        parts = -(-len(theirs) // _LOOKED_AT_AT_ONCE) or 1
+        self._turn += 1
         readings = []
-        for pid, bytes_ in theirs.items():
+        for place, (pid, bytes_) in enumerate(theirs.items()):
             known = self._known.get(pid)
-            if known is None or not known.is_still_it:
+            is_looked_at = place % parts == self._turn % parts
+            if known is None or (is_looked_at and not known.is_still_it):
                 known = self._known[pid] = _Named.look_up(pid)
             kind = (kinds or {}).get(pid)
             readings.append(
