@@ -105,6 +105,18 @@ class Play:
             )
         return PlannedDevice(kind="gpu", name="GPU", uuid=self.device.uuid)
 
+    @property
+    def opening(self) -> Opening:
+        """What is metered: a GPU, one instance, or a GPU of which each lane has an instance."""
+        own: dict[Lane, PlannedDevice] = {}
+        if self.device.mig and not self.on_mig and self.random.random() < 0.7:
+            names: tuple[Lane, Lane] = ("a", "b")
+            own = {
+                lane: PlannedDevice(kind="gpu", name="MIG", uuid=mig.uuid, mig_of=self.device.uuid)
+                for lane, mig in zip(names, self.device.mig, strict=True)
+            }
+        return Opening(device=self.metered, lane_devices=own)
+
     def lanes(self) -> dict[Lane, LaneProcess]:
         """Some of the processes as lanes; now and then PIDs change hands, and some are of nobody."""
         if self.random.random() < 0.8 and self._lanes:
@@ -272,7 +284,7 @@ def play_one(seed: int, driver: SimulatedDriver, trees: Trees) -> int:
     samples = 0
     play = Play(seed, trees)
     driver.play(Scenario(devices=(play.device,), clock_us=play.clock_us))
-    meter = meter_of(Opening(device=play.metered), lambda: play.now_s)
+    meter = meter_of(play.opening, lambda: play.now_s)
     try:
         meter.open()
     except MeterError as error:
