@@ -12,8 +12,8 @@ from training import launch as launch_module
 from training.launch import LaunchError, LaunchRequest, launch, plan_lanes
 from training.meters.capacity import Capacity
 from training.meters.devices import DeviceListing, DeviceUnavailableError
-from training.meters.gpu_facts import Gpu
-from training.plan import IfNoGpu, Lane, Limits, read_plan
+from training.meters.gpu_facts import Gpu, MigInstance
+from training.plan import LANES, IfNoGpu, Lane, Limits, read_plan
 from training.preflight.check import Check
 from training.preset import PresetError
 from training.record.run_folder import RunFolder
@@ -118,6 +118,15 @@ def test_what_a_lane_does_without_its_gpu_follows_from_how_the_gpu_was_named(
         LISTING, gpus=(Gpu(0, "GPU-1", "One", memory_total_bytes=1 << 30, memory_free_bytes=1 << 30),)
     )
     assert launch(LaunchRequest(PAIR, device=device, if_no_gpu=asked), listing).plan.if_no_gpu == planned
+
+
+def test_each_lane_may_have_a_mig_instance_of_its_own(started: list[RunFolder]) -> None:
+    instances = tuple(MigInstance(f"MIG-{n}", "1g.10gb", memory_total_bytes=10 << 30) for n in (1, 2))
+    gpu = Gpu(0, "GPU-1", "One", mig=True, mig_instances=instances)
+    plan = launch(LaunchRequest(PAIR, device="a=MIG-1,b=MIG-2"), replace(LISTING, gpus=(gpu,))).plan
+    assert plan.device.uuid == "GPU-1"
+    assert [plan.device_of(lane).uuid for lane in LANES] == ["MIG-1", "MIG-2"]
+    assert plan.if_no_gpu == "fail"
 
 
 def test_lanes_of_an_earlier_plan_are_taken_as_they_were(started: list[RunFolder]) -> None:
