@@ -13,7 +13,7 @@ from pathlib import Path
 
 from msgspec import structs
 
-from training.meters.devices import DeviceListing, choose_device
+from training.meters.devices import DeviceListing, choose_devices, names_a_gpu
 from training.plan import IfNoGpu, Lane, LanePlan, Limits, MpsLimits, Plan, PlannedDevice, Sharing, write_plan
 from training.preflight import check_launch
 from training.preset import PresetError
@@ -92,10 +92,11 @@ def launch(request: LaunchRequest, listing: DeviceListing) -> Launched:
         OSError: the supervisor cannot be started.
     """
     lanes = plan_lanes(request)
-    device = choose_device(request.device, listing)
+    devices = choose_devices(request.device, listing)
     plan = structs.replace(
-        make_plan("", lanes, device, request.sharing, request.limits),
-        if_no_gpu=request.if_no_gpu or ("fail" if _names_a_gpu(request.device) else "cpu"),
+        make_plan("", lanes, devices.device, request.sharing, request.limits),
+        if_no_gpu=request.if_no_gpu or ("fail" if names_a_gpu(request.device) else "cpu"),
+        lane_devices=devices.lane_devices,
         mps=request.mps,
         retry_of=request.retry_of,
     )
@@ -169,10 +170,6 @@ def _as_it_is(entry: PresetEntry) -> LanePlan:
     if entry.preset is None:
         raise PresetError(entry.error or f"{entry.path}: cannot be used")
     return LanePlan(entry.name, entry.origin, entry.preset, str(entry.path))
-
-
-def _names_a_gpu(device: str) -> bool:
-    return device.strip().lower() not in ("auto", "cpu")
 
 
 def _versions() -> dict[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.fake_nvml import GIB, FakeGpu, FakeNvml, listed
+from training.meters.capacity import read_capacity
 from training.meters.devices import (
     DeviceListing,
     DeviceUnavailableError,
@@ -116,9 +117,10 @@ def test_the_probe_tells_what_a_choice_needs() -> None:
     assert nvml.started == 0
 
 
-def test_unified_memory_is_no_figure_of_the_gpus() -> None:
-    (found,) = probe(FakeNvml(FakeGpu(total=0, used=0, reserved=0))).gpus
-    assert (found.memory_total_bytes, found.memory_free_bytes) == (None, None)
+def test_unified_memory_is_the_machines() -> None:
+    found = probe(FakeNvml(FakeGpu(total=0))).gpus[0]
+    assert found.unified
+    assert found.memory_total_bytes == read_capacity().memory_bytes
 
 
 def test_one_broken_gpu_does_not_hide_the_others() -> None:

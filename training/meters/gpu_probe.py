@@ -13,17 +13,20 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from training.meters.capacity import Capacity
-from training.meters.gpu_facts import ComputeMode, Gpu, GpuListing, GpuProcess
+from training.meters.capacity import read_capacity
+from training.meters.gpu_facts import ComputeMode, Gpu, GpuListing, GpuProcess, MigInstance
 from training.meters.meter import MeterError
 from training.meters.nvml_device import DeviceFigures
-from training.meters.nvml_library import NvmlDevice, NvmlLibrary
-from training.meters.nvml_processes import ProcessMemory
+from training.meters.nvml_library import NvmlDevice, NvmlError, NvmlLibrary
+from training.meters.nvml_processes import Others, ProcessMemory
+from training.record.device_records import DeviceReading
 
 Value = TypeVar("Value")
 
 _COMPUTE_MODES: dict[int, ComputeMode] = {0: "default", 1: "exclusive", 2: "prohibited", 3: "exclusive"}
-_NO_CAPACITY = Capacity(cores=1.0, memory_bytes=0, cores_from="", memory_from="")
+_UNCORRECTED = 1
+_SINCE_LOADED = 0
+_VGPU = 2
 
 
 def probe(binding: Any = None) -> GpuListing:
@@ -43,11 +46,13 @@ def probe(binding: Any = None) -> GpuListing:
 
 def _list(library: NvmlLibrary) -> GpuListing:
     driver = _or_none(lambda: str(library.call("nvmlSystemGetDriverVersion")))
+    cuda = _cuda_version(library)
     count = int(library.call("nvmlDeviceGetCount"))
     if count == 0:
         return GpuListing(
             why_no_gpu=f"no GPU: the NVIDIA driver {driver or ''} answers but lists none".replace("  ", " "),
             driver_version=driver,
+            cuda_version=cuda,
         )
     found: list[Gpu] = []
     failure = ""
@@ -57,33 +62,105 @@ def _list(library: NvmlLibrary) -> GpuListing:
         except MeterError as error:  # one broken GPU does not hide the others
             failure = _without_call(error)
     why = None if found else f"no usable GPU: {failure}"
-    return GpuListing(gpus=tuple(found), why_no_gpu=why, driver_version=driver)
+    return GpuListing(gpus=tuple(found), why_no_gpu=why, driver_version=driver, cuda_version=cuda)
 
 
 def _gpu(library: NvmlLibrary, index: int) -> Gpu:
     handle = library.call("nvmlDeviceGetHandleByIndex", index)
-    uuid = str(library.call("nvmlDeviceGetUUID", handle))
-    device = NvmlDevice(library, uuid)
-    figures = DeviceFigures(device, _NO_CAPACITY, gpm=False)
+    device = NvmlDevice(library, str(library.call("nvmlDeviceGetUUID", handle)))
+    figures = DeviceFigures(device, read_capacity(), gpm=False)
     reading = figures.read()
-    total_bytes = reading.memory_total_bytes or None  # the capacity of 0 stands for "none of its own"
-    used_bytes = reading.memory_used_bytes
-    memory = ProcessMemory(device).read()
-    mode = _or_none(lambda: int(device.call("nvmlDeviceGetComputeMode")))
-    mig = _or_none(lambda: int(device.call("nvmlDeviceGetMigMode")[0]))
+    mode = _number(device, "nvmlDeviceGetComputeMode")
+    mig = _or_none(lambda: int(device.call("nvmlDeviceGetMigMode")[0])) == 1
+    persistence = _number(device, "nvmlDeviceGetPersistenceMode")
     return Gpu(
         index=index,
-        uuid=uuid,
+        uuid=device.uuid,
         name=_or_none(lambda: str(device.call("nvmlDeviceGetName"))) or "NVIDIA GPU",
-        memory_total_bytes=total_bytes,
-        memory_free_bytes=None if total_bytes is None or used_bytes is None else total_bytes - used_bytes,
+        memory_total_bytes=reading.memory_total_bytes,
+        memory_free_bytes=_free_bytes(reading),
         utilization_percent=reading.utilization_percent,
         compute_mode=None if mode is None else _COMPUTE_MODES.get(mode),
-        mig=bool(mig),
-        processes=None
-        if memory is None
-        else tuple(GpuProcess(pid, bytes_) for pid, bytes_ in sorted(memory.items())),
+        mig=mig,
+        mig_instances=mig_instances(device) if mig else (),
+        processes=device_processes(device),
+        unified=figures.figures()["memory_total_bytes"].source == "host",
+        persistence=None if persistence is None else persistence == 1,
+        repair_pending=_repair_pending(device),
+        ecc_errors=_number(device, "nvmlDeviceGetTotalEccErrors", _UNCORRECTED, _SINCE_LOADED),
+        event_reasons=reading.event_reasons,
+        is_vgpu=_number(device, "nvmlDeviceGetVirtualizationMode") == _VGPU,
     )
+
+
+def mig_instances(gpu: NvmlDevice) -> tuple[MigInstance, ...]:
+    """Return the MIG instances of a GPU; places without one are holes. Raises DeviceLostError."""
+    found = []
+    for place in range(_number(gpu, "nvmlDeviceGetMaxMigDeviceCount") or 0):
+        try:
+            handle = gpu.call("nvmlDeviceGetMigDeviceHandleByIndex", place)
+            instance = NvmlDevice(gpu.library, str(gpu.library.call("nvmlDeviceGetUUID", handle)))
+        except NvmlError:
+            continue
+        found.append(_mig_instance(instance, gpu))
+    return tuple(found)
+
+
+def _mig_instance(instance: NvmlDevice, gpu: NvmlDevice) -> MigInstance:
+    reading = DeviceFigures(instance, read_capacity(), parent=gpu, gpm=False).read()
+    name = _or_none(lambda: str(instance.call("nvmlDeviceGetName"))) or "MIG"
+    return MigInstance(
+        uuid=instance.uuid,
+        name=name.rpartition("MIG ")[2],
+        gpu_instance_id=_number(instance, "nvmlDeviceGetGpuInstanceId"),
+        compute_instance_id=_number(instance, "nvmlDeviceGetComputeInstanceId"),
+        memory_total_bytes=reading.memory_total_bytes,
+        memory_free_bytes=_free_bytes(reading),
+        processes=device_processes(instance),
+    )
+
+
+def device_processes(device: NvmlDevice) -> tuple[GpuProcess, ...] | None:
+    """Return who is on a device, the largest first; None where the driver does not list them."""
+    lists = ProcessMemory(device)
+    memory = lists.read()
+    if memory is None:
+        return None
+    return tuple(
+        GpuProcess(other.pid, other.memory_bytes, other.name, other.user, other.kind)
+        for other in Others().read(memory, (), lists.kinds)
+    )
+
+
+def _free_bytes(reading: DeviceReading) -> int | None:
+    if reading.memory_total_bytes is None or reading.memory_used_bytes is None:
+        return None
+    return reading.memory_total_bytes - reading.memory_used_bytes
+
+
+def _repair_pending(device: NvmlDevice) -> bool | None:
+    """Whether pages wait to be retired (to Volta) or rows to be remapped (from Ampere on) at the next reset."""
+    rows = _or_none(lambda: device.call("nvmlDeviceGetRemappedRows"))
+    if rows is not None:
+        _, _, is_pending, has_failed = rows
+        return bool(is_pending or has_failed)
+    pages = _number(device, "nvmlDeviceGetRetiredPagesPendingStatus")
+    return None if pages is None else pages == 1
+
+
+def _number(device: NvmlDevice, call: str, *arguments: int) -> int | None:
+    return _or_none(lambda: int(device.call(call, *arguments)))
+
+
+def _cuda_version(library: NvmlLibrary) -> tuple[int, int] | None:
+    """Return the newest CUDA the driver can run; NVML tells 12040 for 12.4."""
+    for call in ("nvmlSystemGetCudaDriverVersion_v2", "nvmlSystemGetCudaDriverVersion"):
+        try:
+            number = int(library.call(call))
+        except NvmlError:
+            continue
+        return number // 1000, number % 1000 // 10
+    return None
 
 
 def _or_none(read: Callable[[], Value]) -> Value | None:

@@ -1,15 +1,17 @@
 """Which GPUs the inherited CUDA_VISIBLE_DEVICES leaves: a scheduler's allocation is never left.
 
-The rules are CUDA's (programming guide, environment variables): entries are indices or UUIDs, a UUID may be
-cut short as long as it stays unique, and an entry that names nothing hides itself and everything after it.
+The rules are CUDA's (programming guide, environment variables; MIG user guide): entries are indices or UUIDs, a UUID
+may be cut short as long as it stays unique, and an entry that names nothing hides itself and everything after it. A
+MIG instance is named MIG-<UUID>, by older drivers MIG-<GPU's UUID>/<GPU instance>/<compute instance>; its GPU is left
+with the named instances alone. A GPU with MIG on that is named itself keeps all of its instances.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from training.meters.gpu_facts import Gpu
+from training.meters.gpu_facts import Gpu, MigInstance
 
 VARIABLE = "CUDA_VISIBLE_DEVICES"
 
@@ -29,18 +31,22 @@ def visible_gpus(gpus: Sequence[Gpu], environment: Mapping[str, str]) -> Visible
         return Visible(tuple(gpus))
     if not value.strip():
         return Visible((), f"{VARIABLE} is set and empty, which hides every GPU")
-    left: list[Gpu] = []
+    left: dict[str, Gpu] = {}
     stopped = ""
     by_index = False
     for entry in (part.strip() for part in value.split(",")):
-        gpu, wrong = _named(entry, gpus)
-        if gpu is not None and gpu in left:
+        gpu, wrong = _instance(entry, gpus) if entry.startswith("MIG-") else _named(entry, gpus)
+        if gpu is not None and _is_there(gpu, left):
             gpu, wrong = None, "is there twice"
         if gpu is None:
             stopped = f"its entry {entry!r} {wrong} and hides what follows"
             break
         by_index = by_index or entry.isdigit()
-        left.append(gpu)
+        before = left.get(gpu.uuid)
+        # An entry for a second instance of the same GPU adds to the first one's.
+        left[gpu.uuid] = (
+            gpu if before is None else replace(gpu, mig_instances=(*before.mig_instances, *gpu.mig_instances))
+        )
     notes = [f"{VARIABLE}={value}"]
     if stopped:
         notes.append(stopped)
@@ -48,7 +54,9 @@ def visible_gpus(gpus: Sequence[Gpu], environment: Mapping[str, str]) -> Visible
         notes.append(
             "indices are read in PCI order; set CUDA_DEVICE_ORDER=PCI_BUS_ID, or use UUIDs, to be sure"
         )
-    return Visible(tuple(left), ": ".join((notes[0], "; ".join(notes[1:]))) if notes[1:] else notes[0])
+    return Visible(
+        tuple(left.values()), ": ".join((notes[0], "; ".join(notes[1:]))) if notes[1:] else notes[0]
+    )
 
 
 def _named(entry: str, gpus: Sequence[Gpu]) -> tuple[Gpu | None, str]:
@@ -58,14 +66,36 @@ def _named(entry: str, gpus: Sequence[Gpu]) -> tuple[Gpu | None, str]:
         # NVML counts in PCI order. CUDA's own default puts the fastest first, which schedulers do not mean.
         matches = [gpu for gpu in gpus if gpu.index == index]
         return (matches[0], "") if matches else (None, "is no index of a GPU here")
-    if entry.startswith("MIG-"):
-        return None, "names a MIG instance, which cannot be metered yet,"
     if entry.startswith("GPU-") and len(entry) > len("GPU-"):
         matches = [gpu for gpu in gpus if gpu.uuid.lower().startswith(entry.lower())]
         if len(matches) == 1:
             return matches[0], ""
         return None, "names no GPU here" if not matches else f"fits {len(matches)} GPUs"
     return None, "is neither an index nor a UUID"
+
+
+def _instance(entry: str, gpus: Sequence[Gpu]) -> tuple[Gpu | None, str]:
+    """Return the GPU with only the MIG instance an entry names, else what is wrong with it."""
+    matches = [
+        replace(gpu, mig_instances=(instance,))
+        for gpu in gpus
+        for instance in gpu.mig_instances
+        if instance.uuid.lower().startswith(entry.lower()) or entry.lower() == _older_name(gpu, instance)
+    ]
+    if len(matches) == 1:
+        return matches[0], ""
+    return None, "names no MIG instance here" if not matches else f"fits {len(matches)} MIG instances"
+
+
+def _older_name(gpu: Gpu, instance: MigInstance) -> str:
+    return f"mig-{gpu.uuid}/{instance.gpu_instance_id}/{instance.compute_instance_id}".lower()
+
+
+def _is_there(gpu: Gpu, left: Mapping[str, Gpu]) -> bool:
+    before = left.get(gpu.uuid)
+    if before is None:
+        return False
+    return not gpu.mig_instances or any(instance in before.mig_instances for instance in gpu.mig_instances)
 
 
 def _order_matters(gpus: Sequence[Gpu], environment: Mapping[str, str]) -> bool:
