@@ -218,3 +218,15 @@ def test_a_hang_at_opening_is_told_and_holds_up_neither_start_nor_end(world: Wor
     sampling.stop()  # waits for a hanging call no longer
     assert not world.samples()
     goes_on.set()
+
+
+def test_a_meter_that_cannot_be_opened_now_is_tried_again(world: World) -> None:
+    refusals = [MeterError("the NVIDIA driver did not answer in time")]
+
+    def refuse() -> None:
+        if refusals:
+            raise refusals.pop()
+
+    world.begin(ScriptedMeter([Sample(t=1.0, device=DeviceReading())], on_open=refuse))
+    wait_for(world.samples)
+    assert world.trouble()[0] == "the NVIDIA driver did not answer in time"

@@ -14,6 +14,8 @@ from training.meters.nvml_library import LIBRARY_NOT_FOUND, sentence
 
 PROBE_TIMEOUT_S = 10.0
 _LIBRARY = "libnvidia-ml.so.1"
+_NEVER_PASSED_ON = ("NVML_MPS_DEVICE_ENUMERATION",)
+"""With it, NVML answers most calls with NOT_SUPPORTED."""
 
 
 def list_gpus(
@@ -30,7 +32,7 @@ def list_gpus(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=dict(environment),
+            env={name: value for name, value in environment.items() if name not in _NEVER_PASSED_ON},
             timeout=timeout_s,
             check=True,
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 from training.meters.capacity import Capacity, read_capacity
 from training.meters.lane_attribution import Surroundings
-from training.meters.meter import LaneProcess, MeterError
+from training.meters.meter import DeviceLostError, LaneProcess, MeterError
 from training.meters.nvml_library import NvmlDevice, NvmlError, NvmlLibrary
 from training.meters.nvml_reading import GpuReading, LaneInstances, WholeGpu
 from training.meters.pid_namespace import has_own_pids, is_wsl
@@ -61,6 +61,9 @@ class NvmlMeter:
         self._library.start()
         try:
             self._reading = self._open_reading()
+        except DeviceLostError:
+            self._library.stop()
+            raise
         except NvmlError as error:
             self._library.stop()
             raise MeterError(f"cannot read GPU {self._uuid}: {error}") from error

@@ -12,6 +12,8 @@ _WORDS: dict[int, EventReason] = {
     0x40: "hardware thermal",
     0x80: "power brake",
     0x100: "display clocks",
+    0x200: "board limit",
+    0x400: "reliability",
 }
 """By bit, from nvml.h's nvmlClocksEventReasons. Left out are 1, the GPU is idle, and 2, an application set the
 clocks: neither holds a training back unasked."""

@@ -24,6 +24,8 @@ EventReason = Literal[
     "power brake",
     "sync boost",
     "display clocks",
+    "board limit",
+    "reliability",
 ]
 """Why a GPU holds its clocks down. Being idle and clocks set by an application are no such reasons."""
 

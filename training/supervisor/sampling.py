@@ -15,6 +15,8 @@ from training.record.device_records import Figure, MeterTrouble, OtherReading, S
 from training.record.writer import RecordWriter
 
 SAMPLE_PERIOD_S = 0.5
+OPEN_AGAIN_AFTER_S = 1.0
+LONGEST_PAUSE_S = 60.0
 SILENT_AFTER_S = 3.0
 """A call into the device's library that takes longer is told: until it returns, nothing is known of the device."""
 STOP_WITHIN_S = 2.0
@@ -98,14 +100,8 @@ class DeviceSampling:
             self._tell_trouble(f"{self._library} has not answered for {self._now() - since_s:.0f} s")
 
     def _run(self) -> None:
-        try:
-            with self._asking():
-                meter = self._open_meter()
-        except (MeterError, DeviceLostError) as error:
-            self._tell_trouble(str(error))
-            self._first_taken.set()
-            if isinstance(error, DeviceLostError):
-                self._device_lost(str(error))
+        meter = self._opened()
+        if meter is None:
             return
         try:
             while self._take_one(meter) and not self._over.wait(self._period_s):
@@ -113,6 +109,25 @@ class DeviceSampling:
         finally:
             with self._asking():
                 meter.close()
+
+    def _opened(self) -> Meter | None:
+        """Open the meter. What cannot be opened now is tried again, ever more seldom, while the run goes on."""
+        pause_s = OPEN_AGAIN_AFTER_S
+        while True:
+            try:
+                with self._asking():
+                    return self._open_meter()
+            except DeviceLostError as error:
+                self._tell_trouble(str(error))
+                self._first_taken.set()
+                self._device_lost(str(error))
+                return None
+            except MeterError as error:
+                self._tell_trouble(str(error))
+            self._first_taken.set()
+            if self._over.wait(pause_s):
+                return None
+            pause_s = min(LONGEST_PAUSE_S, 2 * pause_s)
 
     def _take_one(self, meter: Meter) -> bool:
         try:
