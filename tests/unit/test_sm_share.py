@@ -146,3 +146,14 @@ def test_shares_never_leave_their_range_and_old_stamps_are_never_used(
                 known = [highest[pid] for pid in pids if pid in highest]
                 assert known
                 assert 0.0 <= share <= min(100.0, sum(known)) + 1e-9
+        lanes, others = shares.percent({1, 2}, now), shares.others_percent({1, 2}, now)
+        assert (lanes or 0.0) + (others or 0.0) <= 100.0 + 1e-9
+        assert others is None or others >= 0.0
+        assert (shares.age_s(now) or 0.0) >= 0.0
+
+
+def test_shares_that_cannot_all_be_true_are_scaled_together() -> None:
+    shares = primed()
+    shares.add([sample(7, 1, 80), sample(8, 1, 80)], 1.0)
+    assert shares.percent({7}, 1.0) == 50.0
+    assert shares.others_percent({7}, 1.0) == 50.0
