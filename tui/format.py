@@ -99,6 +99,19 @@ def percent(number: float | None) -> str:
     return f"{number:.0f} %"
 
 
+def joules(number: float | None) -> str:
+    """Energy with three figures: 512 J, 12.3 kJ, 1.25 MJ."""
+    if number is None or not math.isfinite(number):
+        return UNKNOWN
+    scaled, unit = number, "J"
+    for unit in ("J", "kJ", "MJ", "GJ"):
+        if abs(scaled) < 999.5:
+            break
+        if unit != "GJ":
+            scaled /= 1000
+    return f"{_three_figures(scaled)} {unit}"
+
+
 def _three_figures(number: float) -> str:
     magnitude = abs(number)
     if magnitude >= 99.95:

@@ -10,7 +10,9 @@ from types import FrameType
 from typing import Any, Self, TextIO
 
 from training.analysis.history import RunHistory
+from training.analysis.lane_figures import lane_figure
 from training.analysis.report import Report, ReportError, read_report
+from training.analysis.standing_warnings import standing_warnings
 from training.analysis.state import LaneState, RunState
 from training.control.client import ControlError, ask
 from training.control.protocol import Asking, Request
@@ -178,9 +180,14 @@ class ProgressLines:
         self._in_place = out.isatty()
         self._drawn = 0
         self._last_lines: list[str] = []
+        self._warned: set[str] = set()
 
     def show(self, state: RunState) -> None:
-        """Draw every lane's line; on what is no terminal, only where it says something new."""
+        """Draw every lane's line; on what is no terminal, only where it says something new.
+
+        What stands against the run is said above them, once each time it begins.
+        """
+        self._warn(state)
         lines = [_lane_line(state, lane) for lane in state.lanes.values()]
         if lines == self._last_lines and not self._in_place:
             return
@@ -189,6 +196,14 @@ class ProgressLines:
         clear = "\x1b[K" if self._in_place else ""
         self._write(up + "".join(f"{line}{clear}\n" for line in lines))
         self._drawn = len(lines)
+
+    def _warn(self, state: RunState) -> None:
+        warnings = standing_warnings(state)
+        for warning in warnings:
+            if warning.key not in self._warned:
+                self.say(f"! {warning.text}{f'. {warning.remedy}' if warning.remedy else ''}")
+        # a power cap comes and goes all the time: once is enough; the report tells how long
+        self._warned = {warning.key for warning in warnings} | self._warned & {"clocks"}
 
     def say(self, text: str) -> None:
         """Print a line that stays."""
@@ -210,8 +225,21 @@ def _lane_line(state: RunState, lane: LaneState) -> str:
         f"{lane.phase:14}  step {lane.step}{planned}",
         f"loss {formatted.value(lane.loss)}",
         f"{formatted.rate(lane.steps_per_s)} steps/s",
-        formatted.size(lane.memory_bytes),
+        _memory(state, lane),
     ]
+    if lane.sm_percent is not None:
+        parts.append(f"SM {formatted.percent(lane.sm_percent)}")
     if lane.error is not None:
         parts.append(printable(lane.error.message))
     return "  ".join(parts)
+
+
+def _memory(state: RunState, lane: LaneState) -> str:
+    """Footprint and need; of a lane that trains on the CPU though a GPU was chosen its RSS, marked."""
+    if lane.no_gpu is not None:
+        return f"ON THE CPU, RSS {formatted.size(lane.rss_bytes)}"
+    figure = lane_figure(state.figures, lane.lane, "memory_bytes")
+    estimated = figure is not None and figure.state == "estimate" and lane.memory_bytes is not None
+    told = f"{'≈' if estimated else ''}{formatted.size(lane.memory_bytes)}"
+    need = lane.framework_memory
+    return f"{told}, needs {formatted.size(need.current_bytes)}" if need is not None else told

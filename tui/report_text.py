@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from training.analysis.event_text import holders_text
 from training.analysis.report import LaneReport, Report
 from training.preset.printable import printable
 from tui import format as formatted
@@ -15,9 +16,13 @@ def report_lines(report: Report, folder: Path) -> list[str]:
     lines = [
         f"run {printable(report.run)}: {report.outcome}, {report.sharing} on {device} {printable(report.device.name)}",
         f"began {report.started_at}, took {formatted.clock(report.monitor.wall_s)}",
+        *(printable(text) for text in warnings_of(report)),
     ]
     for lane, told in report.lanes.items():
         lines += ["", *_lane_lines(lane, told)]
+    facts = device_facts_of(report)
+    if facts:
+        lines += ["", *(f"{label}: {printable(text)}" for label, text in facts)]
     cost = 100 * report.monitor.cpu_s / report.monitor.wall_s if report.monitor.wall_s else 0.0
     lines += [
         "",
@@ -27,10 +32,55 @@ def report_lines(report: Report, folder: Path) -> list[str]:
     return lines
 
 
+def warnings_of(report: Report) -> list[str]:
+    """What must be known before any figure is believed."""
+    told = [f"GPU LOST: {report.device_lost}"] if report.device_lost is not None else []
+    if report.gpu_verdict_void is not None:
+        told.append(report.gpu_verdict_void)
+    if report.sharing_asked is not None and report.sharing_asked != report.sharing:
+        told.append(
+            f"not under {report.sharing_asked}, as was asked, but {report.sharing}: {report.why_sharing_changed}"
+        )
+    return told
+
+
+def device_facts_of(report: Report) -> list[tuple[str, str]]:
+    """What the run did to its device, and who else was there; each with its label."""
+    facts: list[tuple[str, str]] = []
+    if report.energy_j is not None:
+        per = report.energy_j_per_1000_samples
+        each = f", {formatted.rate(per)} J per 1000 samples of both lanes" if per is not None else ""
+        facts.append(("energy", f"{formatted.joules(report.energy_j)} of the whole device{each}"))
+    if report.event_reasons_s:
+        held = ", ".join(f"{why} {formatted.span(s)}" for why, s in report.event_reasons_s.items())
+        facts.append(("held back", held))
+    if report.others is not None:
+        seen = report.others
+        many = f"{seen.count} other {'process' if seen.count == 1 else 'processes'}"
+        size = f", {formatted.size(seen.peak_bytes)} at most" if seen.peak_bytes is not None else ""
+        names = f": {', '.join(printable(name, limit=30) for name in seen.names)}" if seen.names else ""
+        facts.append(("others", f"{many} on the device{size}{names}"))
+    if report.retry_of is not None:
+        facts.append(("again of", report.retry_of))
+    return facts
+
+
+def footprint_text(told: LaneReport) -> str:
+    """The most the lane held, marked where it was inferred."""
+    estimated = told.memory_estimated and told.peak_memory_bytes is not None
+    return f"{'≈' if estimated else ''}{formatted.size(told.peak_memory_bytes)}"
+
+
 def _lane_lines(lane: str, told: LaneReport) -> list[str]:
     lines = [f"{lane.upper()}  {printable(told.preset)}: {told.status}"]
+    if told.no_gpu is not None:
+        lines.append(f"   TRAINED ON THE CPU: {printable(told.no_gpu.why)}. {printable(told.no_gpu.remedy)}")
+    if told.device is not None:
+        lines.append(f"   on {printable(told.device.name)} {printable(told.device.uuid or '')}")
     if told.error is not None:
         lines.append(f"   {printable(told.error.kind)}: {printable(told.error.message)}")
+        if told.error.held:
+            lines.append(f"   held: {printable(holders_text(told.error.held))}")
         if told.error.hint:
             lines.append(f"   {printable(told.error.hint)}")
     rate = formatted.rate(told.steps_per_s)
@@ -39,7 +89,8 @@ def _lane_lines(lane: str, told: LaneReport) -> list[str]:
         f" ({rate} steps/s), {told.wall_s:.1f} s in all"
     )
     first, last = formatted.value(told.first_loss), formatted.value(told.last_loss)
-    lines.append(f"   loss {first} -> {last}, memory at peak {formatted.size(told.peak_memory_bytes)}")
+    need = f", needed {formatted.size(told.need_peak_bytes)}" if told.need_peak_bytes is not None else ""
+    lines.append(f"   loss {first} -> {last}, memory at peak {footprint_text(told)}{need}")
     if told.model_path:
         lines.append(f"   model: {printable(told.model_path)}")
     return lines

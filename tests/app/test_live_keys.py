@@ -203,7 +203,7 @@ async def test_the_footer_has_at_most_eight_keys_and_every_key_says_what_it_does
         assert len({active.binding.action for active in shown}) <= 8
     bindings = [binding for binding in LiveScreen.BINDINGS if not isinstance(binding, tuple)]
     assert all(binding.description for binding in bindings)
-    assert len(PANELS) == 4
+    assert len(PANELS) == 5
 
 
 async def test_keys_typed_ahead_answer_the_question() -> None:

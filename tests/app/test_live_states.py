@@ -112,7 +112,7 @@ async def test_figures_that_cannot_be_had_say_why_and_are_never_zero() -> None:
     unsupported = Figure("nvml", "process", "unsupported", "MIG hides it")
     state = states.gpu_run(figures={**states.NVML_FIGURES, "lanes.sm_percent": unsupported})
     state = states.with_lane(states.with_lane(state, "a", sm_percent=None), "b", sm_percent=None)
-    async with staged(LiveScreen(state), (160, 48), seen="not available: MIG hides it") as (pilot, _):
+    async with staged(LiveScreen(state), (160, 48), seen="A and B: MIG hides it") as (pilot, _):
         row = next(line for line in screen_text(pilot.app).splitlines() if "│ ━━ A           –" in line)
         assert "0 %" not in row.split("│ ━━ A           –")[1][:4]
 
@@ -124,7 +124,7 @@ async def test_the_gpu_screen_names_nvml_and_the_facts_of_the_board() -> None:
             "SM time share (sampled)",
             "312 W · 64 °C · SM 1410 MHz",
             "NVIDIA A100",
-            "in use",
+            "needs",
             "CPU",
         ):
             assert (wanted in text) is (wanted != "CPU")

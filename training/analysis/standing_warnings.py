@@ -13,7 +13,7 @@ _SILENCE = re.compile(r"has not answered for \d+ s")
 
 @dataclass(frozen=True, slots=True)
 class StandingWarning:
-    """One thing to know all the time. `key` stays the same while the text counts on; `remedy` is what to do."""
+    """One thing to know all the time. `key` stays the same while the text changes; `remedy` is what to do."""
 
     key: str
     text: str
@@ -36,7 +36,7 @@ def standing_warnings(state: RunState) -> tuple[StandingWarning, ...]:
     held = [hold.reason for hold in state.clock_holds if hold.now]
     if held and state.is_live:
         told = ", ".join(held)
-        found.append(StandingWarning(f"clocks {told}", f"clocks are held down now: {told}"))
+        found.append(StandingWarning("clocks", f"clocks are held down now: {told}"))
     return tuple(found)
 
 
@@ -60,5 +60,5 @@ def _meter_trouble(state: RunState, message: str) -> StandingWarning:
         return StandingWarning("meter", f"the device cannot be read: {message}")
     if state.reading_t is not None:
         message = _SILENCE.sub(f"has not answered for {state.elapsed_s - state.reading_t:.0f} s", message)
-    remedy = "The trainings go on; what is shown of the device is as old as that."
-    return StandingWarning("silent library", message, "warning", remedy)
+    remedy = "What is shown of the device is as old as that."
+    return StandingWarning("silent library", f"{message}: the trainings go on", "warning", remedy)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
@@ -27,6 +28,7 @@ from tui.screens.live_messages import (
 )
 from tui.screens.live_questions import leave_question, stop_question
 from tui.screens.log import LogScreen
+from tui.widgets.device_panel import DevicePanel
 from tui.widgets.event_list import EventList
 from tui.widgets.glyphs import Marker
 from tui.widgets.lane_card import LaneCard
@@ -37,10 +39,13 @@ from tui.widgets.panel import Panel
 from tui.widgets.run_header import RunHeader
 from tui.widgets.tab_line import TabLine
 from tui.widgets.utilization_panel import UtilizationPanel
+from tui.widgets.warning_lines import WarningLines
 
-PANELS = ("loss", "memory", "utilisation", "events")
+PANELS = ("loss", "memory", "utilisation", "events", "device")
 PERIODS_S = (0.5, 1.0, 2.0, 5.0, 10.0)
-_PANEL_IDS = ("loss", "memory", "utilization", "events")
+_PANEL_IDS = ("loss", "memory", "utilization", "events", "device")
+_WARNING_LINES = ((28, 4), (20, 2), (0, 1))
+"""From which height of the screen on standing warnings may take how many lines."""
 _ACTING = frozenset({"pause", "stop", "period"})
 _PAUSABLE: frozenset[LanePhase] = frozenset({"training", "validating", "paused"})
 
@@ -121,6 +126,7 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
     def compose(self) -> ComposeResult:
         """Everything, once; stylesheet classes say what is seen."""
         yield RunHeader(id="header")
+        yield WarningLines(id="warnings")
         yield Static(Content("terminal too small: dualtrain needs 60 × 16"), id="small", markup=False)
         with Container(id="body"):
             yield LaneCard("a", id="card-a")
@@ -130,6 +136,7 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
             yield LossPanel(id="loss", classes="panel")
             yield MemoryPanel(id="memory", classes="panel")
             yield UtilizationPanel(id="utilization", classes="panel")
+            yield DevicePanel(id="device", classes="panel")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -138,6 +145,12 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
             widget.marker = self._marker
         self._mark_choices()
         self.show(self._state)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Arrange for the size; the warnings' room depends on it."""
+        super().on_resize(event)
+        if self.is_mounted:
+            self._show_header()
 
     def on_screen_resume(self) -> None:
         """Another screen was on top: draw what happened meanwhile."""
@@ -207,6 +220,7 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
             self.query_one(f"#card-{lane}", LaneCard).choose(lane == self._lane)
         for index, name in enumerate(_PANEL_IDS):
             self.query_one(f"#{name}").set_class(index == self._panel, "-shown")
+        self.set_class(_PANEL_IDS[self._panel] == "device", "-device")
         self.query_one(TabLine).show(self._panel)
 
     def action_log_axis(self) -> None:
@@ -235,6 +249,9 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
 
     def _show_header(self) -> None:
         self.query_one(RunHeader).show(self._state, held=self._held, period_s=self._period_s)
+        width, height = self.size
+        most = next(lines for bound, lines in _WARNING_LINES if height >= bound)
+        self.query_one(WarningLines).show(self._state, width, most)
 
     def _refresh_keys(self) -> None:
         held = self._state.lanes.get(self._lane)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from training.analysis.state import ENDED_PHASES, LanePhase, LaneState, RunState
 from training.plan import Lane
 from tui import format
+from tui.widgets import figures
 from tui.widgets.bars import progress_bar
+from tui.widgets.lane_failure import failure_lines
 from tui.widgets.panel import Panel
-from tui.widgets.spans import LANE_TONE, Line, Span, Tone, clip, line, spread, whole, wrap
+from tui.widgets.spans import LANE_TONE, Line, Span, Tone, clip, line, spread, whole
 
 _LABEL = 9
 
@@ -29,7 +31,7 @@ _BEFORE_TRAINING: dict[LanePhase, str] = {
 }
 
 # which lines stay when there is little height; the lower the longer
-_PHASE, _PROGRESS, _LOSS, _RATE, _MEMORY, _STEP_TIME, _METRIC, _FRAMEWORK, _EXTRA = range(9)
+_PHASE, _PROGRESS, _LOSS, _RATE, _MEMORY, _STEP_TIME, _METRIC, _SHARE, _PEAKS, _EXTRA = range(10)
 
 _Row = tuple[int, Line]
 
@@ -64,8 +66,11 @@ class LaneCard(Panel, can_focus=False):
         """The lane's letter and its preset's title."""
         held = state.lanes.get(self.lane)
         mark = f"{self.glyphs.chosen} " if self._chosen else ""
-        name = clip((held.title or held.preset_name) if held else "", max(4, self.size.width - 8))
-        return line((f"{mark}{self.lane.upper()}  {name}".rstrip(), LANE_TONE[self.lane]))
+        on_cpu = " · ON THE CPU" if figures.on_cpu_instead(state, self.lane) else ""
+        room = max(4, self.size.width - 8 - len(on_cpu))
+        name = clip((held.title or held.preset_name) if held else "", room)
+        letter = f"{mark}{self.lane.upper()}  {name}".rstrip()
+        return line((letter, LANE_TONE[self.lane]), (on_cpu, "warning"))
 
     def picture(self, state: RunState, width: int, height: int) -> list[Line]:
         """As many lines as fit, the important ones first."""
@@ -73,7 +78,7 @@ class LaneCard(Panel, can_focus=False):
         if held is None:
             return []
         if held.phase == "failed":
-            return self._failure(held, width, height)
+            return failure_lines(held, width, height)
         rows = self._rows(state, held, width)
         kept = sorted(range(len(rows)), key=lambda index: rows[index][0])[:height]
         return [whole(rows[index][1], width) for index in sorted(kept)]
@@ -93,19 +98,9 @@ class LaneCard(Panel, can_focus=False):
         )
         p50, p99 = format.milliseconds(held.step_p50_s), format.milliseconds(held.step_p99_s)
         rows.append((_STEP_TIME, _row("step", f"{p50:>5} ms", f" p50   {p99:>5} ms p99")))
-        rows.append((_MEMORY, self._memory(held)))
-        if held.framework_memory is not None:
-            frame = held.framework_memory
-            rows.append(
-                (
-                    _FRAMEWORK,
-                    _row(
-                        "in use",
-                        f"{format.size(frame.current_bytes):>8}",
-                        f"  peak {format.size(frame.peak_bytes)}",
-                    ),
-                )
-            )
+        rows.append((_MEMORY, self._memory(state, held)))
+        if not figures.is_cpu(state):
+            rows += self._gpu_rows(state, held)
         rows.extend((_EXTRA, extra) for extra in self._extras(held, width))
         return rows
 
@@ -169,11 +164,32 @@ class LaneCard(Panel, can_focus=False):
         after = f" val {format.value(validation)}" if held.validation else ""
         return _row(label, f"{format.value(held.metrics[name]):<9}", after)
 
-    def _memory(self, held: LaneState) -> Line:
-        now = f"{format.size(held.memory_bytes):>8}"
+    def _memory(self, state: RunState, held: LaneState) -> Line:
+        if figures.on_cpu_instead(state, self.lane):
+            return _row("memory", f"{format.size(held.rss_bytes):>8}", "  RSS, on the CPU")
+        estimated = figures.is_estimate(figures.figure_of(state, "memory_bytes", self.lane))
+        told = format.size(held.memory_bytes)
+        now = f"{'≈' if estimated and held.memory_bytes is not None else ''}{told}"
         if held.phase == "paused":
-            return (*_row("memory", now, ""), *line(("  held while paused", "warning")))
-        return _row("memory", now, f"  peak {format.size(held.memory_peak_bytes)}")
+            return (*_row("memory", f"{now:>8}", ""), *line(("  held while paused", "warning")))
+        need = held.framework_memory
+        if need is not None:
+            return _row("memory", f"{now:>8}", f"  needs {format.size(need.current_bytes)}")
+        return _row("memory", f"{now:>8}", f"  peak {format.size(held.memory_peak_bytes)}")
+
+    def _gpu_rows(self, state: RunState, held: LaneState) -> list[_Row]:
+        """Footprint and need at their peaks, and the lane's share of the multiprocessors' time."""
+        rows: list[_Row] = []
+        need = held.framework_memory
+        if need is not None:
+            peak = f"{format.size(held.memory_peak_bytes):>8}"
+            rows.append((_PEAKS, _row("at peak", peak, f"  needs {format.size(need.peak_bytes)}")))
+        if held.sm_percent is not None and not figures.on_cpu_instead(state, self.lane):
+            age_s = held.sm_age_s
+            old = f", {age_s:.0f} s old" if age_s is not None and age_s >= figures.STALE_S else ""
+            share = _row("SM time", f"{format.percent(held.sm_percent):>8}", "  sampled")
+            rows.append((_SHARE, (*share, *line((old, "warning")))))
+        return rows
 
     def _extras(self, held: LaneState, width: int) -> list[Line]:
         extras: list[Line] = []
@@ -196,39 +212,9 @@ class LaneCard(Panel, can_focus=False):
             )
         return extras
 
-    def _failure(self, held: LaneState, width: int, height: int) -> list[Line]:
-        error = held.error
-        if error is None:
-            return [line(("failed", "error"), ("  the reason was not recorded: g shows its log", "muted"))]
-        lines = [
-            spread(
-                line(("failed ", "error"), (error.kind, "error")),
-                line((f"step {format.count(held.step)}", "muted")),
-                width,
-            )
-        ]
-        # first what happened, whole; a message too long for the card still leaves the hint a line
-        message, hint = wrap(error.message, width), wrap(error.hint, width)
-        room = max(1, height - 1)
-        if hint and len(message) > room > 1:
-            room -= 1
-        lines += [line(text) for text in _first(message, room, width)]
-        lines += [line((text, "warning")) for text in _first(hint, height - len(lines), width)]
-        left = height - len(lines)
-        if left > 1:
-            lines += [line((clip(text, width), "muted")) for text in error.log_tail[-(left - 1) :]]
-        return lines
-
 
 def _row(label: str, value: str, after: str) -> Line:
     return line((f"{label:<{_LABEL}}", "muted"), value, (after, "muted"))
-
-
-def _first(lines: list[str], count: int, width: int) -> list[str]:
-    """As many lines as there is room for; it shows where that is not all."""
-    if len(lines) <= count:
-        return lines
-    return [*lines[: count - 1], clip(f"{lines[count - 1]}…", width)] if count > 0 else []
 
 
 def _eta(seconds: float | None) -> str:

@@ -33,6 +33,7 @@ class LinesWidget(Widget):
         .lines--good { color: $success; }
         .lines--warning { color: $warning; }
         .lines--error { color: $error; }
+        .lines--alarm { color: $error; text-style: bold reverse; }
     }
     """
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from training.analysis.state import RunState
-from tui import format
+from training.plan import Lane
 from tui.widgets import figures
 from tui.widgets.axis import bytes_axis, bytes_ceiling, time_axis
 from tui.widgets.bars import stacked_bar
 from tui.widgets.layout import place_chart
+from tui.widgets.memory_table import TABLE_WIDTH, memory_table
 from tui.widgets.panel import Panel
 from tui.widgets.plot import draw_curves
 from tui.widgets.sampling import Curve
-from tui.widgets.spans import LANE_TONE, Line, Span, Tone, line, wrap
+from tui.widgets.spans import LANE_TONE, Line, Tone, line, wrap
 
-_TABLE_WIDTH = 45
+_UNIFIED = "unified memory: the GPU uses the machine's own, so this is system memory"
 
 
 class MemoryPanel(Panel):
@@ -23,58 +24,69 @@ class MemoryPanel(Panel):
     HELP = """## Memory
 
 The bar is the whole device: lane A, lane B, others (what no lane accounts for) and what is free.
+
+On a GPU a lane has two memories. Its **footprint** is all that its processes hold, as the driver tells; ≈ marks one
+that is inferred, and a line below says from what. What it **needs** is the framework's own report: its pool grows and
+never shrinks, so the footprint says little of that. *Others* are other processes, libraries nobody accounts for, and
+what the driver reserves.
+
 On a machine without a GPU it is resident memory (RSS) of each lane's processes. Pages they share count
 in each: where the lanes then overlap, adding up to more than is in use, the others are not known.
 """
 
     def title_line(self, state: RunState) -> Line:
-        """Source and scope."""
-        source = figures.provenance(state.figures.get("lanes.memory_bytes"))
-        what = "RSS " if figures.is_cpu(state) else ""
-        return line(("memory", "plain"), (f" · {what}{source}".rstrip(" ·"), "muted"))
+        """Source, scope, and age where it matters."""
+        source = figures.provenance(figures.lanes_figure(state, "memory_bytes"))
+        if figures.is_cpu(state):
+            told = f"RSS {source}"
+        else:
+            kind = "unified" if figures.is_unified(state) else "MIG" if _is_mig(state) else ""
+            told = " · ".join(part for part in (kind, source, "needs (framework)") if part)
+        spans = line(("memory", "plain"), (f" · {told}".rstrip(" ·"), "muted"))
+        return (*spans, *line((figures.stale(state), "warning")))
 
     def picture(self, state: RunState, width: int, height: int) -> list[Line]:
-        """Bar on top, then table and curves beside or below one another."""
-        missing = figures.why_missing(state.figures.get("lanes.memory_bytes"))
+        """Bars on top, then table and curves beside or below one another, then what is to be said of them."""
+        notes = figures.lane_notes(state, "memory_bytes")
         if state.reading is None and all(lane.memory_bytes is None for lane in state.lanes.values()):
-            return [line((text, "muted")) for text in wrap(missing, width)] if missing else []
-        lines = self._bar(state, width)
-        table = self._table(state)
-        if missing:
-            table.append(line((f"lanes: {missing}", "warning")))
-        return lines + place_chart(
-            table,
-            _TABLE_WIDTH,
-            width,
-            height - len(lines),
-            lambda columns, rows: self._chart(state, columns, rows),
-        )
-
-    def _bar(self, state: RunState, width: int) -> list[Line]:
-        capacity = figures.capacity_bytes(state)
-        if not capacity:
-            return []
-        parts: list[tuple[float, str, Tone]] = [
-            (state.lanes[lane].memory_bytes or 0, self.glyphs.bar(lane), LANE_TONE[lane])
-            for lane in figures.lanes_of(state)
+            return [line((text, "muted")) for note in notes for text in wrap(note, width)]
+        if figures.is_unified(state):
+            notes.append(_UNIFIED)
+        below = [line((text, "warning")) for note in notes for text in wrap(note, width)][: height // 3]
+        above = self._bars(state, width)
+        return [
+            *above,
+            *place_chart(
+                memory_table(state, self.glyphs),
+                TABLE_WIDTH,
+                width,
+                height - len(above) - len(below),
+                lambda columns, rows: self._chart(state, columns, rows),
+            ),
+            *below,
         ]
-        parts.append((figures.others_bytes(state) or 0, self.glyphs.bar_others, "others"))
-        return [stacked_bar(parts, capacity, width, (self.glyphs.bar_free, "faint"))]
 
-    def _table(self, state: RunState) -> list[Line]:
-        capacity = figures.capacity_bytes(state)
-        rows: list[Line] = []
-        for lane in figures.lanes_of(state):
-            held = state.lanes[lane]
-            name: Span = (f"{self.glyphs.bar(lane)} {self.glyphs.line(lane)} {lane.upper()}", LANE_TONE[lane])
-            peak = f"peak {format.size(held.memory_peak_bytes):>8}"
-            rows.append(_row(name, held.memory_bytes, capacity, peak))
-        others: Span = (f"{self.glyphs.bar_others} {self.glyphs.line_others} others", "others")
-        why = "lanes overlap" if figures.lanes_overlap(state) else "unattributed"
-        rows.append(_row(others, figures.others_bytes(state), capacity, why))
-        free: Span = (f"{self.glyphs.bar_free}    free", "muted")
-        rows.append(_row(free, figures.free_bytes(state), capacity, f"of   {format.size(capacity):>8}"))
-        return rows
+    def _bars(self, state: RunState, width: int) -> list[Line]:
+        """One bar for the device; where each lane has a MIG instance of its own, one for each."""
+        if state.lane_devices:
+            bars = [
+                self._bar([self._part(state, lane)], figures.capacity_bytes(state, lane), width)
+                for lane in figures.lanes_of(state)
+            ]
+            return [bar for bar in bars if bar]
+        parts = [self._part(state, lane) for lane in figures.lanes_of(state)]
+        rest = figures.others_bytes(state)
+        if rest is None and not figures.told_apart(state) and state.reading is not None:
+            parts, rest = [], state.reading.memory_used_bytes
+        parts.append((rest or 0, self.glyphs.bar_others, "others"))
+        bar = self._bar(parts, figures.capacity_bytes(state), width)
+        return [bar] if bar else []
+
+    def _part(self, state: RunState, lane: Lane) -> tuple[float, str, Tone]:
+        return (state.lanes[lane].memory_bytes or 0, self.glyphs.bar(lane), LANE_TONE[lane])
+
+    def _bar(self, parts: list[tuple[float, str, Tone]], capacity: int | None, width: int) -> Line:
+        return stacked_bar(parts, capacity, width, (self.glyphs.bar_free, "faint")) if capacity else ()
 
     def _chart(self, state: RunState, width: int, height: int) -> list[Line]:
         capacity = figures.capacity_bytes(state)
@@ -97,11 +109,5 @@ in each: where the lanes then overlap, adding up to more than is in use, the oth
         )
 
 
-def _row(name: Span, held: int | None, capacity: int | None, note: str) -> Line:
-    share = format.percent(100 * held / capacity) if held is not None and capacity else format.UNKNOWN
-    return line(
-        (f"{name[0]:<11}", name[1]),
-        f" {format.size(held):>8}",
-        (f" {share:>5}", "muted"),
-        (f"  {note}", "muted"),
-    )
+def _is_mig(state: RunState) -> bool:
+    return bool(state.lane_devices) or state.device.mig_of is not None

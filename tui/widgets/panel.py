@@ -21,6 +21,7 @@ _TITLE_VARIABLE: dict[Tone, str] = {
     "good": "$success",
     "warning": "$warning",
     "error": "$error",
+    "alarm": "$error",
 }
 
 

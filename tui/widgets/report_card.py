@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from training.analysis.event_text import holders_text
 from training.analysis.report import LaneReport
 from training.plan import Lane
 from training.record.event_records import LaneStatus
 from tui import format
+from tui.report_text import footprint_text
 from tui.widgets.lines import LinesWidget
 from tui.widgets.panel import content_of
 from tui.widgets.spans import BLANK, LANE_TONE, Line, Span, Tone, line, whole, wrap
@@ -74,10 +76,15 @@ class ReportCard(LinesWidget):
 def _status(report: LaneReport, width: int) -> list[Line]:
     code = f"  exit code {report.exit_code}" if report.exit_code else ""
     lines: list[Line] = [line((report.status, _STATUS_TONE[report.status]), (code, "muted"))]
+    if report.no_gpu is not None:
+        why = f"TRAINED ON THE CPU: {report.no_gpu.why}. {report.no_gpu.remedy}"
+        lines += [line((text, "warning")) for text in wrap(why, width)]
     if report.error is not None:
         lines += [
             line((text, "error")) for text in wrap(f"{report.error.kind}: {report.error.message}", width)
         ]
+        if report.error.held:
+            lines += [line(text) for text in wrap(f"held: {holders_text(report.error.held)}", width)]
         lines += [line((text, "warning")) for text in wrap(report.error.hint, width)]
     return [*lines, BLANK]
 
@@ -85,14 +92,28 @@ def _status(report: LaneReport, width: int) -> list[Line]:
 def _totals(report: LaneReport) -> list[Line]:
     steps = format.count(report.steps)
     loss = f"{format.value(report.first_loss)} → {format.value(report.last_loss)}"
-    return [
+    lines = [
         _row("loss", loss, "  first → last"),
         _row("rate", f"{format.rate(report.steps_per_s)} steps/s"),
         _row("steps", steps, f"  in {format.count(report.epochs)} epochs"),
         _row("samples", format.count(report.samples)),
         _row("trained", format.span(report.train_s), f"  of {format.span(report.wall_s)} alive"),
-        _row("peak memory", format.size(report.peak_memory_bytes)),
+        _row("peak memory", footprint_text(report), _memory_note(report)),
     ]
+    if report.need_peak_bytes is not None:
+        lines.append(_row("needed", format.size(report.need_peak_bytes), "  told by the framework"))
+    if report.device is not None:
+        uuid = f"  {report.device.uuid}" if report.device.uuid else ""
+        lines.append(_row("device", report.device.name, uuid))
+    return lines
+
+
+def _memory_note(report: LaneReport) -> str:
+    if report.no_gpu is not None and report.peak_memory_bytes is None:
+        return "  of the GPU: none"
+    source = {"nvml": "NVML", "host": "RSS"}.get(report.memory_source, report.memory_source)
+    told = ", ".join(part for part in (source, "estimate" if report.memory_estimated else "") if part)
+    return f"  {told}" if told else ""
 
 
 def _row(label: str, value: str, after: str = "") -> Line:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime
 
+from textual.geometry import Size
+
 from training.analysis.report import Report
 from tui import format
+from tui.report_text import device_facts_of, warnings_of
 from tui.widgets.lines import LinesWidget
-from tui.widgets.spans import Line, Span, Tone, line, spread, wrap
+from tui.widgets.spans import Line, Span, Tone, clip, line, spread, wrap
 
 _LABEL = 15
 _OUTCOME: dict[str, tuple[str, Tone]] = {
@@ -22,12 +25,16 @@ class ReportHeader(LinesWidget):
     """The outcome in one line, device and times in another."""
 
     DEFAULT_CSS = """
-    ReportHeader { height: 2; padding: 0 1; background: $panel; }
+    ReportHeader { height: auto; padding: 0 1; background: $panel; }
     """
 
     def __init__(self, report: Report) -> None:
         super().__init__()
         self._report = report
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        """Two lines, and one for each thing that must be known."""
+        return 2 + len(warnings_of(self._report))
 
     def draw(self, width: int, height: int) -> list[Line]:  # noqa: ARG002
         """Outcome and sharing; device; when."""
@@ -38,20 +45,23 @@ class ReportHeader(LinesWidget):
         outcome = line((text, tone), (f" · {report.sharing}", "plain"))
         device: list[Span] = [(f"{report.device.kind.upper()} {report.device.name}", "plain")]
         if report.device.memory_bytes:
-            device.append((f" · {format.size(report.device.memory_bytes)}", "muted"))
+            unified = " unified" if report.device.unified else ""
+            device.append((f" · {format.size(report.device.memory_bytes)}{unified}", "muted"))
+        device += [(f" · {report.device.uuid}", "muted")] if report.device.uuid else []
         began_at = report.started_at
         with suppress(ValueError):
             began_at = datetime.fromisoformat(began_at).strftime("%Y-%m-%d %H:%M")
         took = line(("took ", "muted"), format.span(report.monitor.wall_s))
         began = line((f"began {began_at}", "muted"))
-        return [spread(outcome, took, width), spread(line(*device), began, width)]
+        lines = [spread(outcome, took, width), spread(line(*device), began, width)]
+        return lines + [line((clip(f"! {text}", width), "warning")) for text in warnings_of(report)]
 
 
 class ReportFooter(LinesWidget):
     """Where everything lies, and what watching cost."""
 
     DEFAULT_CSS = """
-    ReportFooter { height: 4; padding: 0 2; }
+    ReportFooter { height: auto; max-height: 9; padding: 0 2; }
     """
 
     def __init__(self, report: Report, folder: str) -> None:
@@ -60,7 +70,14 @@ class ReportFooter(LinesWidget):
         self._folder = folder
 
     def draw(self, width: int, height: int) -> list[Line]:
-        """The folder whole, wrapped if need be: people copy it."""
+        """The folder whole, wrapped if need be: people copy it; then cost, and the device."""
+        return self._whole(width)[:height]
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        """As many lines as there are to tell, four at least."""
+        return max(4, len(self._whole(width)))
+
+    def _whole(self, width: int) -> list[Line]:
         monitor = self._report.monitor
         label = f"{'record':<{_LABEL}}"
         room = max(8, width - len(label))
@@ -75,4 +92,10 @@ class ReportFooter(LinesWidget):
             line((f"{'watching cost' if at == 0 else '':<{_LABEL}}", "muted"), text)
             for at, text in enumerate(told)
         ]
-        return lines[:height]
+        for name, text in device_facts_of(self._report):
+            told = wrap(text, room)
+            lines += [
+                line((f"{name if at == 0 else '':<{_LABEL}}", "muted"), piece)
+                for at, piece in enumerate(told)
+            ]
+        return lines

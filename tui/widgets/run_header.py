@@ -16,8 +16,6 @@ _PHASE_TONE: dict[RunPhase, Tone] = {
 }
 _PLAIN: Tone = "plain"
 _MUTED: Tone = "muted"
-STALE_S = 5.0
-"""A device sample older than this is marked."""
 
 
 class RunHeader(LinesWidget):
@@ -52,9 +50,10 @@ class RunHeader(LinesWidget):
         device = device_label(state)
         spans: list[Span] = [(clip(device, room), "strong")]
         for text, tone in (
-            (state.sharing, _PLAIN),
+            (_sharing(state), _PLAIN),
+            (f"again of {state.retry_of}" if state.retry_of else "", _MUTED),
             (state.run, _MUTED),
-            (_why_this_device(state), _MUTED),
+            (figures.why_this_device(state), _MUTED),
         ):
             # what does not fit is left out whole: half a name says nothing
             if text and width_of(line(*spans)) + 3 + len(text) <= room:
@@ -70,15 +69,16 @@ class RunHeader(LinesWidget):
         spans += [(state.phase, _PHASE_TONE[state.phase]), (f" {format.clock(state.elapsed_s):>5}", "plain")]
         if state.is_live:
             old = figures.sample_age_s(state)
-            tone: Tone = "warning" if old is not None and old > STALE_S else "muted"
+            tone: Tone = "warning" if old is not None and old > figures.STALE_S else "muted"
             spans.append((f" · sample {format.age(old)}", tone))
         return line(*spans)
 
 
-def _why_this_device(state: RunState) -> str:
-    """Why it was chosen; who asked for it knows."""
-    because = state.device.chosen_because
-    return "" if because.startswith("asked for") else because
+def _sharing(state: RunState) -> str:
+    """What holds now; under MPS also whether that is proved."""
+    if state.sharing != "mps":
+        return state.sharing
+    return "mps, verified" if state.mps_verified else "mps, not verified yet"
 
 
 def device_label(state: RunState) -> str:
@@ -88,4 +88,5 @@ def device_label(state: RunState) -> str:
         label = "CPU" if name.upper().startswith("CPU") or not name else f"CPU {name}"
         told = "core" in name or not state.cores
         return label if told else f"{label} · {state.cores:g} cores"
-    return name or "GPU"
+    label = name or "GPU"
+    return f"{label} · a MIG instance each" if state.lane_devices else label

@@ -10,7 +10,7 @@ from rich.cells import cell_len, set_cell_size
 from training.plan import Lane
 from training.preset.printable import printable
 
-Tone = Literal["plain", "strong", "muted", "faint", "a", "b", "others", "good", "warning", "error"]
+Tone = Literal["plain", "strong", "muted", "faint", "a", "b", "others", "good", "warning", "error", "alarm"]
 TONES: tuple[Tone, ...] = (
     "plain",
     "strong",
@@ -22,6 +22,7 @@ TONES: tuple[Tone, ...] = (
     "good",
     "warning",
     "error",
+    "alarm",
 )
 LANE_TONE: dict[Lane, Tone] = {"a": "a", "b": "b"}
 

@@ -1,0 +1,65 @@
+"""What must not be missed, in lines of its own over everything else: they take room and hide nothing."""
+
+from __future__ import annotations
+
+from training.analysis.standing_warnings import StandingWarning, standing_warnings
+from training.analysis.state import RunState
+from tui.widgets.lines import LinesWidget
+from tui.widgets.spans import Line, Tone, clip, line, wrap
+
+_SIGN = "! "
+
+
+class WarningLines(LinesWidget):
+    """Standing warnings, the gravest first; not there while there are none."""
+
+    DEFAULT_CSS = """
+    WarningLines { height: auto; display: none; padding: 0 1; background: $panel; }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._warnings: tuple[StandingWarning, ...] = ()
+        self._room = (0, 0)
+        self._tones: list[Tone] = []
+
+    def show(self, state: RunState, width: int, most: int) -> None:
+        """Take what stands now; `width` is the screen's, `most` how many lines there may be."""
+        warnings, room = standing_warnings(state), (width - 2, max(1, most))
+        if (warnings, room) == (self._warnings, self._room):
+            return
+        self._warnings, self._room = warnings, room
+        lines = self._folded()
+        self.display = bool(lines)
+        self.styles.height = len(lines)
+        tones = [spans[0][1] for spans in lines]
+        self.redraw()
+        if tones != self._tones:  # the blanks of an alarm are coloured too
+            self._tones = tones
+            self.refresh()
+
+    def draw(self, width: int, height: int) -> list[Line]:  # noqa: ARG002
+        """The lines as `show` laid them out."""
+        return self._folded()
+
+    def _folded(self) -> list[Line]:
+        """Whole where all fit; else a line for each, and how many are left."""
+        width, most = self._room
+        whole = [(one, wrap(_SIGN + one.text, width)) for one in self._warnings]
+        if sum(len(texts) for _, texts in whole) <= most:
+            return [line((text, _tone(one))) for one, texts in whole for text in texts]
+        lines: list[Line] = []
+        for index, (one, texts) in enumerate(whole[:most]):
+            left = len(self._warnings) - index - 1
+            more = f" (+{left} more: 5)" if index == most - 1 and left else ""
+            spare = most - len(self._warnings) - (len(lines) - index)
+            shown = texts[: 1 + max(0, spare)]
+            if len(shown) < len(texts):
+                shown[-1] = f"{shown[-1]} {texts[len(shown)]}"
+            shown = [*shown[:-1], clip(shown[-1], width - len(more)) + more]
+            lines += [line((text, _tone(one))) for text in shown]
+        return lines
+
+
+def _tone(warning: StandingWarning) -> Tone:
+    return "alarm" if warning.level == "alarm" else "warning"
