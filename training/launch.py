@@ -15,14 +15,13 @@ from msgspec import structs
 
 from training.meters.devices import DeviceListing, choose_devices, names_a_gpu
 from training.plan import IfNoGpu, Lane, LanePlan, Limits, MpsLimits, Plan, PlannedDevice, Sharing, write_plan
-from training.preflight import check_launch
+from training.preflight import DEVICE_CHECKS, check_launch
 from training.preset import PresetError
 from training.preset.overrides import apply_overrides
 from training.preset_library import PresetEntry, resolve
 from training.record.run_folder import RunFolder, make_run_folder
 from training.supervisor.start import start_supervisor
 
-DEVICE_CHECKS = ("device", "compute mode", "device memory")
 VERSIONS_OF = ("dualtrain", "tensorflow", "keras", "nvidia-ml-py")
 
 
@@ -111,11 +110,11 @@ def _refuse_what_cannot_start(plan: Plan, listing: DeviceListing, run_dir: Path 
     """Looked at before the run has a folder, so that a refusal leaves nothing behind."""
     folder = None if run_dir is None else run_dir.expanduser().absolute()
     checks = check_launch(plan, listing=listing, folder=folder)
-    bad = next((check for check in checks if check.state == "bad"), None)
-    if bad is None:
+    stop = next((check for check in checks if check.state == "stop"), None)
+    if stop is None:
         return
-    error_type = DeviceRefusedError if bad.name in DEVICE_CHECKS else LaunchError
-    raise error_type(f"{bad.message}: {bad.remedy}" if bad.remedy else bad.message)
+    error_type = DeviceRefusedError if stop.name in DEVICE_CHECKS else LaunchError
+    raise error_type(f"{stop.message}: {stop.remedy}" if stop.remedy else stop.message)
 
 
 def make_plan(

@@ -61,7 +61,7 @@ def test_plan_is_written_before_the_supervisor_starts(started: list[RunFolder]) 
     ("request_", "error", "words"),
     [
         (
-            LaunchRequest(PAIR, sharing="mps"),
+            LaunchRequest(PAIR, sharing="adaptive"),
             LaunchError,
             "cannot be launched yet: use one of: together, sequential",
         ),
@@ -87,7 +87,7 @@ def test_a_refusal_leaves_a_persons_own_folder_as_it_was(
 ) -> None:
     mine = tmp_path / "mine"
     mine.mkdir(mode=0o755)
-    full = Check("disk", "bad", "1 MiB free", "make room")
+    full = Check("disk", "stop", "1 MiB free", "make room")
     monkeypatch.setattr(launch_module, "check_launch", lambda *_, **__: (full,))
     with pytest.raises(LaunchError, match="1 MiB free: make room"):
         launch(LaunchRequest(PAIR, run_dir=mine), LISTING)

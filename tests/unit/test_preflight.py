@@ -66,26 +66,26 @@ def named(checks: tuple[Check, ...], name: str) -> Check:
     return check
 
 
-def bad(checks: tuple[Check, ...]) -> list[str]:
-    return [check.name for check in checks if check.state == "bad"]
+def stops(checks: tuple[Check, ...]) -> list[str]:
+    return [check.name for check in checks if check.state == "stop"]
 
 
 def test_a_plain_launch_is_fine_on_both_kinds_of_device() -> None:
-    assert bad(check_launch(plan(), listing=devices(GPU))) == []
-    assert bad(check_launch(plan(gpu=None), listing=devices())) == []
+    assert stops(check_launch(plan(), listing=devices(GPU))) == []
+    assert stops(check_launch(plan(gpu=None), listing=devices())) == []
 
 
 @pytest.mark.parametrize(
     ("sharing", "mode", "busy", "state"),
     [
-        ("together", "default", False, "ok"),
-        ("together", "exclusive", False, "bad"),
-        ("adaptive", "exclusive", False, "bad"),
+        ("together", "default", False, "pass"),
+        ("together", "exclusive", False, "stop"),
+        ("adaptive", "exclusive", False, "stop"),
         ("sequential", "exclusive", False, "warn"),
-        ("sequential", "exclusive", True, "bad"),
+        ("sequential", "exclusive", True, "stop"),
         ("mps", "exclusive", False, "warn"),
-        ("together", "prohibited", False, "bad"),
-        ("sequential", "prohibited", False, "bad"),
+        ("together", "prohibited", False, "stop"),
+        ("sequential", "prohibited", False, "stop"),
         ("together", None, False, "info"),
     ],
 )
@@ -101,14 +101,14 @@ def test_compute_mode_decides_what_can_start(
 @pytest.mark.parametrize(
     ("sharing", "memory", "state"),
     [
-        ("together", (None, None), "ok"),
-        ("together", (4096, 4096), "ok"),
+        ("together", (None, None), "pass"),
+        ("together", (4096, 4096), "pass"),
         ("together", (12000, 12000), "warn"),
-        ("together", (20000, 20000), "bad"),
-        ("sequential", (12000, 12000), "ok"),
+        ("together", (20000, 20000), "stop"),
+        ("sequential", (12000, 12000), "pass"),
         ("sequential", (20400, 100), "warn"),
-        ("sequential", (30000, 100), "bad"),
-        ("together", (None, 30000), "bad"),
+        ("sequential", (30000, 100), "stop"),
+        ("together", (None, 30000), "stop"),
     ],
 )
 def test_caps_are_held_against_the_devices_memory(
@@ -116,7 +116,7 @@ def test_caps_are_held_against_the_devices_memory(
 ) -> None:
     check = named(check_launch(plan(sharing, memory=memory), listing=devices(GPU)), "device memory")
     assert check.state == state
-    assert bool(check.remedy) == (state != "ok")
+    assert bool(check.remedy) == (state != "pass")
 
 
 def test_a_full_gpu_is_warned_about_even_without_caps() -> None:
@@ -130,16 +130,16 @@ def test_others_on_the_gpu_are_named_and_not_a_stop() -> None:
     check = named(check_launch(plan(), listing=devices(gpu)), "others")
     assert check.state == "warn"
     assert "10.0 GiB" in check.message
-    assert "100, 101" in check.message
+    assert "PID 100 (1.0 GiB), PID 101" in check.message
     assert "2 more" in check.message
 
 
-def test_a_gpu_that_is_no_longer_there_is_bad() -> None:
-    assert bad(check_launch(plan(), listing=devices())) == ["device"]
+def test_a_gpu_that_is_no_longer_there_stops() -> None:
+    assert stops(check_launch(plan(), listing=devices())) == ["device"]
 
 
-def test_a_mode_that_cannot_be_launched_is_bad() -> None:
-    assert "sharing" in bad(check_launch(plan("mps"), listing=devices(GPU)))
+def test_a_mode_that_cannot_be_launched_stops() -> None:
+    assert "sharing" in stops(check_launch(plan("adaptive"), listing=devices(GPU)))
 
 
 def test_a_cap_on_a_cpu_is_said_to_do_nothing() -> None:
@@ -147,45 +147,45 @@ def test_a_cap_on_a_cpu_is_said_to_do_nothing() -> None:
     assert "lane a" in named(checks, "memory cap").message
 
 
-@pytest.mark.parametrize(("free", "state"), [(100 * MIB, "bad"), (GIB, "warn"), (50 * GIB, "ok")])
+@pytest.mark.parametrize(("free", "state"), [(100 * MIB, "stop"), (GIB, "warn"), (50 * GIB, "pass")])
 def test_room_on_the_disk(free: int, state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr("shutil.disk_usage", lambda path: usage(100 * GIB, 0, free))
     assert check_disk(tmp_path / "not" / "there" / "yet").state == state
 
 
-def test_a_state_folder_that_cannot_be_made_is_bad_and_nothing_is_made(tmp_path: Path) -> None:
+def test_a_state_folder_that_cannot_be_made_stops_and_nothing_is_made(tmp_path: Path) -> None:
     fresh = tmp_path / "deep" / "folder"
-    assert check_writable(fresh).state == "ok"
+    assert check_writable(fresh).state == "pass"
     assert not fresh.exists()
     (tmp_path / "file").write_text("")
-    assert check_writable(tmp_path / "file" / "below").state == "bad"
+    assert check_writable(tmp_path / "file" / "below").state == "stop"
 
 
-def test_a_runtime_folder_too_long_for_a_socket_is_bad(
+def test_a_runtime_folder_too_long_for_a_socket_stops(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     long = tmp_path / ("x" * 90)
     long.mkdir()
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(long))
     check = check_runtime_folder()
-    assert check.state == "bad"
+    assert check.state == "stop"
     assert "too long" in check.message
 
 
-def test_a_runtime_folder_others_can_enter_is_bad(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_runtime_folder_others_can_enter_stops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "dualtrain").mkdir()
     (tmp_path / "dualtrain").chmod(0o755)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    assert check_runtime_folder().state == "bad"
+    assert check_runtime_folder().state == "stop"
 
 
-def test_doctor_on_a_machine_without_a_gpu_finds_nothing_bad() -> None:
+def test_doctor_on_a_machine_without_a_gpu_finds_nothing_that_stops() -> None:
     checks = doctor(listing=devices(), environment=dict(os.environ) | {"TERM": "xterm-256color"})
-    assert bad(checks) == []
+    assert stops(checks) == []
     assert "no NVIDIA driver" in named(checks, "gpu").message
     assert "cpu: Some CPU" in named(checks, "device auto").message
-    assert named(checks, "tensorflow").state == "ok"
+    assert named(checks, "tensorflow").state == "pass"
     assert "CUDA_VISIBLE_DEVICES" not in " ".join(check.message for check in checks)
 
 

@@ -36,6 +36,8 @@ class DeviceListing:
     cuda_version: tuple[int, int] | None = None
     hidden_gpus: int = 0
     """How many GPUs of the machine CUDA_VISIBLE_DEVICES hides."""
+    troubles: tuple[str, ...] = ()
+    """What is wrong with the driver or with a GPU of the machine, each in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ def list_devices(
         driver_version=machine.driver_version,
         cuda_version=machine.cuda_version,
         hidden_gpus=len(machine.gpus) - len(visible.gpus),
+        troubles=machine.troubles,
     )
 
 

@@ -75,3 +75,5 @@ class GpuListing:
     why_no_gpu: str | None = None
     driver_version: str | None = None
     cuda_version: tuple[int, int] | None = None
+    troubles: tuple[str, ...] = ()
+    """What is wrong with the driver or with a GPU of its list, each in a sentence; that there is none is not wrong."""

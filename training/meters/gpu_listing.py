@@ -38,9 +38,12 @@ def list_gpus(
         )
         return msgspec.json.decode(done.stdout, type=GpuListing)
     except subprocess.TimeoutExpired:
-        return GpuListing(why_no_gpu=f"the NVIDIA library did not answer within {timeout_s:.0f} s")
-    except (OSError, subprocess.CalledProcessError, msgspec.DecodeError) as error:
-        return GpuListing(why_no_gpu=f"asking the NVIDIA library failed: {error}")
+        why = f"the NVIDIA library did not answer within {timeout_s:.0f} s"
+    except subprocess.CalledProcessError as error:
+        why = f"the program that asks the NVIDIA library ended with {error.returncode}"
+    except (OSError, msgspec.DecodeError) as error:
+        why = f"asking the NVIDIA library failed: {error}"
+    return GpuListing(why_no_gpu=why, troubles=(why,))
 
 
 def _library_findable(environment: Mapping[str, str], root: Path) -> bool:

@@ -17,7 +17,13 @@ from training.meters.capacity import read_capacity
 from training.meters.gpu_facts import ComputeMode, Gpu, GpuListing, GpuProcess, MigInstance
 from training.meters.meter import MeterError
 from training.meters.nvml_device import DeviceFigures
-from training.meters.nvml_library import NvmlDevice, NvmlError, NvmlLibrary
+from training.meters.nvml_library import (
+    DRIVER_NOT_LOADED,
+    LIBRARY_NOT_FOUND,
+    NvmlDevice,
+    NvmlError,
+    NvmlLibrary,
+)
 from training.meters.nvml_processes import Others, ProcessMemory
 from training.record.device_records import DeviceReading
 
@@ -27,6 +33,8 @@ _COMPUTE_MODES: dict[int, ComputeMode] = {0: "default", 1: "exclusive", 2: "proh
 _UNCORRECTED = 1
 _SINCE_LOADED = 0
 _VGPU = 2
+_ABSENT = (LIBRARY_NOT_FOUND, DRIVER_NOT_LOADED)
+"""No NVIDIA GPU was set up here, which is nothing wrong."""
 
 
 def probe(binding: Any = None) -> GpuListing:
@@ -35,13 +43,19 @@ def probe(binding: Any = None) -> GpuListing:
     try:
         library.start()
     except MeterError as error:
-        return GpuListing(why_no_gpu=_without_call(error))
+        return _broken(error)
     try:
         return _list(library)
     except MeterError as error:
-        return GpuListing(why_no_gpu=_without_call(error))
+        return _broken(error)
     finally:
         library.stop()
+
+
+def _broken(error: MeterError) -> GpuListing:
+    why = _without_call(error)
+    is_absent = isinstance(error, NvmlError) and error.code in _ABSENT
+    return GpuListing(why_no_gpu=why, troubles=() if is_absent else (why,))
 
 
 def _list(library: NvmlLibrary) -> GpuListing:
@@ -55,14 +69,19 @@ def _list(library: NvmlLibrary) -> GpuListing:
             cuda_version=cuda,
         )
     found: list[Gpu] = []
-    failure = ""
+    failures: list[str] = []
     for index in range(count):
         try:
             found.append(_gpu(library, index))
         except MeterError as error:  # one broken GPU does not hide the others
-            failure = _without_call(error)
-    why = None if found else f"no usable GPU: {failure}"
-    return GpuListing(gpus=tuple(found), why_no_gpu=why, driver_version=driver, cuda_version=cuda)
+            failures.append(f"gpu:{index} cannot be used: {_without_call(error)}")
+    return GpuListing(
+        gpus=tuple(found),
+        why_no_gpu=None if found else f"no usable GPU: {'; '.join(failures)}",
+        driver_version=driver,
+        cuda_version=cuda,
+        troubles=tuple(failures),
+    )
 
 
 def _gpu(library: NvmlLibrary, index: int) -> Gpu:

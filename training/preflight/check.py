@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-State = Literal["ok", "warn", "bad", "info"]
+State = Literal["pass", "warn", "stop", "info"]
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One finding: `bad` keeps a training from starting, `warn` may spoil it; `remedy` says what to do."""
+    """One finding: `stop` keeps a training from starting, `warn` may spoil it; `remedy` says what to do."""
 
     name: str
     state: State

@@ -3,44 +3,73 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
+from training.description import kept_description
 from training.meters.capacity import memory_used_bytes
 from training.meters.devices import DeviceListing, list_devices
-from training.meters.gpu_facts import Gpu
+from training.meters.pid_namespace import has_own_pids
 from training.plan import SHARING_NOW, Plan
-from training.preflight.check import Check, count_of, gib
+from training.preflight.check import Check, gib
+from training.preflight.compute_mode import check_compute_mode
+from training.preflight.container import check_surroundings
+from training.preflight.cpu import check_cpu
+from training.preflight.device_memory import Describe, check_device_memory
+from training.preflight.gpu import check_gpu
+from training.preflight.mps import check_open_daemon, check_private_daemon, open_daemon
+from training.preflight.other_processes import check_others
 from training.preflight.storage import check_disk, check_runtime_folder, check_writable
+from training.preflight.target import Target, targets
+from training.preflight.versions import check_cuda, check_cuda_libraries
 
-_CONTEXT_BYTES = 768 << 20
-"""What a CUDA context with its libraries takes beside the framework's pool: a guess, for a warning only."""
+DEVICE_CHECKS = frozenset({"device", "compute mode", "device memory", "cuda"})
+"""The checks whose `stop` is the device's own: it is there, and cannot be used for the plan."""
 
 _LITTLE_CPU_BYTES = 1 << 30
 """What a process with TensorFlow imported and a small model takes of a machine's memory, in round figures."""
 
-_MIB = 1 << 20
-
 
 def check_launch(
-    plan: Plan, *, listing: DeviceListing | None = None, folder: Path | None = None
+    plan: Plan,
+    *,
+    listing: DeviceListing | None = None,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    root: Path = Path("/"),
+    describe: Describe = kept_description,
 ) -> tuple[Check, ...]:
-    """Return what stands against launching `plan` now; a `bad` one means it cannot be.
+    """Return what stands against launching `plan` now; one that says `stop` means it cannot be.
 
     Args:
         plan: what is to be launched.
         listing: the devices as just listed; listed when None.
         folder: where the run's folder will lie; the state folder when None.
+        environment: the variables the workers will inherit; this process's when None.
+        root: the root of the file system that holds /proc.
+        describe: returns what is known of a model's size without asking Keras.
     """
-    devices = listing or list_devices(environment=os.environ)
-    device = _on_cpu(plan, devices) if plan.device.kind == "cpu" else _on_gpu(plan, devices)
-    return (_sharing(plan), *device, check_disk(folder), check_writable(folder), check_runtime_folder())
+    variables = os.environ if environment is None else environment
+    devices = listing or list_devices(environment=variables, root=root)
+    on_gpu = plan.device.kind == "gpu"
+    device = _on_gpu(plan, devices, variables, root, describe) if on_gpu else _on_cpu(plan, devices)
+    return (
+        _sharing(plan),
+        *device,
+        *check_private_daemon(plan, variables, root),
+        check_cpu(devices.capacity, root, trainings=_at_once(plan)),
+        *check_surroundings(variables, root, driver_version=devices.driver_version, has_gpu=on_gpu),
+        check_disk(folder),
+        check_writable(folder),
+        check_runtime_folder(),
+    )
 
 
 def _sharing(plan: Plan) -> Check:
     if plan.sharing in SHARING_NOW:
-        return Check("sharing", "ok", plan.sharing)
+        return Check("sharing", "pass", plan.sharing)
     return Check(
-        "sharing", "bad", f"{plan.sharing} cannot be launched yet", f"use one of: {', '.join(SHARING_NOW)}"
+        "sharing", "stop", f"{plan.sharing} cannot be launched yet", f"use one of: {', '.join(SHARING_NOW)}"
     )
 
 
@@ -53,7 +82,7 @@ def _on_cpu(plan: Plan, devices: DeviceListing) -> tuple[Check, ...]:
     free_bytes = capacity.memory_bytes - memory_used_bytes(capacity)
     need_bytes = _LITTLE_CPU_BYTES * _at_once(plan)
     message = f"{gib(free_bytes)} of {gib(capacity.memory_bytes)} free ({capacity.memory_from})"
-    memory = Check("memory", "ok", message)
+    memory = Check("memory", "pass", message)
     if free_bytes < need_bytes:
         memory = Check("memory", "warn", message, "end other work, or choose sequential")
     capped = [lane for lane, spec in plan.lanes.items() if spec.preset.device.memory != "growth"]
@@ -63,89 +92,34 @@ def _on_cpu(plan: Plan, devices: DeviceListing) -> tuple[Check, ...]:
     return (memory, Check("memory cap", "info", f"lane {lanes}: a memory cap has no effect on a CPU"))
 
 
-def _on_gpu(plan: Plan, devices: DeviceListing) -> tuple[Check, ...]:
-    gpu = next((gpu for gpu in devices.gpus if gpu.uuid == plan.device.uuid), None)
-    if gpu is None:
-        why = devices.why_no_gpu or devices.visibility or "it is not listed"
-        message = f"{plan.device.name} {plan.device.uuid} cannot be used: {why}"
-        return (Check("device", "bad", message, "choose another device"),)
-    checks = [Check("device", "ok", f"{gpu.name} {gpu.uuid}"), _compute_mode(plan, gpu)]
-    checks += _room(plan, gpu)
-    checks += _foreign(gpu)
-    if gpu.mig:
-        checks.append(
-            Check(
-                "mig",
-                "warn",
-                "MIG is on: CUDA uses one instance only, and NVML tells no share by process",
-                "choose a GPU without MIG",
-            )
+def _on_gpu(
+    plan: Plan, devices: DeviceListing, variables: Mapping[str, str], root: Path, describe: Describe
+) -> tuple[Check, ...]:
+    found = targets(plan, devices.gpus)
+    if {lane for target in found for lane in target.lanes} != set(plan.lanes):
+        asked = " and ".join(
+            dict.fromkeys(f"{device.name} {device.uuid}" for device in map(plan.device_of, plan.lanes))
         )
+        why = devices.why_no_gpu or devices.visibility or "it is not listed"
+        return (Check("device", "stop", f"{asked} cannot be used: {why}", "choose another device"),)
+    under_mps = open_daemon(variables, root) is not None and plan.sharing != "mps"
+    own_pids = has_own_pids(root)
+    checks: list[Check] = []
+    for target in found:
+        checks += [_device(target), check_compute_mode(target, plan.sharing, under_mps=under_mps)]
+        checks += [check_device_memory(plan, target, describe), *check_others(target, has_own_pids=own_pids)]
+    checks += check_gpu(found[0].gpu)  # instances of one plan are of one GPU
+    checks += [
+        check_cuda(devices.cuda_version, devices.driver_version, may_use_cpu=plan.if_no_gpu == "cpu"),
+        check_cuda_libraries(has_gpu=True, environment=variables, root=root),
+    ]
+    checks += check_open_daemon(plan, variables, root)
     return tuple(checks)
 
 
-def _compute_mode(plan: Plan, gpu: Gpu) -> Check:
-    if gpu.compute_mode == "prohibited":
-        return Check(
-            "compute mode", "bad", "PROHIBITED: nothing may run on this GPU", "choose another device"
-        )
-    if gpu.compute_mode == "exclusive":
-        remedy = "choose sequential, or ask an administrator for the default mode"
-        if plan.sharing in ("together", "adaptive"):
-            message = "EXCLUSIVE_PROCESS: a second process cannot start on this GPU"
-            return Check("compute mode", "bad", message, remedy)
-        if gpu.processes:
-            message = "EXCLUSIVE_PROCESS, and another process holds this GPU"
-            return Check("compute mode", "bad", message, "wait for it, or choose another device")
-        return Check("compute mode", "warn", "EXCLUSIVE_PROCESS: one process at a time")
-    return Check("compute mode", "ok" if gpu.compute_mode else "info", gpu.compute_mode or "not told")
-
-
-def _room(plan: Plan, gpu: Gpu) -> list[Check]:
-    if gpu.memory_total_bytes is None or gpu.memory_free_bytes is None:
-        return [
-            Check(
-                "device memory",
-                "info",
-                "the GPU names no free memory of its own (unified memory, or not told)",
-            )
-        ]
-    caps = [
-        spec.preset.device.memory * _MIB
-        for spec in plan.lanes.values()
-        if spec.preset.device.memory != "growth"
-    ]
-    at_once = _at_once(plan)
-    asked_bytes = max(caps, default=0) if at_once == 1 else sum(caps)
-    need_bytes = asked_bytes + at_once * _CONTEXT_BYTES
-    free = f"{gib(gpu.memory_free_bytes)} of {gib(gpu.memory_total_bytes)} free"
-    if asked_bytes > gpu.memory_total_bytes:
-        message = f"the caps ask for {gib(asked_bytes)}, the GPU has {gib(gpu.memory_total_bytes)}"
-        return [
-            Check("device memory", "bad", message, "lower the caps (device.memory), or choose sequential")
-        ]
-    if need_bytes > gpu.memory_free_bytes:
-        message = f"{free}; caps and two CUDA contexts take about {gib(need_bytes)}"
-        if at_once == 1:
-            message = f"{free}; the cap and a CUDA context take about {gib(need_bytes)}"
-        return [
-            Check("device memory", "warn", message, "expect out of memory; lower the caps or free the GPU")
-        ]
-    return [Check("device memory", "ok", free)]
-
-
-def _foreign(gpu: Gpu) -> list[Check]:
-    if not gpu.processes:
-        return []
-    held_bytes = [process.memory_bytes for process in gpu.processes if process.memory_bytes is not None]
-    who = ", ".join(str(process.pid) for process in gpu.processes[:8])
-    more = f" and {len(gpu.processes) - 8} more" if len(gpu.processes) > 8 else ""
-    held = f" holding {gib(sum(held_bytes))}" if held_bytes else ""
-    return [
-        Check(
-            "others",
-            "warn",
-            f"{count_of(len(gpu.processes), 'other process')} on this GPU{held}: PID {who}{more}",
-            "rates and the verdict will include them",
-        )
-    ]
+def _device(target: Target) -> Check:
+    if target.gpu.mig and target.instance is None:
+        message = f"{target.name} has MIG on: only an instance of it can be used"
+        return Check("device", "stop", message, "choose a MIG instance, or another device")
+    lanes = f" for lane {target.lanes[0]}" if len(target.lanes) == 1 else ""
+    return Check("device", "pass", f"{target.name}{lanes}")

@@ -6,14 +6,24 @@ import os
 import platform
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
 from training.meters.devices import DeviceListing, DeviceUnavailableError, choose_device, list_devices
+from training.meters.gpu_facts import Gpu
+from training.meters.pid_namespace import has_own_pids
 from training.meters.visible_gpus import VARIABLE
-from training.preflight.check import Check, State, count_of, gib
+from training.preflight.check import Check, State, gib
+from training.preflight.container import check_surroundings
+from training.preflight.cpu import check_cpu
+from training.preflight.gpu import check_gpu
+from training.preflight.mps import check_open_daemon
+from training.preflight.other_processes import check_others
 from training.preflight.storage import check_disk, check_runtime_folder, check_writable
+from training.preflight.target import Target
 from training.preflight.terminal import check_terminal
+from training.preflight.versions import check_cuda, check_cuda_libraries
 
 _PACKAGES = ("tensorflow", "keras", "textual", "plotext", "nvidia-ml-py")
 
@@ -24,7 +34,7 @@ def doctor(
     listing: DeviceListing | None = None,
     root: Path = Path("/"),
 ) -> tuple[Check, ...]:
-    """Return everything looked at; a `bad` one keeps trainings from starting.
+    """Return everything looked at; one that says `stop` keeps trainings from starting.
 
     Args:
         environment: the variables to judge; this process's when None.
@@ -33,16 +43,20 @@ def doctor(
     """
     variables = os.environ if environment is None else environment
     devices = listing or list_devices(environment=variables, root=root)
+    has_gpu = bool(devices.gpus)
     return (
         _python(),
         _platform(),
         *(_package(name) for name in _PACKAGES),
-        *_gpus(devices),
+        *_gpus(devices, has_own_pids(root)),
         *_visibility(devices, variables),
+        *_versions(devices, variables, root),
+        *(check_open_daemon(None, variables, root) if has_gpu else ()),
         _automatic(devices),
-        Check("cpu", "info", f"{devices.cpu_name}: {devices.capacity.cores_from}"),
+        Check("processor", "info", devices.cpu_name),
+        check_cpu(devices.capacity, root),
         Check("memory", "info", f"{gib(devices.capacity.memory_bytes)}: {devices.capacity.memory_from}"),
-        *_container(variables, root),
+        *check_surroundings(variables, root, driver_version=devices.driver_version, has_gpu=has_gpu),
         check_disk(),
         check_writable(),
         check_runtime_folder(),
@@ -53,48 +67,61 @@ def doctor(
 def _python() -> Check:
     version = platform.python_version()
     if not (3, 11) <= sys.version_info[:2] < (3, 14):
-        return Check("python", "bad", version, "use Python 3.11, 3.12 or 3.13")
-    return Check("python", "ok", f"{version} at {sys.executable}")
+        return Check("python", "stop", version, "use Python 3.11, 3.12 or 3.13")
+    return Check("python", "pass", f"{version} at {sys.executable}")
 
 
 def _platform() -> Check:
     system = f"{platform.system()} {platform.release()} {platform.machine()}"
     if sys.platform != "linux":
         return Check("platform", "warn", system, "only Linux is tried")
-    if "microsoft" in platform.release().lower():
-        return Check("platform", "info", f"{system} (WSL2: the driver does not tell memory by process)")
-    return Check("platform", "ok", system)
+    return Check("platform", "pass", system)
 
 
 def _package(name: str) -> Check:
     try:
-        return Check(name, "ok", metadata.version(name))
+        return Check(name, "pass", metadata.version(name))
     except metadata.PackageNotFoundError:
-        return Check(name, "bad", "not installed", f"install it: {sys.executable} -m pip install {name}")
+        return Check(name, "stop", "not installed", f"install it: {sys.executable} -m pip install {name}")
 
 
-def _gpus(devices: DeviceListing) -> tuple[Check, ...]:
+def _gpus(devices: DeviceListing, own_pids: bool | None) -> tuple[Check, ...]:
     driver = f", driver {devices.driver_version}" if devices.driver_version else ""
-    if not devices.gpus:
+    checks = [
+        Check("gpu driver", "warn" if devices.gpus else "stop", trouble, "see what nvidia-smi says")
+        for trouble in devices.troubles
+    ]
+    if not devices.gpus and not devices.troubles:
         # Training on the CPU is a use of its own: no GPU is a fact, not a fault.
-        return (Check("gpu", "info", f"{devices.why_no_gpu}{driver}"),)
-    checks = []
+        checks.append(Check("gpu", "info", f"{devices.why_no_gpu}{driver}"))
     for gpu in devices.gpus:
-        state: State = "ok"
-        parts = [f"{gpu.name} {gpu.uuid}{driver}"]
-        if gpu.memory_total_bytes is None:
-            parts.append("unified memory")
-        elif gpu.memory_free_bytes is not None:
-            parts.append(f"{gib(gpu.memory_free_bytes)} of {gib(gpu.memory_total_bytes)} free")
-        if gpu.processes:
-            parts.append(f"{count_of(len(gpu.processes), 'process')} on it")
-        if gpu.mig:
-            parts.append("MIG is on")
-        if gpu.compute_mode not in (None, "default"):
-            state = "warn"
-            parts.append(f"compute mode {str(gpu.compute_mode).upper()}")
-        checks.append(Check(f"gpu:{gpu.index}", state, ", ".join(parts)))
+        checks += _gpu(gpu, driver, own_pids)
     return tuple(checks)
+
+
+def _gpu(gpu: Gpu, driver: str, own_pids: bool | None) -> list[Check]:
+    """What of a GPU stands for itself, and below it everything that is not as it should be."""
+    label = f"gpu:{gpu.index}"
+    state: State = "pass"
+    parts = [f"{gpu.name} {gpu.uuid}{driver}"]
+    if gpu.memory_free_bytes is not None and gpu.memory_total_bytes is not None:
+        parts.append(f"{gib(gpu.memory_free_bytes)} of {gib(gpu.memory_total_bytes)} free")
+    if gpu.utilization_percent is not None:
+        parts.append(f"{gpu.utilization_percent:.0f} % busy")
+    if gpu.compute_mode not in (None, "default"):
+        state = "warn"
+        parts.append(f"compute mode {str(gpu.compute_mode).upper()}")
+    checks = [Check(label, state, ", ".join(parts))]
+    targets = [Target(gpu, (), instance) for instance in gpu.mig_instances] if gpu.mig else [Target(gpu, ())]
+    found = [*check_gpu(gpu)]
+    for target in targets:
+        others = check_others(target, has_own_pids=own_pids)
+        if target.instance is not None:
+            others = tuple(
+                replace(check, message=f"{target.instance.uuid}: {check.message}") for check in others
+            )
+        found += others
+    return checks + [replace(check, name=f"{label} {check.name}") for check in found]
 
 
 def _visibility(devices: DeviceListing, variables: Mapping[str, str]) -> tuple[Check, ...]:
@@ -107,25 +134,17 @@ def _visibility(devices: DeviceListing, variables: Mapping[str, str]) -> tuple[C
     return (Check("visibility", "warn" if hidden_by_it else "info", said, remedy),)
 
 
+def _versions(devices: DeviceListing, variables: Mapping[str, str], root: Path) -> tuple[Check, ...]:
+    has_gpu = bool(devices.gpus)
+    libraries = check_cuda_libraries(has_gpu=has_gpu, environment=variables, root=root)
+    if not has_gpu:
+        return (libraries,)
+    return (check_cuda(devices.cuda_version, devices.driver_version), libraries)
+
+
 def _automatic(devices: DeviceListing) -> Check:
     try:
         device = choose_device("auto", devices)
     except DeviceUnavailableError as error:
-        return Check("device auto", "bad", str(error))
+        return Check("device auto", "stop", str(error))
     return Check("device auto", "info", f"{device.kind}: {device.name}, because {device.chosen_because}")
-
-
-def _container(variables: Mapping[str, str], root: Path) -> tuple[Check, ...]:
-    signs = {
-        "Docker": (root / ".dockerenv").exists(),
-        "Podman": (root / "run/.containerenv").exists(),
-        "Kubernetes": "KUBERNETES_SERVICE_HOST" in variables,
-        "a container": bool(variables.get("container")),
-    }
-    inside = [name for name, seen in signs.items() if seen]
-    if not inside:
-        return ()
-    message = (
-        f"looks like {inside[0]}: on a GPU, memory and share by process may need the host's PID namespace"
-    )
-    return (Check("container", "info", message, "start it with --pid=host (hostPID) to see them"),)

@@ -26,13 +26,13 @@ def check_disk(folder: Path | None = None) -> Check:
     try:
         free_bytes = shutil.disk_usage(_existing(home)).free
     except OSError as error:
-        return Check("disk", "bad", f"{home}: {error}", "set DUALTRAIN_HOME to a folder that can be read")
+        return Check("disk", "stop", f"{home}: {error}", "set DUALTRAIN_HOME to a folder that can be read")
     message = f"{gib(free_bytes)} free under {home}"
     if free_bytes < TOO_LITTLE_BYTES:
-        return Check("disk", "bad", message, "make room, or set DUALTRAIN_HOME to another disk")
+        return Check("disk", "stop", message, "make room, or set DUALTRAIN_HOME to another disk")
     if free_bytes < LITTLE_BYTES:
         return Check("disk", "warn", message, "checkpoints of large models may not fit")
-    return Check("disk", "ok", message)
+    return Check("disk", "pass", message)
 
 
 def check_writable(folder: Path | None = None) -> Check:
@@ -40,9 +40,9 @@ def check_writable(folder: Path | None = None) -> Check:
     home = folder or state_home()
     there = _existing(home)
     if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
-        return Check("state folder", "ok", f"{home} can be written")
+        return Check("state folder", "pass", f"{home} can be written")
     what = f"{there} is not a folder" if not there.is_dir() else f"{there} cannot be written"
-    return Check("state folder", "bad", f"{home}: {what}", "set DUALTRAIN_HOME to a folder of yours")
+    return Check("state folder", "stop", f"{home}: {what}", "set DUALTRAIN_HOME to a folder of yours")
 
 
 def check_runtime_folder() -> Check:
@@ -50,16 +50,18 @@ def check_runtime_folder() -> Check:
     try:
         folder = runtime_home()
     except OSError as error:
-        return Check("runtime folder", "bad", str(error), "set XDG_RUNTIME_DIR or TMPDIR to a private folder")
+        return Check(
+            "runtime folder", "stop", str(error), "set XDG_RUNTIME_DIR or TMPDIR to a private folder"
+        )
     length = len(os.fsencode(folder)) + 1 + _SOCKET_NAME_BYTES
     if length > _SOCKET_PATH_BYTES:
         return Check(
             "runtime folder",
-            "bad",
+            "stop",
             f"{folder} is too long for a Unix socket by {length - _SOCKET_PATH_BYTES} bytes",
             "set XDG_RUNTIME_DIR or TMPDIR to a shorter folder",
         )
-    return Check("runtime folder", "ok", f"{folder} is private and short enough for sockets")
+    return Check("runtime folder", "pass", f"{folder} is private and short enough for sockets")
 
 
 def _existing(folder: Path) -> Path:

@@ -23,28 +23,28 @@ def _kind(environment: Mapping[str, str]) -> Check:
     if term in ("", "dumb", "unknown"):
         return Check(
             "terminal",
-            "bad",
+            "stop",
             f"TERM={term or 'unset'}: the screen cannot be drawn",
             "set TERM, for example xterm-256color, or run with --headless",
         )
-    return Check("terminal", "ok", f"TERM={term}")
+    return Check("terminal", "pass", f"TERM={term}")
 
 
 def _colours(environment: Mapping[str, str]) -> Check:
     if environment.get("NO_COLOR"):
         return Check("colours", "info", "NO_COLOR is set: lanes differ by marker and label only")
     if environment.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
-        return Check("colours", "ok", "24-bit colour")
+        return Check("colours", "pass", "24-bit colour")
     term = environment.get("TERM", "")
     if "256" in term or term.startswith(("xterm-kitty", "alacritty", "wezterm", "foot")):
-        return Check("colours", "ok", "256 colours")
+        return Check("colours", "pass", "256 colours")
     return Check("colours", "warn", f"TERM={term or 'unset'} promises few colours", "use a 256-colour TERM")
 
 
 def _encoding() -> Check:
     encoding = (sys.stdout.encoding or "unknown").lower()
     if encoding.replace("-", "") == "utf8":
-        return Check("encoding", "ok", "UTF-8")
+        return Check("encoding", "pass", "UTF-8")
     return Check("encoding", "warn", f"{encoding}: curves need UTF-8", "set LANG, for example C.UTF-8")
 
 
@@ -56,7 +56,7 @@ def _size() -> Check:
             continue
         if columns < _SMALLEST[0] or lines < _SMALLEST[1]:
             return Check("size", "warn", f"{columns}×{lines}", "make it at least 80×24")
-        return Check("size", "ok", f"{columns}×{lines}")
+        return Check("size", "pass", f"{columns}×{lines}")
     return Check("size", "info", "unknown: no terminal")
 
 

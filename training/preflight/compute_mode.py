@@ -1,0 +1,40 @@
+"""Whether the GPU's compute mode lets the plan's processes start.
+
+The modes are nvml.h's nvmlComputeMode_t: PROHIBITED takes no process, EXCLUSIVE_PROCESS one at a time. All clients of
+an MPS server are one process to it.
+"""
+
+from __future__ import annotations
+
+from training.plan import Sharing
+from training.preflight.check import Check
+from training.preflight.target import Target
+
+_AT_ONCE: tuple[Sharing, ...] = ("together", "adaptive")
+_NAME = "compute mode"
+
+
+def check_compute_mode(target: Target, sharing: Sharing, *, under_mps: bool = False) -> Check:
+    """Return whether the lanes' processes can start on the target.
+
+    Args:
+        target: what they are to train on.
+        sharing: how.
+        under_mps: whether an MPS daemon that is there already will take the workers as clients.
+    """
+    mode = target.gpu.compute_mode
+    if mode == "prohibited":
+        return Check(_NAME, "stop", "PROHIBITED: nothing may run on this GPU", "choose another device")
+    if mode != "exclusive":
+        return Check(_NAME, "pass" if mode else "info", mode or "not told")
+    if under_mps:
+        return Check(
+            _NAME, "warn", "EXCLUSIVE_PROCESS: the trainings start only as clients of the MPS daemon here"
+        )
+    if target.processes:
+        message = "EXCLUSIVE_PROCESS, and another process holds this GPU"
+        return Check(_NAME, "stop", message, "wait for it, or choose another device")
+    if sharing in _AT_ONCE and len(target.lanes) > 1:
+        remedy = "choose mps or sequential, or ask an administrator for the default mode"
+        return Check(_NAME, "stop", "EXCLUSIVE_PROCESS: a second process cannot start on this GPU", remedy)
+    return Check(_NAME, "warn", "EXCLUSIVE_PROCESS: one process at a time; nothing else can join")
