@@ -11,7 +11,9 @@ from training.analysis.earlier_runs import EarlierRun, EarlierRuns, device_key
 from training.description import Description
 from training.meters.capacity import Capacity
 from training.meters.devices import DeviceListing, choose_device
-from training.meters.gpu_facts import Gpu
+from training.meters.gpu_facts import Gpu, MigInstance
+from training.plan import Sharing
+from training.preflight import Check
 from training.preset import Preset, preset_digest
 from training.preset.make import make_preset
 from training.preset_library import Origin, PresetEntry
@@ -36,6 +38,38 @@ TWO_GPUS = DeviceListing(
         )
         for index, free in ((0, 10), (1, 30))
     ),
+)
+
+
+def gpu(index: int, **changes: Any) -> Gpu:
+    """A GPU that is free and idle."""
+    told: dict[str, Any] = {
+        "uuid": f"GPU-{index}",
+        "name": "NVIDIA Test GPU",
+        "memory_total_bytes": 40 * 2**30,
+        "memory_free_bytes": 30 * 2**30,
+        "utilization_percent": 0.0,
+        "compute_mode": "default",
+        "processes": (),
+        **changes,
+    }
+    return Gpu(index=index, **told)
+
+
+def listing(*gpus: Gpu, **changes: Any) -> DeviceListing:
+    """A machine with these GPUs."""
+    return DeviceListing("Test CPU (2 cores)", CAPACITY, gpus=gpus, **changes)
+
+
+def instance(name: str, uuid: str) -> MigInstance:
+    """A MIG instance nobody uses."""
+    return MigInstance(uuid, name, 7, 0, 5 * 2**30, 4 * 2**30, ())
+
+
+MIG = listing(
+    gpu(0, mig=True, mig_instances=(instance("1g.5gb", "MIG-aa"), instance("2g.10gb", "MIG-bb"))),
+    gpu(1),
+    gpu(2, mig=True, mig_instances=(instance("3g.20gb", "MIG-cc"),)),
 )
 
 
@@ -110,17 +144,24 @@ class World:
         self.may_describe.set()
         self.described: list[str] = []
         self.cancelled: list[str] = []
+        self.findings: dict[Sharing, tuple[Check, ...]] = {}
+        self.listed = 0
 
     def screen(self, **options: Any) -> PickScreen:
         """A pick screen in this world; it describes as soon as the highlight rests at all."""
         sources = PickSources(
             presets=self._presets,
-            devices=lambda: self.listing,
+            devices=self._devices,
             earlier=lambda: self.earlier,
             kept=lambda preset: self.kept.get(preset_digest(preset)),
             describe=self._describe,
+            check=lambda _pair, _listing: self.findings,
         )
         return PickScreen(sources, **{"rest_s": 0.001, **options})
+
+    def _devices(self) -> DeviceListing:
+        self.listed += 1
+        return self.listing
 
     def _presets(self) -> tuple[PresetEntry, ...]:
         self.may_read.wait(30)

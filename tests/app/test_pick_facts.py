@@ -82,7 +82,7 @@ async def test_memory_and_time_come_from_earlier_runs_on_this_device() -> None:
     ):
         text = screen_text(pilot.app)
         assert "0:42 to train at 95.2 steps/s, beside lstm, 2026-10-07 14:03" in text
-        await pilot.press("d")
+        await pilot.press("d", "home", "enter")
         await wait_until(pilot, lambda: screen_text(pilot.app).count("not run here yet") == 2)
 
 

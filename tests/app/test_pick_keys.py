@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -9,10 +10,12 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from tests.app.pick_world import TWO_GPUS, World, broken, entry
+from tests.app.pick_world import World, broken, entry
 from tests.app.stage import staged
 from tests.waiting import screen_text, wait_until
 from training.launch import LaunchRequest
+from training.plan import Sharing
+from training.preflight import Check
 from training.preset_library import PresetEntry
 from tui.screens.pick_messages import LaunchAsked
 from tui.widgets.preset_list import PresetList
@@ -172,7 +175,7 @@ async def test_a_bad_preset_stays_listed_says_why_and_cannot_be_taken() -> None:
 
 async def test_s_goes_through_what_can_be_launched() -> None:
     async with staged(World().screen(), (160, 48), seen="3 of 6") as (pilot, heard):
-        assert "not yet: one-process, mps, adaptive" in screen_text(pilot.app)
+        assert "not yet: one-process, adaptive" in screen_text(pilot.app)
         await pilot.press("s")
         await wait_until(pilot, lambda: "A to its end, then B" in screen_text(pilot.app))
         await pilot.press("enter", "enter", "enter")
@@ -180,16 +183,64 @@ async def test_s_goes_through_what_can_be_launched() -> None:
         assert heard.of(LaunchAsked)[0].request.sharing == "sequential"
 
 
-async def test_d_goes_through_the_devices_and_names_a_gpu_by_its_uuid() -> None:
-    async with staged(World(listing=TWO_GPUS).screen(), (120, 36), seen="Test GPU") as (pilot, heard):
-        assert "auto: the most free memory of 2 GPUs" in on_line(pilot.app, "Device ")
-        await pilot.press("d")
-        await wait_until(pilot, lambda: "asked for as gpu:0" in on_line(pilot.app, "Device "))
-        await pilot.press("d", "d")
-        await wait_until(pilot, lambda: "CPU Test CPU" in on_line(pilot.app, "Device "))
-        await pilot.press("d", "d", "enter", "enter", "enter")
+async def test_s_comes_to_mps_which_says_in_whole_what_a_fault_does() -> None:
+    async with staged(World().screen(), (60, 16), seen="seed-binary") as (pilot, heard):
+        await pilot.press("s", "s")
+        await wait_until(pilot, lambda: "a fatal fault in one ends both" in on_line(pilot.app, "Sharing"))
+        await pilot.press("enter", "enter", "enter")
         await wait_until(pilot, lambda: bool(heard.of(LaunchAsked)))
-        assert heard.of(LaunchAsked)[0].request.device == "GPU-0"
+        assert heard.of(LaunchAsked)[0].request.sharing == "mps"
+
+
+async def test_mps_says_why_it_cannot_be_here_and_the_others_are_not_blamed() -> None:
+    world = World()
+    everywhere = Check("disk", "stop", "the disk is full")
+    no_mps = Check("mps", "stop", "nvidia-cuda-mps-control is not on PATH", "install it")
+    world.findings = {"together": (everywhere,), "sequential": (everywhere,), "mps": (everywhere, no_mps)}
+    async with staged(world.screen(), (160, 48), seen="disk: the disk is full") as (pilot, _):
+        assert "not here" not in on_line(pilot.app, "Sharing")
+        await pilot.press("s", "s")
+        await wait_until(
+            pilot,
+            lambda: "not here: mps: nvidia-cuda-mps-control is not on PATH" in on_line(pilot.app, "Sharing"),
+        )
+        await wait_until(pilot, lambda: "2 findings (c) · disk: the disk is full" in screen_text(pilot.app))
+
+
+async def test_what_may_spoil_a_launch_stands_above_it_c_shows_all_and_enter_waits_for_none() -> None:
+    world = World()
+    others = Check("others", "warn", "2 other processes on this GPU", "rates will include them")
+    world.findings = {"together": (others, Check("compute mode", "pass", "default"))}
+    async with staged(world.screen(), seen="others: 2 other processes on this GPU (rates will") as (
+        pilot,
+        heard,
+    ):
+        await pilot.press("c")
+        await wait_until(pilot, lambda: "Before a launch" in screen_text(pilot.app))
+        assert "warning: others: 2 other processes" in screen_text(pilot.app)
+        assert "nothing against it: compute mode" in screen_text(pilot.app)
+        await pilot.press("escape", "s")
+        await wait_until(
+            pilot, lambda: "2 other processes" not in screen_text(pilot.app)
+        )  # sequential has none
+        await pilot.press("enter", "enter", "enter")
+        await wait_until(pilot, lambda: bool(heard.of(LaunchAsked)))
+
+
+async def test_checks_that_do_not_come_back_hold_nothing_up() -> None:
+    world = World()
+    never = threading.Event()
+    screen = world.screen()
+
+    def hangs(_pair: object, _listing: object) -> dict[Sharing, tuple[Check, ...]]:
+        never.wait(30)
+        return {}
+
+    object.__setattr__(screen._sources, "check", hangs)
+    async with staged(screen, seen="3 of 6") as (pilot, heard):
+        await pilot.press("enter", "enter", "enter")
+        await wait_until(pilot, lambda: bool(heard.of(LaunchAsked)))
+    never.set()
 
 
 async def test_a_device_that_cannot_be_used_is_told_and_not_launched_on() -> None:
@@ -197,7 +248,7 @@ async def test_a_device_that_cannot_be_used_is_told_and_not_launched_on() -> Non
         await pilot.press("tab", "tab", "enter")
         await wait_until(pilot, lambda: screen_text(pilot.app).count("gpu:7 cannot be used") == 2)
         assert not heard.of(LaunchAsked)
-        await pilot.press("d")
+        await pilot.press("d", "enter")
         await wait_until(pilot, lambda: "auto: no NVIDIA library" in screen_text(pilot.app))
 
 
@@ -215,12 +266,10 @@ async def test_q_quits() -> None:
         await wait_until(pilot, lambda: not pilot.app.is_running)
 
 
-async def test_picks_can_be_set_before_and_after_the_presets_are_read() -> None:
-    screen = World().screen(picks={"a": "lstm"})
+async def test_picks_can_be_set_and_one_that_is_not_there_gives_way_to_the_first_that_is() -> None:
+    screen = World().screen(picks={"a": "lstm", "b": "not-there"})
     async with staged(screen, seen="2 of 6") as (pilot, _):
-        assert screen.picks == {"a": "lstm", "b": "seed-regression"}
-        screen.set_picks({"a": "wide-mlp", "b": "not-there"})
-        await wait_until(pilot, lambda: screen.picks == {"a": "wide-mlp", "b": "cnn-small"})
+        await wait_until(pilot, lambda: screen.picks == {"a": "lstm", "b": "cnn-small"})
 
 
 async def test_the_picks_survive_a_new_reading() -> None:

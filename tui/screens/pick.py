@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,20 +12,23 @@ from textual.containers import Container
 from textual.widgets import Static
 
 from training.plan import LANES, SHARING_NOW, Lane, Sharing
-from tui.screens.house_screen import HouseScreen
 from tui.screens.pick_describing import Describing
+from tui.screens.pick_findings import Findings
 from tui.screens.pick_knowledge import PickKnowledge
 from tui.screens.pick_messages import (
+    Checked,
     Described,
     DevicesRead,
     EarlierRead,
     LaunchAsked,
+    Pair,
     PresetsRead,
     ReadFailed,
 )
 from tui.screens.pick_reading import PickReader
 from tui.screens.pick_sources import PickSources
-from tui.widgets.device_lines import DeviceLines
+from tui.screens.stops_screen import StopsScreen
+from tui.widgets.device_lines import DeviceChoice, DeviceLines
 from tui.widgets.glyphs import Marker
 from tui.widgets.key_line import KeyLine
 from tui.widgets.launch_line import LaunchLine, LaunchOffer
@@ -33,12 +36,15 @@ from tui.widgets.lines import LinesWidget
 from tui.widgets.preset_details import PresetDetails
 from tui.widgets.preset_list import PresetList
 
+if TYPE_CHECKING:
+    from tui.screens.devices import DeviceTaken
+
 DEFAULT_PICKS: Mapping[Lane, str] = {"a": "seed-binary", "b": "seed-regression"}
 REST_S = 0.7
 """How long the highlight rests before a description is asked for: it costs a process some seconds of CPU."""
 
 
-class PickScreen(HouseScreen):
+class PickScreen(StopsScreen):
     """Two lists, the details of what is highlighted, and a line that launches the pair."""
 
     CSS_PATH = "pick.tcss"
@@ -55,19 +61,18 @@ The highlight in each list is what the lane trains; the same preset may stand in
     HEIGHTS = ((0, "-low"), (20, ""), (30, "-high"), (46, "-highest"))
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "go(1)", "Next", show=False, tooltip="The next list, then the launch line"),
-        Binding("shift+tab", "go(-1)", "Before", show=False, tooltip="The list before"),
         Binding("left,h", "go_to('list-a')", "Lane A", show=False, tooltip="The list of lane A"),
         Binding("right,l", "go_to('list-b')", "Lane B", show=False, tooltip="The list of lane B"),
-        Binding("d", "device", "Device", tooltip="The next device of this machine"),
+        Binding("d", "device", "Device", tooltip="The devices of this machine, to choose from"),
         Binding("s", "sharing", "Sharing", tooltip="The next way to share the device"),
+        Binding("c", "checks", "Checks", tooltip="What was looked at before a launch"),
         Binding("question_mark,f1", "help", "Help", key_display="?", tooltip="Help for what has the focus"),
         Binding("colon", "app.command_palette", "Palette", key_display=":", tooltip="Every command"),
         Binding("escape", "back", "Back", show=False),
         Binding("q", "app.quit", "Quit", tooltip="Leave dualtrain"),
     ]
 
-    _STOPS = ("list-a", "list-b", "launch")
+    STOPS = ("list-a", "list-b", "launch")
 
     def __init__(
         self,
@@ -80,7 +85,8 @@ The highlight in each list is what the lane trains; the same preset may stand in
         rest_s: float = REST_S,
     ) -> None:
         super().__init__()
-        self._reader = PickReader(self, sources or PickSources())
+        self._sources = sources or PickSources()
+        self._reader = PickReader(self, self._sources)
         self._wanted: dict[Lane, str] = {**DEFAULT_PICKS, **picks}
         self._asked_device = device
         self._sharing: Sharing = sharing
@@ -90,6 +96,7 @@ The highlight in each list is what the lane trains; the same preset may stand in
         self._describing = Describing(
             self, self._reader, self._knowledge, lambda: self._list(self._looked_at).picked, rest_s
         )
+        self._findings = Findings(self, self._reader, rest_s)
         self._launch_when_read = False
         self._is_launching = False
         self._problem: str | None = None
@@ -101,13 +108,6 @@ The highlight in each list is what the lane trains; the same preset may stand in
         """The reference of what each lane would train."""
         found = {lane: self._list(lane).picked for lane in LANES} if self.is_mounted else {}
         return {lane: one.reference if (one := found.get(lane)) else self._wanted[lane] for lane in LANES}
-
-    def set_picks(self, picks: Mapping[Lane, str]) -> None:
-        """Highlight these; in place of one that is not there, the first preset that can be used."""
-        self._wanted.update(picks)
-        if self.is_mounted:
-            for lane, reference in picks.items():
-                self._list(lane).pick(reference)
 
     def show_problem(self, text: str) -> None:
         """Say in one line why the launch led to nothing; the picks stay."""
@@ -147,6 +147,7 @@ The highlight in each list is what the lane trains; the same preset may stand in
     def on_screen_suspend(self) -> None:
         """Nothing is computed for a screen that nobody sees, least of all beside a training."""
         self._describing.stop()
+        self._findings.stop()
 
     # Reading, in threads that hand over messages
 
@@ -170,6 +171,12 @@ The highlight in each list is what the lane trains; the same preset may stand in
     def _devices_read(self, message: DevicesRead) -> None:
         self._knowledge.listing = message.listing
         self._show_device()
+        self._findings.look(self._pair(), message.listing, anew=True)
+
+    @on(Checked)
+    def _checked(self, message: Checked) -> None:
+        self._findings.take(message)
+        self._show_device()
 
     @on(EarlierRead)
     def _earlier_read(self, message: EarlierRead) -> None:
@@ -187,22 +194,10 @@ The highlight in each list is what the lane trains; the same preset may stand in
 
     # Keys
 
-    def action_go(self, by: int) -> None:
-        """The next stop, round and round."""
-        focused = self.focused.id if self.focused is not None else None
-        at = self._STOPS.index(focused) if focused in self._STOPS else 0
-        self.action_go_to(self._STOPS[(at + by) % len(self._STOPS)])
-
     def action_go_to(self, stop: str) -> None:
         """One list, or the launch line."""
-        # At once, not `focus()`: keys that were typed on are dealt with before that happens.
         self._launch_when_read = False
-        self.set_focus(self.query_one(f"#{stop}"))
-
-    def action_back(self) -> None:
-        """One stop back."""
-        if self.focused is not None and self.focused.id != self._STOPS[0]:
-            self.action_go(-1)
+        super().action_go_to(stop)
 
     def action_take(self) -> None:
         """Take what is highlighted and move on; on the launch line, launch."""
@@ -219,12 +214,22 @@ The highlight in each list is what the lane trains; the same preset may stand in
         self.action_go(1)
 
     def action_device(self) -> None:
-        """The next device."""
-        choices = self._knowledge.choices()
-        at = choices.index(self._asked_device) if self._asked_device in choices else -1
-        self._asked_device = choices[(at + 1) % len(choices)]
-        self._problem = None
-        self._show_device()
+        """Choose among the devices of this machine."""
+        from tui.screens.devices import DevicesScreen
+
+        self._launch_when_read = False
+        screen = DevicesScreen(self._sources, self._knowledge.listing, self._asked_device)
+        self.app.push_screen(screen, self._device_taken)
+
+    def _device_taken(self, taken: DeviceTaken | None) -> None:
+        if taken is not None:
+            self._asked_device, self._knowledge.listing = taken.request, taken.listing
+            self._problem = None
+            self._show_device()
+
+    def action_checks(self) -> None:
+        """What was looked at before a launch."""
+        self.app.push_screen(self._findings.question(self._sharing))
 
     def action_sharing(self) -> None:
         """The next way of sharing that can be launched."""
@@ -241,22 +246,27 @@ The highlight in each list is what the lane trains; the same preset may stand in
             # Three quick presses of Enter are done before the disk is.
             self._launch_when_read = True
             return
-        choice = self._knowledge.choice(self._asked_device)
-        refused = next((why for lane in LANES if (why := self._list(lane).refusal)), choice.problem)
+        refused = next((why for lane in LANES if (why := self._list(lane).refusal)), self._choice.problem)
         if refused:
             self.show_problem(refused)
             return
         from training.launch import LaunchRequest
 
         self._describing.stop()
+        self._findings.stop()
         self._problem, self._is_launching = None, True
         self._show_offer()
-        # A GPU is asked for by UUID: its index may be another's by the time of the launch.
-        uuid = choice.device.uuid if choice.device is not None else None
-        device = uuid if uuid and self._asked_device.startswith("gpu:") else self._asked_device
-        self.post_message(LaunchAsked(LaunchRequest(self.picks, device=device, sharing=self._sharing)))
+        request = LaunchRequest(self.picks, device=self._choice.request, sharing=self._sharing)
+        self.post_message(LaunchAsked(request))
+
+    def _pair(self) -> Pair:
+        return Pair(self.picks, self._choice.request)
 
     # Showing
+
+    @property
+    def _choice(self) -> DeviceChoice:
+        return self._knowledge.choice(self._asked_device)
 
     def _list(self, lane: Lane) -> PresetList:
         return self.query_one(f"#list-{lane}", PresetList)
@@ -273,24 +283,19 @@ The highlight in each list is what the lane trains; the same preset may stand in
         self._show_offer()
 
     def _show_details(self) -> None:
-        lane = self._looked_at
-        known = self._knowledge.known(
-            lane, self._list(lane).picked, self._knowledge.choice(self._asked_device)
-        )
-        self.query_one(PresetDetails).show(known)
+        picked = self._list(self._looked_at).picked
+        self.query_one(PresetDetails).show(self._knowledge.known(self._looked_at, picked, self._choice))
         self._describing.let_rest(self._show_details)
 
     def _show_device(self) -> None:
-        self.query_one(DeviceLines).show(self._knowledge.choice(self._asked_device), self._sharing)
+        self.query_one(DeviceLines).show(self._choice, self._sharing, self._findings.why_not())
         self._show_details()
         self._show_offer()
 
     def _show_offer(self) -> None:
-        device = self._knowledge.choice(self._asked_device).device
-        where = (
-            f"{self._sharing} on {device.name if device.kind == 'gpu' else 'CPU'}"
-            if device
-            else self._sharing
-        )
+        self._findings.look(self._pair(), self._knowledge.listing)
+        finding, is_stopped = self._findings.weightiest(self._sharing)
         names = {lane: picked.name if (picked := self._list(lane).picked) else None for lane in LANES}
-        self.query_one(LaunchLine).show(LaunchOffer(names, where, self._is_launching, self._problem))
+        how = self._choice.how(self._sharing)
+        offer = LaunchOffer(names, how, self._is_launching, self._problem, finding, is_stopped)
+        self.query_one(LaunchLine).show(offer)

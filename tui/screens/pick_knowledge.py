@@ -28,23 +28,19 @@ class PickKnowledge:
     describing: str | None = None
     """The digest of what is being described."""
 
-    def choices(self) -> tuple[str, ...]:
-        """What can be asked for here, as on the command line."""
-        if self.listing is None:
-            return ("auto",)
-        usable = (gpu for gpu in self.listing.gpus if gpu.compute_mode != "prohibited")
-        return ("auto", *(f"gpu:{gpu.index}" for gpu in usable), "cpu")
-
     def choice(self, asked: str) -> DeviceChoice:
         """The device that is meant, or why there is none."""
         if self.listing is None:
             return DeviceChoice(asked)
-        from training.meters.devices import DeviceUnavailableError, choose_device
+        from training.meters.devices import DeviceUnavailableError, choose_devices
+        from tui.widgets.device_rows import standing_of
 
         try:
-            return DeviceChoice(asked, self.choices(), choose_device(asked, self.listing))
+            chosen = choose_devices(asked, self.listing)
         except DeviceUnavailableError as error:
-            return DeviceChoice(asked, self.choices(), problem=str(error))
+            return DeviceChoice(asked, problem=str(error))
+        standing = standing_of(chosen.device, chosen.lane_devices, self.listing)
+        return DeviceChoice(asked, chosen.device, chosen.lane_devices, standing)
 
     def needs_description(self, entry: PresetEntry | None) -> bool:
         """The preset is good, and nothing is known of it yet."""

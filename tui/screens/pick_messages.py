@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.message import Message
+
+from training.plan import Lane, Sharing
 
 if TYPE_CHECKING:
     from training.analysis.earlier_runs import EarlierRuns
     from training.description import Description
     from training.launch import LaunchRequest
     from training.meters.devices import DeviceListing
+    from training.preflight import Check
     from training.preset_library import PresetEntry
+
+
+@dataclass(frozen=True)
+class Pair:
+    """References of two presets, and the device asked for: all but the sharing of what would be launched."""
+
+    presets: Mapping[Lane, str]
+    device: str
 
 
 @dataclass
@@ -50,6 +62,14 @@ class Described(Message):
 
     digest: str
     description: Description | str
+
+
+@dataclass
+class Checked(Message):
+    """What the launch checks say of a pair on a device, for each way of sharing it."""
+
+    pair: Pair
+    findings: dict[Sharing, tuple[Check, ...]]
 
 
 @dataclass

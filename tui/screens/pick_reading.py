@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 from textual.worker import get_current_worker
 
 from tui.background import AbandonedError, abandonable
-from tui.screens.pick_messages import Described, DevicesRead, EarlierRead, PresetsRead, ReadFailed
+from tui.screens.pick_messages import (
+    Checked,
+    Described,
+    DevicesRead,
+    EarlierRead,
+    Pair,
+    PresetsRead,
+    ReadFailed,
+)
 from tui.screens.pick_sources import PickSources
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from training.meters.devices import DeviceListing
     from training.preset_library import PresetEntry
 
 _DESCRIBE = "describe"
@@ -23,15 +32,25 @@ _DESCRIBE = "describe"
 class PickReader:
     """Reads for one screen; a second reading of the same thing takes the place of the first."""
 
-    def __init__(self, screen: Screen[None], sources: PickSources) -> None:
+    def __init__(self, screen: Screen[Any], sources: PickSources) -> None:
         self._screen = screen
         self._sources = sources
 
     def read_everything(self) -> None:
         """Presets, devices and earlier runs, each on its own."""
         self._in_thread("presets", self._presets, "the presets cannot be read")
-        self._in_thread("devices", self._devices, "the devices cannot be listed")
+        self.read_devices()
         self._in_thread("earlier", self._earlier, "earlier runs cannot be read")
+
+    def read_devices(self) -> None:
+        """The devices alone: a child process asks the driver."""
+        self._in_thread("devices", self._devices, "the devices cannot be listed")
+
+    def check(self, pair: Pair, listing: DeviceListing) -> None:
+        """What stands against launching this pair."""
+        self._in_thread(
+            "checks", lambda: Checked(pair, self._sources.check(pair, listing)), "the launch checks failed"
+        )
 
     def describe(self, entry: PresetEntry, digest: str) -> None:
         """Ask what only Keras can tell."""

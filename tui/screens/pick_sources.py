@@ -6,12 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 if TYPE_CHECKING:
     from training.analysis.earlier_runs import EarlierRuns
     from training.description import Description
     from training.meters.devices import DeviceListing
+    from training.plan import Sharing
+    from training.preflight import Check
     from training.preset import Preset
     from training.preset_library import PresetEntry
+    from tui.screens.pick_messages import Pair
 
 
 def read_presets() -> tuple[PresetEntry, ...]:
@@ -54,6 +59,23 @@ def describe(entry: PresetEntry, is_cancelled: Callable[[], bool]) -> Descriptio
         return str(error)
 
 
+def check(pair: Pair, listing: DeviceListing) -> dict[Sharing, tuple[Check, ...]]:
+    """What stands against launching the pair, for each way of sharing; empty where it is no plan at all."""
+    from training.launch import LaunchRequest, make_plan, plan_lanes
+    from training.meters.devices import DeviceUnavailableError, choose_devices
+    from training.plan import SHARING_NOW, Limits
+    from training.preflight import check_launch
+
+    try:
+        lanes = plan_lanes(LaunchRequest(dict(pair.presets), pair.device))
+        chosen = choose_devices(pair.device, listing)
+    except (ValueError, DeviceUnavailableError):
+        return {}  # said elsewhere on the screen
+    plan = make_plan("", lanes, chosen.device, "together", Limits())
+    plan = structs.replace(plan, lane_devices=chosen.lane_devices)
+    return {mode: check_launch(structs.replace(plan, sharing=mode), listing=listing) for mode in SHARING_NOW}
+
+
 @dataclass(frozen=True, slots=True)
 class PickSources:
     """Each source as a call that may take its time; tests put others in."""
@@ -64,3 +86,4 @@ class PickSources:
     kept: Callable[[Preset], Description | None] = kept
     describe: Callable[[PresetEntry, Callable[[], bool]], Description | str] = describe
     """Its second argument says whether anybody still waits."""
+    check: Callable[[Pair, DeviceListing], dict[Sharing, tuple[Check, ...]]] = check

@@ -2,41 +2,54 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from training.plan import SHARING_NOW, PlannedDevice, Sharing
+from training.plan import SHARING_NOW, Lane, PlannedDevice, Sharing
 from tui import format
 from tui.widgets.lines import LinesWidget
-from tui.widgets.spans import Line, Span, clip, fit, line, spread, width_of
-
-if TYPE_CHECKING:
-    pass
+from tui.widgets.spans import Line, Span, Tone, clip, fit, line, spread, width_of
 
 SHARING_TEXT: dict[Sharing, str] = {
     "together": "two processes at once; the device takes turns between them",
     "sequential": "A to its end, then B, each alone",
     "one-process": "one process, the two models' steps alternate",
-    "mps": "two processes under NVIDIA MPS, so that kernels can overlap",
+    "mps": "a fatal fault in one ends both; kernels of the two can overlap (NVIDIA MPS)",
     "adaptive": "together while that is measured to be faster, else one waits",
 }
 _ALL_SHARING: tuple[Sharing, ...] = tuple(SHARING_TEXT)
 _LABEL_CELLS = 9
 _GAP_CELLS = 3
 _FEWEST_TEXT_CELLS = 24
-"""Less of a sentence than this says nothing: then the choices beside it give way."""
+"""Less of a sentence than this says nothing: then what stands beside it gives way."""
+_FEWEST_SENTENCE_CELLS = 31
+"""What a way of sharing means: the warning of MPS has to be whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceChoice:
-    """What was asked, of what can be asked, and which device that is; neither listing nor device is known at first."""
+    """What was asked, and which device that is: not known before the devices are listed."""
 
     asked: str = "auto"
-    choices: tuple[str, ...] = ("auto",)
-    """What `d` goes through, as on the command line."""
     device: PlannedDevice | None = None
+    lane_devices: Mapping[Lane, PlannedDevice] = field(default_factory=dict)
+    """Each lane's MIG instance, where they have their own."""
+    standing: str = ""
+    """Free memory, utilisation and who is there, of a GPU."""
     problem: str | None = None
     """Why there is no device."""
+
+    def how(self, sharing: Sharing) -> str:
+        """Sharing and device in few words."""
+        if self.device is None:
+            return sharing
+        return f"{sharing} on {self.device.name if self.device.kind == 'gpu' else 'CPU'}"
+
+    @property
+    def request(self) -> str:
+        """What to launch with: a GPU by its UUID, since its index may be another's by the time of the launch."""
+        by_index = self.asked.startswith("gpu:") and self.device is not None
+        return (self.device.uuid if by_index and self.device else None) or self.asked
 
 
 class DeviceLines(LinesWidget):
@@ -50,10 +63,13 @@ class DeviceLines(LinesWidget):
         super().__init__(id=id, classes=classes)
         self._choice = DeviceChoice()
         self._sharing: Sharing = "together"
+        self._why_not: Mapping[Sharing, str] = {}
 
-    def show(self, choice: DeviceChoice, sharing: Sharing) -> None:
-        """Take what is chosen now."""
-        self._choice, self._sharing = choice, sharing
+    def show(
+        self, choice: DeviceChoice, sharing: Sharing, why_not: Mapping[Sharing, str] | None = None
+    ) -> None:
+        """Take what is chosen now, and why a way of sharing cannot be launched here."""
+        self._choice, self._sharing, self._why_not = choice, sharing, why_not or {}
         self.redraw()
 
     def draw(self, width: int, height: int) -> list[Line]:  # noqa: ARG002
@@ -67,28 +83,45 @@ class DeviceLines(LinesWidget):
             return line(label, (clip(choice.problem, width - _LABEL_CELLS), "error"))
         if choice.device is None:
             return line(label, (f"{choice.asked}: looking for devices…", "muted"))
-        head = line(label, *device_spans(choice.device))
-        because = choice.device.chosen_because
-        text = f"auto: {because}" if choice.asked == "auto" and because else because
-        right = _choices(choice.choices, choice.asked) if len(choice.choices) > 1 else ()
-        if _room(head, right, width) < min(_FEWEST_TEXT_CELLS, len(text)):
-            right = ()  # why it is this device says more than what else there is
-        return _between(head, text, right, width)
+        head = line(label, *device_spans(choice.device, with_memory=not choice.standing))
+        because, standing = choice.device.chosen_because, choice.standing
+        if choice.asked != "auto":
+            return _between(
+                head, standing or because, (), width
+            )  # who asked for a GPU knows why it is this one
+        told = f"auto: {because} · {standing}" if standing else f"auto: {because}"
+        if standing and _room(head, (), width) < len(told):
+            told = f"auto: {standing}"  # why stands in the list of devices
+        return _between(head, told, (), width)
 
     def _sharing_line(self, width: int) -> Line:
         label: Span = ("Sharing".ljust(_LABEL_CELLS - 1), "muted")
-        head = line(label, *_choices(SHARING_NOW, self._sharing))
+        why_not = self._why_not.get(self._sharing)
+        text = f"not here: {why_not}" if why_not else SHARING_TEXT[self._sharing]
+        head = line(label, *self._modes(SHARING_NOW))
+        if _room(head, (), width) < min(_FEWEST_SENTENCE_CELLS, len(text)):
+            head = line(
+                label, *self._modes((self._sharing,))
+            )  # what it means says more than what else there is
         later = ", ".join(mode for mode in _ALL_SHARING if mode not in SHARING_NOW)
         right = line((f"not yet: {later}", "faint")) if later else ()
-        if _room(head, right, width) < 0:
+        if _room(head, right, width) < len(text):
             right = ()
-        return _between(head, SHARING_TEXT[self._sharing], right, width)
+        return _between(head, text, right, width, "warning" if why_not else "muted")
+
+    def _modes(self, modes: tuple[Sharing, ...]) -> Line:
+        """The ways of sharing: the chosen one stands out, what cannot be launched here is faint."""
+        spans: list[Span] = []
+        for mode in modes:
+            tone: Tone = "strong" if mode == self._sharing else "muted"
+            spans.append((f" {mode} ", "faint" if mode in self._why_not else tone))
+        return line(*spans)
 
 
-def device_spans(device: PlannedDevice) -> list[Span]:
+def device_spans(device: PlannedDevice, *, with_memory: bool = True) -> list[Span]:
     """Kind, name and memory; a CPU is never taken for a GPU."""
-    memory = f" · {format.size(device.memory_bytes)}" if device.memory_bytes else ""
-    name = device.name if device.name.upper() != device.kind.upper() else ""
+    memory = f" · {format.size(device.memory_bytes)}" if device.memory_bytes and with_memory else ""
+    name = device.name.removeprefix("NVIDIA ") if device.name.upper() != device.kind.upper() else ""
     return [
         (device.kind.upper(), "strong"),
         (f" {clip(name, 36)}" if name else "", "strong"),
@@ -96,18 +129,14 @@ def device_spans(device: PlannedDevice) -> list[Span]:
     ]
 
 
-def _choices(names: tuple[str, ...], chosen: str) -> Line:
-    return line(*((f" {name} ", "strong" if name == chosen else "muted") for name in names))
-
-
 def _room(left: Line, right: Line, width: int) -> int:
     return width - width_of(left) - width_of(right) - (2 if right else 1) * _GAP_CELLS
 
 
-def _between(left: Line, text: str, right: Line, width: int) -> Line:
+def _between(left: Line, text: str, right: Line, width: int, tone: Tone = "muted") -> Line:
     """The sentence between the two ends, where there is room for enough of it."""
     room = _room(left, right, width)
     if room < min(_FEWEST_TEXT_CELLS, len(text)) // 2:
         return spread(left, right, width)
-    spans = left + line(" " * _GAP_CELLS, (clip(text, room), "muted"))
+    spans = left + line(" " * _GAP_CELLS, (clip(text, room), tone))
     return spread(spans, right, width) if right else fit(spans, width)

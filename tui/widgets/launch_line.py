@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 
 from training.plan import LANES, Lane
 from tui.widgets.lines import LinesWidget
-from tui.widgets.spans import LANE_TONE, Line, Span, clip, line, spread, width_of
+from tui.widgets.spans import LANE_TONE, Line, Span, Tone, clip, line, spread, width_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +22,29 @@ class LaunchOffer:
     is_launching: bool = False
     problem: str | None = None
     """Why the last attempt led to nothing."""
+    finding: str | None = None
+    """The weightiest thing the launch checks say of this choice."""
+    is_stopped: bool = False
+    """Whether that keeps it from being launched."""
 
 
 class LaunchLine(LinesWidget, can_focus=True):
-    """One line with the pair; a second one above it while there is a problem to tell."""
+    """One line with the pair; a second one above it while there is a problem or a finding to tell."""
 
     DEFAULT_CSS = """
     LaunchLine {
         height: 1;
         padding: 0 1;
         background: $surface;
-        &.-problem { height: 2; }
+        &.-told { height: 2; }
         &:focus { background: $block-cursor-background; }
     }
     """
 
     HELP = """# Launch
 
-**Enter** trains the two presets on this device. **k** or Escape goes back to the lists.
+**Enter** trains the two presets on this device. **k** or Escape goes back to the lists. What may spoil the run stands
+above; **c** shows everything that was looked at. Nothing of it has to be read before Enter.
 """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -54,7 +59,7 @@ class LaunchLine(LinesWidget, can_focus=True):
     def show(self, offer: LaunchOffer) -> None:
         """Take what would be launched now."""
         self._offer = offer
-        self.set_class(offer.problem is not None, "-problem")
+        self.set_class(bool(offer.problem or offer.finding), "-told")
         self.redraw()
 
     def on_focus(self) -> None:
@@ -66,12 +71,17 @@ class LaunchLine(LinesWidget, can_focus=True):
         self.redraw()
 
     def draw(self, width: int, height: int) -> list[Line]:  # noqa: ARG002
-        """The problem, where there is one, and the pair."""
+        """The problem or else the finding, where there is one, and the pair."""
         offer = self._offer
         if offer is None:
             return []
-        problem = [line((clip(offer.problem, width), "error"))] if offer.problem else []
-        return [*problem, self._pair(offer, width)]
+        told: list[Line] = []
+        if offer.problem:
+            told = [line((clip(offer.problem, width), "error"))]
+        elif offer.finding:
+            tone: Tone = "error" if offer.is_stopped else "warning"
+            told = [line((clip(offer.finding, width), tone))]
+        return [*told, self._pair(offer, width)]
 
     def _pair(self, offer: LaunchOffer, width: int) -> Line:
         mark = self.glyphs.chosen if self.has_focus else " "
