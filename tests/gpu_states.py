@@ -11,13 +11,18 @@ from tests import states
 from tests.states import GIB, MIB
 from training.analysis.series import SeriesView
 from training.analysis.state import ClockHold, LaneError, LaneState, RunState
+from training.meters.lane_attribution import (
+    MPS_SERVER_ONLY,
+    NOT_SEPARABLE,
+    ON_MIG,
+    VGPU,
+    WSL2,
+)
 from training.plan import Lane, PlannedDevice
 from training.record.device_records import DeviceReading, Figure, OtherReading
 from training.record.event_records import MemoryHolder
-from training.record.lane_records import FrameworkMemory, NoGpu
+from training.record.lane_records import NoGpu
 
-CONTAINER = "not separable here (container: run with the host's PID namespace)"
-WSL2 = "the driver lists the processes but not their memory (WSL2, vGPU)"
 NO_GPU = NoGpu(3.0, "TensorFlow sees no GPU: it is a build without CUDA", "pip install 'dualtrain[cuda]'.")
 
 
@@ -82,7 +87,7 @@ def container() -> RunState:
         plain(),
         lanes__a__memory_bytes=estimate,
         lanes__b__memory_bytes=estimate,
-        lanes__sm_percent=unsupported(CONTAINER),
+        lanes__sm_percent=unsupported(NOT_SEPARABLE),
     )
     return with_lanes(state, sm_percent=None, utilization_series=SeriesView())
 
@@ -102,7 +107,13 @@ def wsl2() -> RunState:
 def vgpu() -> RunState:
     """A virtual GPU: of power, heat and energy only the machine below knows."""
     why = unsupported("not told on a vGPU: only the machine below this virtual one knows it", "device")
-    state = with_figures(wsl2(), device__power_w=why, device__energy_j=why, device__event_reasons=why)
+    state = with_figures(
+        wsl2(),
+        lanes__memory_bytes=unsupported(VGPU),
+        device__power_w=why,
+        device__energy_j=why,
+        device__event_reasons=why,
+    )
     return replace(
         with_reading(state, power_w=None, power_limit_w=None, temperature_c=None, sm_clock_mhz=None,
                      memory_clock_mhz=None, energy_j=None, event_reasons=None),
@@ -110,10 +121,9 @@ def vgpu() -> RunState:
     )  # fmt: skip
 
 
-def _without_shares(state: RunState, why: str) -> RunState:
-    state = with_figures(
-        state, lanes__sm_percent=unsupported(why), device__utilization_percent=unsupported(why, "device")
-    )
+def _without_shares(state: RunState) -> RunState:
+    why = unsupported("the driver tells no utilisation on MIG", "device")
+    state = with_figures(state, lanes__sm_percent=unsupported(ON_MIG), device__utilization_percent=why)
     state = with_lanes(with_reading(state, utilization_percent=None), sm_percent=None,
                        utilization_series=SeriesView())  # fmt: skip
     return replace(state, device_utilization_series=SeriesView())
@@ -122,13 +132,13 @@ def _without_shares(state: RunState, why: str) -> RunState:
 def mig_one() -> RunState:
     """Both lanes on one MIG instance."""
     instance = PlannedDevice("gpu", "A100 MIG 3g.20gb", "MIG-aaaa", 20 * GIB, "asked for", mig_of="GPU-3f2a")
-    state = _without_shares(plain(), "the driver tells no utilisation on MIG")
+    state = _without_shares(plain())
     return replace(with_reading(state, memory_total_bytes=20 * GIB), device=instance)
 
 
 def mig_each() -> RunState:
     """A MIG instance for each lane."""
-    state = _without_shares(plain(), "the driver tells no utilisation on MIG")
+    state = _without_shares(plain())
     instances: dict[Lane, PlannedDevice] = {
         "a": PlannedDevice("gpu", "3g.20gb", "MIG-aaaa", 20 * GIB, mig_of="GPU-3f2a"),
         "b": PlannedDevice("gpu", "1g.10gb", "MIG-bbbb", 10 * GIB, mig_of="GPU-3f2a"),
@@ -138,9 +148,10 @@ def mig_each() -> RunState:
 
 def mps(*, verified: bool = True) -> RunState:
     """Under MPS, where the driver may name only the server."""
-    why = "not told apart under MPS: the driver names the server, not its clients"
-    state = with_figures(plain(), lanes__sm_percent=unsupported(why))
-    state = with_lanes(state, sm_percent=None, utilization_series=SeriesView())
+    why = unsupported(MPS_SERVER_ONLY)
+    state = with_figures(plain(), lanes__memory_bytes=why, lanes__sm_percent=why)
+    state = with_lanes(state, memory_bytes=None, memory_series=SeriesView(), sm_percent=None,
+                       utilization_series=SeriesView())  # fmt: skip
     return replace(state, sharing="mps", sharing_asked="mps", mps_verified=verified)
 
 
@@ -215,6 +226,6 @@ def crowded() -> RunState:
     return replace(plain(), others=(*others, hostile), others_sm_percent=8.0)
 
 
-def with_peaks(state: RunState) -> RunState:
-    """With what the framework reports of lane A grown."""
-    return states.with_lane(state, "a", framework_memory=FrameworkMemory(3 * GIB, 8 * GIB))
+def listed_though_on_cpu() -> RunState:
+    """Lane A trains on the CPU, and the driver lists its process all the same."""
+    return states.with_lane(fallen_back(), "a", memory_bytes=3 * GIB, sm_percent=41.0)

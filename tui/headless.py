@@ -235,11 +235,13 @@ def _lane_line(state: RunState, lane: LaneState) -> str:
 
 
 def _memory(state: RunState, lane: LaneState) -> str:
-    """Footprint and need; of a lane that trains on the CPU though a GPU was chosen its RSS, marked."""
-    if lane.no_gpu is not None:
-        return f"ON THE CPU, RSS {formatted.size(lane.rss_bytes)}"
+    """Footprint and need; a lane that trains on the CPU though a GPU was chosen is marked, with its RSS."""
+    if lane.no_gpu is not None and lane.memory_bytes is None:
+        return f"trains on the CPU, RSS {formatted.size(lane.rss_bytes)}"
     figure = lane_figure(state.figures, lane.lane, "memory_bytes")
     estimated = figure is not None and figure.state == "estimate" and lane.memory_bytes is not None
     told = f"{'≈' if estimated else ''}{formatted.size(lane.memory_bytes)}"
+    if lane.no_gpu is not None:
+        return f"{told}, trains on the CPU"
     need = lane.framework_memory
     return f"{told}, needs {formatted.size(need.current_bytes)}" if need is not None else told

@@ -12,11 +12,24 @@ from training.record.event_records import (
     Asked,
     BarrierOpened,
     CleanedUp,
+    DeviceLost,
     EventRecord,
     LaneEnded,
+    MemoryHolder,
+    MpsEnded,
+    MpsStarted,
+    MpsVerified,
+    SharingChanged,
     Signalled,
 )
-from training.record.lane_records import Checkpoint, LaneRecord, NonFinite, Paused, Resumed, Warm
+from training.record.lane_records import Checkpoint, LaneRecord, NoGpu, NonFinite, Paused, Resumed, Warm
+
+HELD = (
+    MemoryHolder("a", 9 << 30, 41),
+    MemoryHolder("others", 3 << 29, 77, "python3 (eva)"),
+    MemoryHolder("others", None, name="no process named"),
+    MemoryHolder("free", 412 << 20),
+)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +50,44 @@ from training.record.lane_records import Checkpoint, LaneRecord, NonFinite, Paus
         (LaneEnded(t=1, lane="a", status="completed", exit_code=0), "completed", "good"),
         (LaneEnded(t=1, lane="a", status="stopped", exit_code=0, message="test"), "stopped: test", "warning"),
         (LaneEnded(t=1, lane="a", status="failed", exit_code=1, message="NaN"), "failed: NaN", "error"),
+        (
+            LaneEnded(t=1, lane="a", status="failed", exit_code=1, message="no memory", held=HELD),
+            "failed: no memory; held then: A 9.0 GiB, PID 77 python3 (eva) 1.5 GiB, no process named unknown, "
+            "free 412 MiB",
+            "error",
+        ),
+        (NoGpu(t=1, why="no driver"), "trains on the CPU: no driver", "warning"),
+        (
+            DeviceLost(t=1, message="it fell off the bus"),
+            "GPU lost: it fell off the bus; both lanes are stopped, nothing measured from here on counts",
+            "error",
+        ),
+        (
+            SharingChanged(t=1, before="mps", after="together", because="B is no client"),
+            "sharing is together now, no longer mps: B is no client",
+            "warning",
+        ),
+        (
+            MpsStarted(t=1, daemon_pid=5, pipe_folder="p", log_folder="l", shares_percent={"a": 50, "b": 40}),
+            "the run's own MPS daemon is up, process 5; threads: A 50 %, B 40 %",
+            "info",
+        ),
+        (
+            MpsStarted(t=1, daemon_pid=5, pipe_folder="p", log_folder="l", pinned_memory_mib={"b": 512}),
+            "the run's own MPS daemon is up, process 5; memory: B 512 MiB",
+            "info",
+        ),
+        (
+            MpsVerified(t=1, server_pid=6, lanes=("a", "b")),
+            "under MPS: A and B, by the list of server 6",
+            "good",
+        ),
+        (MpsEnded(t=1), "the run's own MPS daemon has quit", "info"),
+        (
+            MpsEnded(t=1, error="no answer"),
+            "the run's own MPS daemon could not be made to quit: no answer",
+            "warning",
+        ),
         (CleanedUp(t=1), "clean: no process of the run is left", "good"),
         (CleanedUp(t=1, left_pids=(5, 6)), "processes of the run are still there: 5, 6", "warning"),
         (CleanedUp(t=1, held_by=(7,)), "device memory is not all back; processes on it: 7", "warning"),

@@ -6,14 +6,17 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.unit.made_runs import append, made_run, plan
 from training.analysis.report import Monitor, ReportError, build_report, read_report, write_report
-from training.record.device_records import DeviceReading, LaneReading, Sample
-from training.record.event_records import LaneEnded, Launched
-from training.record.lane_records import Finished
+from training.plan import PlannedDevice
+from training.record.device_records import DeviceReading, Figure, LaneReading, OtherReading, Sample, Source
+from training.record.event_records import DeviceLost, LaneEnded, Launched, MemoryHolder, SharingChanged
+from training.record.lane_records import Finished, FrameworkMemory, NoGpu, Progress, Released
 from training.record.run_folder import RunFolder
+from tui.report_text import report_lines
 
 STARTED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 MONITOR = Monitor(cpu_s=0.5, wall_s=20.0, peak_rss_bytes=7)
@@ -139,6 +142,124 @@ def test_a_run_nothing_is_known_of_has_a_report_all_the_same(tmp_path: Path) -> 
 def test_stopped_outweighs_completed(folder: RunFolder) -> None:
     append(folder.events, LaneEnded(t=12.0, lane="b", status="stopped", exit_code=0))
     assert build_report(folder, plan(), STARTED, MONITOR).outcome == "stopped"
+
+
+def _step(t: float, samples: int) -> Progress:
+    memory = FrameworkMemory(current_bytes=100, peak_bytes=300 + samples)
+    return Progress(t=t, step=samples, samples=samples, epoch=1, epoch_step=1, steps=1, span_s=0.1,
+                    framework_memory=memory)  # fmt: skip
+
+
+def test_a_gpu_runs_report_tells_footprint_need_energy_and_who_else_was_there(tmp_path: Path) -> None:
+    made = msgspec.structs.replace(
+        plan("made", sharing="mps"),
+        device=PlannedDevice("gpu", "GB10", "GPU-1", 1000, unified=True),
+        lane_devices={"b": PlannedDevice("gpu", "1g", "MIG-1", 100, mig_of="GPU-1")},
+        retry_of="before",
+    )
+    folder = made_run(tmp_path / "made", made)
+    held = (MemoryHolder("a", 5),)
+    append(
+        folder.events,
+        SharingChanged(t=1.0, before="mps", after="together", because="no daemon"),
+        LaneEnded(t=30.0, lane="a", status="completed", exit_code=0),
+        LaneEnded(t=30.0, lane="b", status="failed", exit_code=1, kind="out-of-memory", held=held),
+    )
+    for lane in made.lanes:
+        append(folder.lane_records(lane), Released(t=5.0, step=0), _step(6.0, 100), _step(25.0, 500))
+    append(
+        folder.device, Source(t=0.0, figures={"lanes.b.memory_bytes": Figure("nvml", "process", "estimate")})
+    )
+    for half in range(61):
+        reading = DeviceReading(energy_j=50.0 * half, event_reasons=("power cap",) if half < 21 else ())
+        others = (OtherReading(7, 50, "job"), OtherReading(8, 60 + half, "\x1b[2J"))
+        lanes = {"b": LaneReading(2, 900 - half)}
+        append(folder.device, Sample(t=half / 2, device=reading, lanes=lanes, others=others))  # type: ignore[arg-type]
+    report = build_report(folder, made, STARTED, MONITOR)
+    write_report(report, folder.report)
+    assert read_report(folder.report) == report
+    assert (report.sharing, report.sharing_asked, report.why_sharing_changed) == (
+        "together",
+        "mps",
+        "no daemon",
+    )
+    assert report.retry_of == "before"
+    assert report.device.unified
+    assert report.energy_j == 2000.0
+    assert report.energy_j_per_1000_samples == 2000.0
+    assert report.event_reasons_s == {"power cap": 10.0}
+    assert report.others is not None
+    assert (report.others.count, report.others.peak_bytes) == (2, 170)
+    assert report.gpu_verdict_void is None
+    b = report.lanes["b"]
+    assert (b.peak_memory_bytes, b.memory_estimated, b.memory_source, b.need_peak_bytes) == (
+        900,
+        True,
+        "nvml",
+        800,
+    )
+    assert b.device is not None
+    assert b.device.mig_of == "GPU-1"
+    assert b.error is not None
+    assert b.error.held == held
+    text = "\n".join(report_lines(report, folder.path))
+    for wanted in (
+        "not under mps, as was asked, but together: no daemon",
+        "energy: 2.00 kJ of the whole device, 2000 J",
+        "held back: power cap 10.0 s",
+        "others: 2 other processes on the device, 170 B at most: job, \\x1b[2J",
+        "memory at peak ≈900 B, needed 800 B",
+        "held: A 0 MiB",
+        "again of: before",
+    ):
+        assert wanted.replace("2000 J", "2 000 J") in text
+    assert "\x1b" not in text
+
+
+@pytest.mark.parametrize(
+    ("on_cpu", "lost", "void"),
+    [
+        (("a",), False, "no verdict about the GPU: lane a trained on the CPU"),
+        (("a", "b"), False, "no verdict about the GPU: both lanes trained on the CPU"),
+        ((), True, "no verdict about the GPU: it was lost while the lanes trained"),
+        ((), False, None),
+    ],
+)
+def test_what_voids_a_verdict_about_the_gpu(
+    tmp_path: Path, on_cpu: tuple[str, ...], lost: bool, void: str | None
+) -> None:
+    folder = made_run(tmp_path / "made", plan("made", kind="gpu"))
+    for lane in on_cpu:
+        append(folder.lane_records(lane), NoGpu(t=1.0, why="no driver", remedy="get one"))  # type: ignore[arg-type]
+    if lost:
+        append(folder.events, DeviceLost(t=3.0, message="gone"))
+    report = build_report(folder, plan("made", kind="gpu"), STARTED, MONITOR)
+    assert report.gpu_verdict_void == void
+    text = "\n".join(report_lines(report, folder.path))
+    assert ("TRAINED ON THE CPU: no driver. get one" in text) is bool(on_cpu)
+    assert ("GPU LOST: gone" in text) is lost
+
+
+def test_a_report_of_an_earlier_version_is_read(folder: RunFolder) -> None:
+    write_report(build_report(folder, plan(), STARTED, MONITOR), folder.report)
+    told = json.loads(folder.report.read_bytes())
+    for name in ("sharing_asked", "why_sharing_changed", "retry_of", "device_lost", "energy_j",
+                 "energy_j_per_1000_samples", "event_reasons_s", "others", "gpu_verdict_void"):  # fmt: skip
+        del told[name]
+    for lane in told["lanes"].values():
+        for name in (
+            "need_peak_bytes",
+            "memory_source",
+            "memory_estimated",
+            "device",
+            "trained_on",
+            "no_gpu",
+        ):
+            del lane[name]
+    folder.report.write_text(json.dumps(told))
+    report = read_report(folder.report)
+    assert report.sharing_asked is None
+    assert report_lines(report, folder.path)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"{}", b'{"schema":1', b"\xff"])

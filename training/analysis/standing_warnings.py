@@ -44,14 +44,14 @@ def _on_cpu(state: RunState) -> list[StandingWarning]:
     lanes = [lane for lane in state.lanes.values() if lane.no_gpu is not None]
     causes = {(lane.no_gpu.why, lane.no_gpu.remedy) for lane in lanes if lane.no_gpu is not None}
     if len(lanes) > 1 and len(causes) == 1:
-        return [_one_on_cpu(lanes[0], "BOTH LANES TRAIN")]
-    return [_one_on_cpu(lane, f"LANE {lane.lane.upper()} TRAINS") for lane in lanes]
+        return [_one_on_cpu(lanes[0], "A and B")]
+    return [_one_on_cpu(lane, lane.lane.upper()) for lane in lanes]
 
 
 def _one_on_cpu(lane: LaneState, who: str) -> StandingWarning:
     assert lane.no_gpu is not None
-    text = f"{who} ON THE CPU: {lane.no_gpu.why}"
-    return StandingWarning(f"{who} on the cpu", text, "warning", lane.no_gpu.remedy)
+    text = f"TRAINS ON THE CPU ({who}): {lane.no_gpu.why}"
+    return StandingWarning(f"{who} on the CPU", text, "warning", lane.no_gpu.remedy)
 
 
 def _meter_trouble(state: RunState, message: str) -> StandingWarning:

@@ -106,8 +106,12 @@ def unattributed_percent(state: RunState) -> float | None:
     The two are taken in different ways, so the difference is rough.
     """
     device = device_utilization_percent(state)
-    lanes = [lane for lane in lanes_of(state) if not on_cpu_instead(state, lane)]
-    shares = [state.lanes[lane].sm_percent for lane in lanes if state.lanes[lane].pid is not None]
+    lanes = [
+        lane
+        for lane, held in state.lanes.items()
+        if held.sm_percent is not None or not on_cpu_instead(state, lane)
+    ]
+    shares = [state.lanes[lane].sm_percent for lane in lanes]
     if device is None or not shares or all(share is None for share in shares):
         return None
     for lane in lanes:

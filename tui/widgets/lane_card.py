@@ -100,7 +100,7 @@ class LaneCard(Panel, can_focus=False):
         rows.append((_STEP_TIME, _row("step", f"{p50:>5} ms", f" p50   {p99:>5} ms p99")))
         rows.append((_MEMORY, self._memory(state, held)))
         if not figures.is_cpu(state):
-            rows += self._gpu_rows(state, held)
+            rows += self._gpu_rows(held)
         rows.extend((_EXTRA, extra) for extra in self._extras(held, width))
         return rows
 
@@ -165,7 +165,7 @@ class LaneCard(Panel, can_focus=False):
         return _row(label, f"{format.value(held.metrics[name]):<9}", after)
 
     def _memory(self, state: RunState, held: LaneState) -> Line:
-        if figures.on_cpu_instead(state, self.lane):
+        if figures.on_cpu_instead(state, self.lane) and held.memory_bytes is None:
             return _row("memory", f"{format.size(held.rss_bytes):>8}", "  RSS, on the CPU")
         estimated = figures.is_estimate(figures.figure_of(state, "memory_bytes", self.lane))
         told = format.size(held.memory_bytes)
@@ -177,14 +177,14 @@ class LaneCard(Panel, can_focus=False):
             return _row("memory", f"{now:>8}", f"  needs {format.size(need.current_bytes)}")
         return _row("memory", f"{now:>8}", f"  peak {format.size(held.memory_peak_bytes)}")
 
-    def _gpu_rows(self, state: RunState, held: LaneState) -> list[_Row]:
+    def _gpu_rows(self, held: LaneState) -> list[_Row]:
         """Footprint and need at their peaks, and the lane's share of the multiprocessors' time."""
         rows: list[_Row] = []
         need = held.framework_memory
         if need is not None:
             peak = f"{format.size(held.memory_peak_bytes):>8}"
             rows.append((_PEAKS, _row("at peak", peak, f"  needs {format.size(need.peak_bytes)}")))
-        if held.sm_percent is not None and not figures.on_cpu_instead(state, self.lane):
+        if held.sm_percent is not None:
             age_s = held.sm_age_s
             old = f", {age_s:.0f} s old" if age_s is not None and age_s >= figures.STALE_S else ""
             share = _row("SM time", f"{format.percent(held.sm_percent):>8}", "  sampled")

@@ -61,7 +61,12 @@ def _instances_table(state: RunState, glyphs: Glyphs) -> list[Line]:
     if reading is not None and reading.memory_total_bytes:
         whole = f"{'of':>10}{format.size(reading.memory_total_bytes):>10}"
         rows.append(
-            _row(("whole GPU", "muted"), reading.memory_used_bytes, reading.memory_total_bytes, whole)
+            _row(
+                (f"{glyphs.bar_others}    both", "muted"),
+                reading.memory_used_bytes,
+                reading.memory_total_bytes,
+                whole,
+            )
         )
     return rows
 
@@ -72,7 +77,7 @@ def _head() -> Line:
 
 def _gpu_lane(state: RunState, lane: Lane, glyphs: Glyphs) -> Line:
     held = state.lanes[lane]
-    if figures.on_cpu_instead(state, lane):
+    if figures.on_cpu_instead(state, lane) and held.memory_bytes is None:
         told = f"on the CPU, RSS {format.size(held.rss_bytes)}"
         return _row(_lane_name(lane, glyphs), None, None, f"{told:>24}"[-24:], share="")
     need = held.framework_memory

@@ -78,7 +78,7 @@ why, and the device stands alone.
 
     def _lane_row(self, state: RunState, lane: Lane, columns: int) -> Line:
         name = f"{self.glyphs.line(lane)} {lane.upper()}"
-        if figures.on_cpu_instead(state, lane):
+        if figures.on_cpu_instead(state, lane) and state.lanes[lane].sm_percent is None:
             told = format.percent(figures.cpu_share_percent(state, lane))
             of = f"{state.cores:g} CPU cores" if state.cores else "the CPU"
             head: Line = line((f"{name:<{_NAME_COLUMNS}} ", LANE_TONE[lane]), f"{format.UNKNOWN:>6} ")
