@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 from typing import Any
@@ -222,6 +224,13 @@ async def test_names_from_outside_are_harmless() -> None:
         assert "\x1b" not in text
         assert "[red]GPU" in text
         assert "[b]me" in text
+
+
+def test_nothing_of_it_is_imported_before_the_pick_screen_s_first_paint() -> None:
+    late = ("tui.screens.devices", "tui.screens.confirm", "tui.widgets.device_rows", "training.preflight")
+    program = f"import sys, tui.app, tui.screens.pick; print([one for one in {late!r} if one in sys.modules])"
+    told = subprocess.run([sys.executable, "-P", "-c", program], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (160, 48)])

@@ -202,7 +202,7 @@ async def test_mps_says_why_it_cannot_be_here_and_the_others_are_not_blamed() ->
         await pilot.press("s", "s")
         await wait_until(
             pilot,
-            lambda: "not here: mps: nvidia-cuda-mps-control is not on PATH" in on_line(pilot.app, "Sharing"),
+            lambda: "not here: nvidia-cuda-mps-control is not on PATH" in on_line(pilot.app, "Sharing"),
         )
         await wait_until(pilot, lambda: "2 findings (c) · disk: the disk is full" in screen_text(pilot.app))
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from training.plan import Sharing
-from tui.screens.confirm import Choice, ConfirmScreen
 from tui.screens.pick_messages import Checked, Pair
 from tui.screens.pick_reading import PickReader
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
     from training.meters.devices import DeviceListing
     from training.preflight import Check
+    from tui.screens.confirm import ConfirmScreen
 
 
 _LONGEST_REST_S = 0.3
@@ -82,10 +82,12 @@ class Findings:
             mode: next((check for check in checks if check not in everywhere), None)
             for mode, checks in stops.items()
         }
-        return {mode: sentence(check) for mode, check in told.items() if check is not None}
+        return {mode: check.message for mode, check in told.items() if check is not None}
 
     def question(self, sharing: Sharing) -> ConfirmScreen:
         """Everything that was looked at, what matters first and with its remedy."""
+        from tui.screens.confirm import Choice, ConfirmScreen
+
         found = self._found.get(sharing, ())
         lines = [f"stop: {sentence(check)}" for check in found if is_stop(check)]
         lines += [f"warning: {sentence(check)}" for check in found if is_warning(check)]
@@ -100,7 +102,7 @@ class Findings:
 
 def is_stop(check: Check) -> bool:
     """It keeps a training from starting."""
-    return check.state in ("bad", "stop")
+    return check.state == "stop"
 
 
 def is_warning(check: Check) -> bool:
