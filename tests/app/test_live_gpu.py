@@ -317,7 +317,7 @@ async def test_where_five_panels_do_not_fit_the_device_takes_the_utilisations_pl
         await wait_until(pilot, lambda: "utilisation ·" in screen_text(pilot.app))
 
 
-@pytest.mark.parametrize("size", [(80, 24), (160, 48), (160, 40), (100, 50)])
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
 async def test_the_device_alone(size: tuple[int, int]) -> None:
     async with staged(LiveScreen(gpu_states.crowded()), size, seen="training") as (pilot, _):
         await pilot.press("5", "z")

@@ -44,8 +44,6 @@ from tui.widgets.warning_lines import WarningLines
 PANELS = ("loss", "memory", "utilisation", "events", "device")
 PERIODS_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 _PANEL_IDS = ("loss", "memory", "utilization", "events", "device")
-_WARNING_LINES = ((28, 4), (20, 2), (0, 1))
-"""From which height of the screen on standing warnings may take how many lines."""
 _ACTING = frozenset({"pause", "stop", "period"})
 _PAUSABLE: frozenset[LanePhase] = frozenset({"training", "validating", "paused"})
 
@@ -249,9 +247,7 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
 
     def _show_header(self) -> None:
         self.query_one(RunHeader).show(self._state, held=self._held, period_s=self._period_s)
-        width, height = self.size
-        most = next(lines for bound, lines in _WARNING_LINES if height >= bound)
-        self.query_one(WarningLines).show(self._state, width, most)
+        self.query_one(WarningLines).show(self._state, self.size)
 
     def _refresh_keys(self) -> None:
         held = self._state.lanes.get(self._lane)

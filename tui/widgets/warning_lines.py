@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from textual.geometry import Size
+
 from training.analysis.standing_warnings import StandingWarning, standing_warnings
 from training.analysis.state import RunState
 from tui.widgets.lines import LinesWidget
 from tui.widgets.spans import Line, Tone, clip, line, wrap
 
 _SIGN = "! "
+_MOST_LINES = ((28, 4), (20, 2), (0, 1))
+"""From which height of the screen on warnings may take how many lines."""
 
 
 class WarningLines(LinesWidget):
@@ -23,9 +27,10 @@ class WarningLines(LinesWidget):
         self._room = (0, 0)
         self._tones: list[Tone] = []
 
-    def show(self, state: RunState, width: int, most: int) -> None:
-        """Take what stands now; `width` is the screen's, `most` how many lines there may be."""
-        warnings, room = standing_warnings(state), (width - 2, max(1, most))
+    def show(self, state: RunState, screen: Size) -> None:
+        """Take what stands now, in as many lines as a screen of this size can spare."""
+        most = next(lines for bound, lines in _MOST_LINES if screen.height >= bound)
+        warnings, room = standing_warnings(state), (max(1, screen.width - 2), most)
         if (warnings, room) == (self._warnings, self._room):
             return
         self._warnings, self._room = warnings, room
