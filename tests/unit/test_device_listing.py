@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -161,13 +159,17 @@ def test_what_a_person_should_know_of_a_gpu(tmp_path: Path) -> None:
 
 def test_a_broken_gpu_hides_none_of_the_others(tmp_path: Path) -> None:
     scenario = Scenario(devices=(gpu(1), gpu(2)), faults=(Fault("*", 15, device=uuid(1)),))
-    assert [one.uuid for one in listing(SimulatedDriver(tmp_path, scenario)).gpus] == [uuid(2)]
+    found = listing(SimulatedDriver(tmp_path, scenario))
+    assert [(one.index, one.uuid) for one in found.gpus] == [(1, uuid(2))]
+    (trouble,) = found.troubles
+    assert trouble.startswith("gpu:0 cannot be used: the GPU has fallen off the bus")
 
 
 def test_a_library_that_hangs_costs_no_more_than_the_time_allowed(tmp_path: Path) -> None:
     driver = SimulatedDriver(tmp_path, Scenario(delays=(Delay("nvmlDeviceGetCount_v2", 60.0),)))
     found = list_gpus(driver.environment_in(os.environ), timeout_s=1.5)
     assert "did not answer within" in (found.why_no_gpu or "")
+    assert found.troubles == (found.why_no_gpu,)
 
 
 @pytest.mark.parametrize(
@@ -176,6 +178,7 @@ def test_a_library_that_hangs_costs_no_more_than_the_time_allowed(tmp_path: Path
 def test_a_driver_that_cannot_be_used_says_why(tmp_path: Path, code: int, said: str) -> None:
     found = listing(SimulatedDriver(tmp_path, Scenario(faults=(Fault("nvmlInit_v2", code),))))
     assert said in (found.why_no_gpu or "")
+    assert bool(found.troubles) == (code != 9)  # no driver is nothing wrong
 
 
 @pytest.mark.parametrize(
@@ -184,16 +187,6 @@ def test_a_driver_that_cannot_be_used_says_why(tmp_path: Path, code: int, said: 
 )
 def test_a_gpu_is_named_or_not(request_: str, named: bool) -> None:
     assert names_a_gpu(request_) is named
-
-
-def doctor(driver: SimulatedDriver, environment: Mapping[str, str]) -> tuple[int, list[dict[str, str]]]:
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "tui", "doctor", "--json"],
-        env=driver.environment_in({**os.environ, "TERM": "xterm-256color", **environment}),
-        capture_output=True,
-        check=False,
-    )
-    return done.returncode, json.loads(done.stdout)
 
 
 def split() -> Scenario:

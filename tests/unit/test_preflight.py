@@ -8,66 +8,19 @@ import sys
 from collections import namedtuple
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from training.meters.capacity import Capacity
-from training.meters.devices import DeviceListing
+from tests.unit.plans import GIB, GPU, MIB, devices, named, plan, stops
 from training.meters.gpu_facts import Gpu, GpuProcess
-from training.plan import LanePlan, Plan, PlannedDevice, Sharing
-from training.preflight import Check, check_launch, doctor
+from training.plan import Sharing
+from training.preflight import check_launch, doctor
 from training.preflight.storage import check_disk, check_runtime_folder, check_writable
-from training.preset import Preset, load_preset
-
-GIB = 1 << 30
-MIB = 1 << 20
-SEED = load_preset(Path(__file__).parents[2] / "presets" / "seed-binary.toml")
-CPU = Capacity(cores=2.0, memory_bytes=8 * GIB, cores_from="the machine's cores", memory_from="the machine's")
-GPU = Gpu(0, "GPU-1111", "NVIDIA Test", 24 * GIB, 20 * GIB, compute_mode="default", processes=())
 
 
 @pytest.fixture(autouse=True)
 def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DUALTRAIN_HOME", str(tmp_path / "state"))
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
-
-
-def devices(*gpus: Gpu, why: str | None = "no NVIDIA driver", visibility: str = "") -> DeviceListing:
-    return DeviceListing("Some CPU (2 cores)", CPU, gpus, None if gpus else why, visibility, "580.65.06")
-
-
-def with_memory(memory: int | None) -> Preset:
-    spec = msgspec.structs.replace(SEED.device, memory="growth" if memory is None else memory)
-    return msgspec.structs.replace(SEED, device=spec)
-
-
-def plan(
-    sharing: Sharing = "together",
-    *,
-    gpu: Gpu | None = GPU,
-    memory: tuple[int | None, int | None] = (None, None),
-) -> Plan:
-    device = (
-        PlannedDevice(kind="cpu", name="CPU") if gpu is None else PlannedDevice("gpu", gpu.name, gpu.uuid)
-    )
-    return Plan(
-        run="test",
-        lanes={
-            "a": LanePlan("seed-binary", "shipped", with_memory(memory[0])),
-            "b": LanePlan("seed-binary", "shipped", with_memory(memory[1])),
-        },
-        device=device,
-        sharing=sharing,
-    )
-
-
-def named(checks: tuple[Check, ...], name: str) -> Check:
-    (check,) = [check for check in checks if check.name == name]
-    return check
-
-
-def stops(checks: tuple[Check, ...]) -> list[str]:
-    return [check.name for check in checks if check.state == "stop"]
 
 
 def test_a_plain_launch_is_fine_on_both_kinds_of_device() -> None:
@@ -106,7 +59,7 @@ def test_compute_mode_decides_what_can_start(
         ("together", (12000, 12000), "warn"),
         ("together", (20000, 20000), "stop"),
         ("sequential", (12000, 12000), "pass"),
-        ("sequential", (20400, 100), "warn"),
+        ("sequential", (23500, 100), "warn"),
         ("sequential", (30000, 100), "stop"),
         ("together", (None, 30000), "stop"),
     ],
@@ -192,7 +145,7 @@ def test_doctor_on_a_machine_without_a_gpu_finds_nothing_that_stops() -> None:
 def test_doctor_lists_gpus_and_what_hides_them() -> None:
     shut = Gpu(1, "GPU-2222", "NVIDIA Shut", None, None, compute_mode="prohibited", mig=True)
     checks = doctor(listing=devices(GPU, shut), environment={})
-    assert "20.0 GiB of 24.0 GiB free" in named(checks, "gpu:0").message
+    assert "23.5 GiB of 24.0 GiB free" in named(checks, "gpu:0").message
     assert named(checks, "gpu:1").state == "warn"
     hidden = devices(why="no GPU is visible", visibility="CUDA_VISIBLE_DEVICES=-1: …")
     check = named(doctor(listing=hidden, environment={"CUDA_VISIBLE_DEVICES": "-1"}), "visibility")

@@ -242,7 +242,8 @@ def _why_best(best: _Candidate, usable: list[_Candidate]) -> str:
     else:
         on_it = f" ({next_.process_count} on it)" if next_.process_count else ""
         beside = f"next {next_.label} with {_gib(next_.free_bytes)}{on_it}"
-    return f"the most free memory of {len(usable)} GPUs: {_gib(best.free_bytes)}; {beside}"
+    kinds = "GPUs and MIG instances" if any(one.instance for one in usable) else "GPUs"
+    return f"the most free memory of {len(usable)} {kinds}: {_gib(best.free_bytes)}; {beside}"
 
 
 def _gib(count_bytes: int) -> str:

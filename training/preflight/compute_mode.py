@@ -31,7 +31,8 @@ def check_compute_mode(target: Target, sharing: Sharing, *, under_mps: bool = Fa
         return Check(
             _NAME, "warn", "EXCLUSIVE_PROCESS: the trainings start only as clients of the MPS daemon here"
         )
-    if target.processes:
+    # Programs that only draw do not count: the mode is about compute contexts.
+    if any(process.kind != "graphics" for process in target.processes or ()):
         message = "EXCLUSIVE_PROCESS, and another process holds this GPU"
         return Check(_NAME, "stop", message, "wait for it, or choose another device")
     if sharing in _AT_ONCE and len(target.lanes) > 1:

@@ -9,16 +9,19 @@ from pathlib import Path
 from training.meters.pid_namespace import has_own_pids, is_wsl
 from training.preflight.check import Check
 
-_GROUP_NAMES = {
-    "docker": "Docker",
-    "libpod": "Podman",
-    "kubepods": "Kubernetes",
-    "cri-containerd": "containerd",
-    "crio": "CRI-O",
-    "lxc": "LXC",
-    "garden": "Garden",
+_GROUPS = {
+    name: re.compile(pattern, re.MULTILINE)
+    for name, pattern in {
+        "Docker": r"[/:]docker(/|-[0-9a-f]{12})",
+        "Podman": r"[/:]libpod(_parent/|-[0-9a-f]{12})",
+        "Kubernetes": r"[/:]kubepods[/.-]",
+        "containerd": r"[/:]cri-containerd-[0-9a-f]{12}",
+        "CRI-O": r"[/:]crio-[0-9a-f]{12}",
+        "LXC": r"[/:]lxc(/|\.payload)",
+        "Garden": r"[/:]garden/",
+    }.items()
 }
-"""Parts of a control group's path that container engines leave there."""
+"""The paths of control groups that container engines make; the engine's own service is not one."""
 
 _LISTED_SINCE = (565, 57, 1)
 _SAMPLED_SINCE = (570, 86, 15)
@@ -70,9 +73,7 @@ def container_evidence(variables: Mapping[str, str], root: Path) -> tuple[str, .
     if engine:
         found.append(f"{engine} (the variable container)")
     group = _text(root / "proc/self/cgroup") + _text(root / "proc/1/cgroup")
-    for part, name in _GROUP_NAMES.items():
-        if re.search(rf"[/:.-]{part}[/:.\-]", group):
-            found.append(f"{name} (control group)")
+    found += [f"{name} (control group)" for name, pattern in _GROUPS.items() if pattern.search(group)]
     return tuple(found)
 
 
