@@ -157,6 +157,12 @@ def test_what_a_person_should_know_of_a_gpu(tmp_path: Path) -> None:
     assert third.memory_total_bytes
 
 
+def test_memory_that_windows_keeps_to_itself_is_none(tmp_path: Path) -> None:
+    devices = (gpu(1, processes=(Process(os.getpid(), None),)),)
+    (found,) = listing(SimulatedDriver(tmp_path, Scenario(devices=devices))).gpus
+    assert [(process.pid, process.memory_bytes) for process in found.processes or ()] == [(os.getpid(), None)]
+
+
 def test_a_broken_gpu_hides_none_of_the_others(tmp_path: Path) -> None:
     scenario = Scenario(devices=(gpu(1), gpu(2)), faults=(Fault("*", 15, device=uuid(1)),))
     found = listing(SimulatedDriver(tmp_path, scenario))
@@ -173,12 +179,53 @@ def test_a_library_that_hangs_costs_no_more_than_the_time_allowed(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("code", "said"), [(18, "reboot"), (9, "module is not loaded"), (4, "refuses this user")]
+    ("code", "said"),
+    [
+        (18, "reboot"),
+        (9, "no NVIDIA driver"),
+        (4, "refuses this user"),
+        (15, "machine must be restarted"),
+        (12, "no NVIDIA library"),
+    ],
 )
 def test_a_driver_that_cannot_be_used_says_why(tmp_path: Path, code: int, said: str) -> None:
     found = listing(SimulatedDriver(tmp_path, Scenario(faults=(Fault("nvmlInit_v2", code),))))
     assert said in (found.why_no_gpu or "")
-    assert bool(found.troubles) == (code != 9)  # no driver is nothing wrong
+    assert "nvmlInit" not in (found.why_no_gpu or "")
+    assert bool(found.troubles) == (code not in (9, 12))  # that there is none is nothing wrong
+
+
+def test_a_driver_without_a_gpu_is_no_fault(tmp_path: Path) -> None:
+    found = listing(SimulatedDriver(tmp_path, Scenario(devices=())))
+    assert (found.why_no_gpu or "").startswith("no GPU: the NVIDIA driver 580.65.06 answers")
+    assert (found.driver_version, found.troubles) == ("580.65.06", ())
+
+
+def test_a_loaded_driver_without_its_library_looks_like_a_container(tmp_path: Path) -> None:
+    version = tmp_path / "proc/driver/nvidia/version"
+    version.parent.mkdir(parents=True)
+    version.write_text("NVRM version")
+    assert "looks like a container" in (list_gpus({}, tmp_path).why_no_gpu or "")
+
+
+def test_an_older_driver_is_listed_with_what_it_tells(tmp_path: Path) -> None:
+    older = (
+        "nvmlDeviceGetMemoryInfo_v2",
+        "nvmlDeviceGetComputeRunningProcesses_v3",
+        "nvmlDeviceGetGraphicsRunningProcesses_v3",
+        "nvmlDeviceGetMPSComputeRunningProcesses_v3",
+        "nvmlDeviceGetCurrentClocksEventReasons",
+        "nvmlSystemGetCudaDriverVersion_v2",
+        "nvmlDeviceGetRemappedRows",
+    )
+    device = gpu(1, event_reasons=0x20, retired_pending=1, processes=(Process(os.getpid(), GIB),))
+    scenario = Scenario(devices=(device,), driver_version="450.80.02", cuda_version=11000)
+    found = listing(SimulatedDriver(tmp_path, scenario, omit=older))
+    (one,) = found.gpus
+    assert one.memory_free_bytes == int(21.5 * GIB)
+    assert [process.pid for process in one.processes or ()] == [os.getpid()]
+    assert (one.event_reasons, one.repair_pending) == (("thermal",), True)
+    assert found.cuda_version == (11, 0)
 
 
 @pytest.mark.parametrize(

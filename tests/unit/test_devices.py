@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.fake_nvml import GIB, FakeGpu, FakeNvml, listed
-from training.meters.capacity import read_capacity
+from tests.unit.plans import GIB
 from training.meters.devices import (
     DeviceListing,
     DeviceUnavailableError,
@@ -17,7 +16,6 @@ from training.meters.devices import (
     open_meter,
 )
 from training.meters.gpu_facts import Gpu, GpuListing
-from training.meters.gpu_probe import probe
 from training.meters.meter import MeterError
 from training.meters.visible_gpus import visible_gpus
 from training.plan import PlannedDevice
@@ -75,60 +73,6 @@ def test_indices_in_an_uncertain_order_are_remarked_on() -> None:
     assert "PCI order" in visible_gpus(ALL, uncertain).why
     assert "PCI order" not in visible_gpus((A, B), uncertain).why  # alike: the order changes nothing
     assert "PCI order" not in visible_gpus(ALL, uncertain | {"CUDA_DEVICE_ORDER": "PCI_BUS_ID"}).why
-
-
-@pytest.mark.parametrize(
-    ("code", "said"),
-    [
-        (12, "no NVIDIA library"),
-        (9, "no NVIDIA driver"),
-        (18, "upgraded"),
-        (4, "permission"),
-        (15, "machine must be restarted"),
-    ],
-)
-def test_the_probe_says_what_is_missing(code: int, said: str) -> None:
-    nvml = FakeNvml(FakeGpu())
-    nvml.errors["nvmlInit"] = code
-    found = probe(nvml)
-    assert found.gpus == ()
-    assert found.why_no_gpu is not None
-    assert said in found.why_no_gpu
-    assert "nvmlInit" not in found.why_no_gpu
-
-
-def test_a_driver_without_a_gpu_is_the_third_case() -> None:
-    found = probe(FakeNvml())
-    assert found.why_no_gpu is not None
-    assert found.why_no_gpu.startswith("no GPU")
-    assert found.driver_version == "580.65.06"
-
-
-def test_the_probe_tells_what_a_choice_needs() -> None:
-    gpu = FakeGpu(compute_mode=3, compute=[listed(77, GIB)], utilization=12)
-    nvml = FakeNvml(gpu)
-    (found,) = probe(nvml).gpus
-    assert (found.index, found.uuid, found.name) == (0, gpu.uuid, gpu.name)
-    assert found.memory_total_bytes == 24 * GIB
-    assert found.memory_free_bytes == 24 * GIB - 2 * GIB - GIB // 2
-    assert (found.utilization_percent, found.compute_mode, found.mig) == (12.0, "exclusive", False)
-    assert found.processes is not None
-    assert [(process.pid, process.memory_bytes) for process in found.processes] == [(77, GIB)]
-    assert nvml.started == 0
-
-
-def test_unified_memory_is_the_machines() -> None:
-    found = probe(FakeNvml(FakeGpu(total=0))).gpus[0]
-    assert found.unified
-    assert found.memory_total_bytes == read_capacity().memory_bytes
-
-
-def test_one_broken_gpu_does_not_hide_the_others() -> None:
-    nvml = FakeNvml(FakeGpu(), FakeGpu(uuid="GPU-other"))
-    nvml.errors["nvmlDeviceGetUUID"] = [15]
-    assert [gpu.uuid for gpu in probe(nvml).gpus] == ["GPU-other"]
-    nvml.errors["nvmlDeviceGetUUID"] = 15
-    assert probe(nvml).why_no_gpu is not None
 
 
 @pytest.mark.parametrize(

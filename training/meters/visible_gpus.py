@@ -3,7 +3,9 @@
 The rules are CUDA's (programming guide, environment variables; MIG user guide): entries are indices or UUIDs, a UUID
 may be cut short as long as it stays unique, and an entry that names nothing hides itself and everything after it. A
 MIG instance is named MIG-<UUID>, by older drivers MIG-<GPU's UUID>/<GPU instance>/<compute instance>; its GPU is left
-with the named instances alone. A GPU with MIG on that is named itself keeps all of its instances.
+with the named instances alone. A GPU with MIG on that is named itself keeps all of its instances: CUDA by itself
+would take the first of them, and whichever a training gets by its UUID lies within what was allocated. That CUDA shows
+a process one instance only, and no other GPU beside it, changes nothing here: a training gets one device in any case.
 """
 
 from __future__ import annotations
@@ -76,6 +78,8 @@ def _named(entry: str, gpus: Sequence[Gpu]) -> tuple[Gpu | None, str]:
 
 def _instance(entry: str, gpus: Sequence[Gpu]) -> tuple[Gpu | None, str]:
     """Return the GPU with only the MIG instance an entry names, else what is wrong with it."""
+    if entry == "MIG-":
+        return None, "names no MIG instance"
     matches = [
         replace(gpu, mig_instances=(instance,))
         for gpu in gpus
