@@ -49,8 +49,8 @@ def device_facts_of(report: Report) -> list[tuple[str, str]]:
     facts: list[tuple[str, str]] = []
     if report.energy_j is not None:
         per = report.energy_j_per_1000_samples
-        each = f", {formatted.rate(per)} J per 1000 samples of both lanes" if per is not None else ""
-        facts.append(("energy", f"{formatted.joules(report.energy_j)} of the whole device{each}"))
+        each = f", {formatted.rate(per)} J per 1000 samples of both" if per is not None else ""
+        facts.append(("energy", f"{formatted.joules(report.energy_j)} (whole device){each}"))
     if report.event_reasons_s:
         held = ", ".join(f"{why} {formatted.span(s)}" for why, s in report.event_reasons_s.items())
         facts.append(("held back", held))

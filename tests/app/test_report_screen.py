@@ -9,7 +9,16 @@ import pytest
 
 from tests.app.stage import staged
 from tests.waiting import screen_text, wait_until
-from training.analysis.report import LaneReport, Monitor, Report, ReportedDevice, ReportedError
+from training.analysis.report import (
+    LaneReport,
+    Monitor,
+    OthersSeen,
+    Report,
+    ReportedDevice,
+    ReportedError,
+    ReportedNoGpu,
+)
+from training.record.event_records import MemoryHolder
 from tui.screens.live_messages import CurvesAsked, LeaveAsked, NewRunAsked
 from tui.screens.report import ReportScreen
 
@@ -112,3 +121,55 @@ async def test_what_comes_from_outside_is_harmless() -> None:
         assert "\x1b" not in text
         assert "[red]x" in text
         assert "This lane was not part of the run." in text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
+async def test_a_gpu_run_tells_what_voids_its_verdict_and_what_it_did_to_the_device(
+    size: tuple[int, int],
+) -> None:
+    lane = msgspec.structs.replace(
+        DONE,
+        no_gpu=ReportedNoGpu("TensorFlow sees no GPU: it is a build without CUDA", "Install the cuda extra."),
+        peak_memory_bytes=None,
+    )
+    failed = msgspec.structs.replace(
+        FAILED,
+        error=ReportedError(
+            "out-of-memory", "no room", "", (MemoryHolder("others", 3 << 30, 77, "\x1b[2Jjob"),)
+        ),
+        peak_memory_bytes=6 << 30,
+        memory_source="nvml",
+        memory_estimated=True,
+        need_peak_bytes=2 << 30,
+    )
+    told = msgspec.structs.replace(
+        report(a=lane, b=failed),
+        device=ReportedDevice("gpu", "GB10", "GPU-1", 119 << 30, unified=True),
+        sharing_asked="mps",
+        why_sharing_changed="no daemon",
+        retry_of="the-run-before",
+        energy_j=12_340.0,
+        energy_j_per_1000_samples=45.2,
+        event_reasons_s={"power cap": 83.0},
+        others=OthersSeen(12, 3 << 30, ("python3", "\x1b]0;x\x07")),
+        gpu_verdict_void="no verdict about the GPU: lane a trained on the CPU",
+    )
+    async with staged(ReportScreen(told, "/tmp/x"), size, seen="A training failed") as (pilot, _):
+        text = screen_text(pilot.app)
+        read_on = " ".join(text.split())
+        for wanted in (
+            "GPU GB10 · 119 GiB unified · GPU-1",
+            "! no verdict about the GPU: lane a trained on the CPU",
+            "! not under mps, as was asked, but together: no daemon",
+            "TRAINED ON THE CPU",
+            r"held: PID 77 \x1b[2Jjob 3.0 GiB",
+            "12.3 kJ (whole device), 45.2 J per 1000 samples of both",
+            "power cap 1:23",
+            r"12 other processes on the device, 3.00 GiB at most: python3, \x1b]0;x\x07",
+            "the-run-before",
+        ):
+            assert wanted in read_on or wanted in text, text
+        assert "\x1b" not in text
+        if size == (160, 48):
+            assert "≈6.00 GiB  NVML, estimate" in text
+            assert "2.00 GiB  told by the framework" in text

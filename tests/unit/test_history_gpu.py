@@ -115,6 +115,16 @@ def test_a_trouble_before_any_sample_is_told_as_it_is(folder: RunFolder) -> None
     ]
 
 
+def test_a_device_of_which_nothing_is_told_is_warned_of(folder: RunFolder) -> None:
+    state = replace(state_of(folder), phase="running", elapsed_s=9.0)
+    assert not standing_warnings(state)
+    silent = [warning.text for warning in standing_warnings(replace(state, elapsed_s=31.0))]
+    assert silent == ["nothing was told of the device for 31 s: the trainings go on"]
+    append(folder.device, sample(25.0))
+    assert not standing_warnings(replace(state_of(folder), phase="running", elapsed_s=31.0))
+    assert not standing_warnings(replace(state_of(folder), phase="ended", elapsed_s=91.0))
+
+
 def test_a_lost_device_outweighs_what_else_is_wrong(folder: RunFolder) -> None:
     append(folder.events, DeviceLost(t=9.0, message="it fell off the bus"))
     append(folder.device, MeterTrouble(t=9.0, message="it fell off the bus"))

@@ -205,7 +205,7 @@ def test_a_gpu_runs_report_tells_footprint_need_energy_and_who_else_was_there(tm
     text = "\n".join(report_lines(report, folder.path))
     for wanted in (
         "not under mps, as was asked, but together: no daemon",
-        "energy: 2.00 kJ of the whole device, 2000 J",
+        "energy: 2.00 kJ (whole device), 2000 J",
         "held back: power cap 10.0 s",
         "others: 2 other processes on the device, 170 B at most: job, \\x1b[2J",
         "memory at peak ≈900 B, needed 800 B",

@@ -81,3 +81,18 @@ def test_no_number_breaks_its_cell(number: float) -> None:
     assert len(format.size(abs(number)) if abs(number) < 1e18 else "") <= 8
     assert format.count(number)
     assert format.rate(number)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (None, "–"),
+        (0.0, "0.00 J"),
+        (512.4, "512 J"),
+        (12_340.0, "12.3 kJ"),
+        (1.25e6, "1.25 MJ"),
+        (5e13, "50000 GJ"),
+    ],
+)
+def test_joules(number: float | None, text: str) -> None:
+    assert format.joules(number) == text

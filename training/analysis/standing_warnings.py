@@ -8,6 +8,8 @@ from typing import Literal
 
 from training.analysis.state import LaneState, RunState
 
+NOTHING_TOLD_S = 10.0
+"""A device of which nothing was told for so long is warned of, also where nobody said why."""
 _SILENCE = re.compile(r"has not answered for \d+ s")
 
 
@@ -31,6 +33,13 @@ def standing_warnings(state: RunState) -> tuple[StandingWarning, ...]:
     found += _on_cpu(state)
     if state.meter_trouble is not None and state.is_live and state.device_lost is None:
         found.append(_meter_trouble(state, state.meter_trouble))
+    elif state.phase == "running" and state.device_lost is None:
+        age_s = state.elapsed_s - (state.reading_t or 0.0)
+        if age_s >= NOTHING_TOLD_S:
+            text = f"nothing was told of the device for {age_s:.0f} s: the trainings go on"
+            found.append(
+                StandingWarning("silent meter", text, "warning", "The supervisor's log may say why.")
+            )
     if state.sharing_asked == "mps" and state.sharing != "mps":
         found.append(StandingWarning("not under mps", f"not under MPS: {state.why_sharing_changed}"))
     held = [hold.reason for hold in state.clock_holds if hold.now]
