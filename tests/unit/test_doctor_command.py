@@ -70,6 +70,8 @@ def test_in_lines_for_a_person_each_with_its_remedy(tmp_path: Path) -> None:
     assert code == 0
     for said in (
         "gpu:0 mig",
+        "gpu:0 MIG 1 others",
+        "-> an administrator shut it: choose another device",
         "MIG-1: 1 other process on this GPU holding 1.0 GiB",
         "PROHIBITED",
         "held down now: thermal  -> let the GPU cool down",

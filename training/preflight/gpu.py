@@ -11,7 +11,7 @@ _BY_ITS_SETTINGS = frozenset({"sync boost", "display clocks", "reliability"})
 
 def check_gpu(gpu: Gpu) -> tuple[Check, ...]:
     """Return what is known of the GPU before anything runs on it; what the driver does not tell is left out."""
-    found = (_persistence(gpu), _memory_errors(gpu), _clocks(gpu), _kind(gpu), _mig(gpu))
+    found = (_persistence(gpu), _memory_errors(gpu), _clocks(gpu), _unified(gpu), _vgpu(gpu), _mig(gpu))
     return tuple(check for check in found if check is not None)
 
 
@@ -64,15 +64,17 @@ def _clocks(gpu: Gpu) -> Check | None:
     )
 
 
-def _kind(gpu: Gpu) -> Check | None:
-    if gpu.is_vgpu:
-        message = "a vGPU: the driver may tell no memory by process, and other machines share the card unseen"
-        return Check("vgpu", "info", message)
-    if gpu.unified:
-        return Check(
-            "unified memory", "info", "the GPU has no memory of its own: the figures are the machine's"
-        )
-    return None
+def _unified(gpu: Gpu) -> Check | None:
+    if not gpu.unified:
+        return None
+    return Check("unified memory", "info", "the GPU has no memory of its own: the figures are the machine's")
+
+
+def _vgpu(gpu: Gpu) -> Check | None:
+    if not gpu.is_vgpu:
+        return None
+    message = "the driver may tell no memory by process, and other machines share the card unseen"
+    return Check("vgpu", "info", message)
 
 
 def _mig(gpu: Gpu) -> Check | None:

@@ -18,13 +18,17 @@ from training.preflight.check import Check, State, gib
 from training.preflight.container import check_surroundings
 from training.preflight.cpu import check_cpu
 from training.preflight.gpu import check_gpu
-from training.preflight.mps import check_open_daemon
+from training.preflight.mps import check_control_program, check_open_daemon
 from training.preflight.other_processes import check_others
 from training.preflight.storage import check_disk, check_runtime_folder, check_writable
 from training.preflight.target import Target
 from training.preflight.terminal import check_terminal
 from training.preflight.versions import check_cuda, check_cuda_libraries
 
+_MODES = {
+    "exclusive": "one process at a time: choose mps or sequential",
+    "prohibited": "an administrator shut it: choose another device",
+}
 _PACKAGES = ("tensorflow", "keras", "textual", "plotext", "nvidia-ml-py")
 
 
@@ -51,7 +55,7 @@ def doctor(
         *_gpus(devices, has_own_pids(root)),
         *_visibility(devices, variables),
         *_versions(devices, variables, root),
-        *(check_open_daemon(None, variables, root) if has_gpu else ()),
+        *((check_control_program(variables), *check_open_daemon(None, variables, root)) if has_gpu else ()),
         _automatic(devices),
         Check("processor", "info", devices.cpu_name),
         check_cpu(devices.capacity, root),
@@ -108,19 +112,18 @@ def _gpu(gpu: Gpu, driver: str, own_pids: bool | None) -> list[Check]:
         parts.append(f"{gib(gpu.memory_free_bytes)} of {gib(gpu.memory_total_bytes)} free")
     if gpu.utilization_percent is not None:
         parts.append(f"{gpu.utilization_percent:.0f} % busy")
-    if gpu.compute_mode not in (None, "default"):
+    remedy = _MODES.get(gpu.compute_mode or "", "")
+    if remedy:
         state = "warn"
         parts.append(f"compute mode {str(gpu.compute_mode).upper()}")
-    checks = [Check(label, state, ", ".join(parts))]
-    targets = [Target(gpu, (), instance) for instance in gpu.mig_instances] if gpu.mig else [Target(gpu, ())]
+    checks = [Check(label, state, ", ".join(parts), remedy)]
     found = [*check_gpu(gpu)]
-    for target in targets:
-        others = check_others(target, has_own_pids=own_pids)
-        if target.instance is not None:
-            others = tuple(
-                replace(check, message=f"{target.instance.uuid}: {check.message}") for check in others
-            )
-        found += others
+    if not gpu.mig:
+        found += check_others(Target(gpu, ()), has_own_pids=own_pids)
+    for instance in gpu.mig_instances:
+        for check in check_others(Target(gpu, (), instance), has_own_pids=own_pids):
+            name = f"MIG {instance.gpu_instance_id} {check.name}"
+            found.append(replace(check, name=name, message=f"{instance.uuid}: {check.message}"))
     return checks + [replace(check, name=f"{label} {check.name}") for check in found]
 
 

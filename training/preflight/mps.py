@@ -11,7 +11,7 @@ import pwd
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from training.meters.pid_namespace import has_own_pids, is_wsl
@@ -95,20 +95,26 @@ def check_private_daemon(
     if plan.lane_devices:
         message = "each lane has a MIG instance of its own: there is nothing for MPS to share"
         return (Check("mps", "stop", message, "give both lanes one instance, or choose together"),)
-    program = shutil.which(CONTROL_PROGRAM, path=variables.get("PATH", os.defpath))
-    if program is None:
-        return (
-            Check(
-                "mps",
-                "stop",
-                f"{CONTROL_PROGRAM} is not on PATH",
-                "it comes with NVIDIA's driver (nvidia-compute-utils); in a container it must be mounted or installed",
-            ),
-        )
+    program = check_control_program(variables)
+    if program.state != "pass":
+        return (replace(program, state="stop"),)
     if is_wsl(root):
         message = "under WSL2 MPS is not known to work; the run falls back to together where it does not"
         return (Check("mps", "warn", message, "choose together"),)
-    return (Check("mps", "pass", f"a private daemon can be started: {program}"),)
+    return (program,)
+
+
+def check_control_program(variables: Mapping[str, str]) -> Check:
+    """Return whether the program is there that an MPS daemon is started with; without it only mps cannot be used."""
+    program = shutil.which(CONTROL_PROGRAM, path=variables.get("PATH", os.defpath))
+    if program is not None:
+        return Check("mps", "pass", f"a private daemon can be started: {program}")
+    return Check(
+        "mps",
+        "info",
+        f"{CONTROL_PROGRAM} is not on PATH: --sharing mps needs it",
+        "it comes with NVIDIA's driver (nvidia-compute-utils); in a container it must be mounted or installed",
+    )
 
 
 def _is_alive(folder: Path, root: Path) -> bool:
