@@ -13,8 +13,11 @@ from training.preset import Preset
 Lane = Literal["a", "b"]
 LANES: tuple[Lane, Lane] = ("a", "b")
 Sharing = Literal["together", "sequential", "one-process", "mps", "adaptive"]
-SHARING_NOW: tuple[Sharing, ...] = ("together", "sequential")
+SHARING_NOW: tuple[Sharing, ...] = ("together", "sequential", "mps")
 """The modes that can be launched today."""
+
+MPS_WARNING = "Under MPS the two trainings share one fate: a fatal GPU fault in one ends both."
+"""Said before a run under MPS and at its start (NVIDIA's MPS documentation, "Error containment")."""
 
 IfNoGpu = Literal["fail", "cpu"]
 """What a lane does whose framework sees no GPU though one was chosen."""
@@ -40,6 +43,8 @@ class PlannedDevice(Struct, frozen=True):
     chosen_because: str = ""
     mig_of: str | None = None
     unified: bool = False
+    one_process: bool = False
+    """Compute mode EXCLUSIVE_PROCESS: one process, or one MPS server, at a time."""
 
 
 class MpsLimits(Struct, frozen=True):

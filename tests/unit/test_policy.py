@@ -220,5 +220,5 @@ def test_sequential_has_nothing_to_do_when_all_have_ended() -> None:
 
 
 def test_modes_to_come_are_refused() -> None:
-    with pytest.raises(ValueError, match="together and sequential can"):
-        policy_for("mps", LIMITS)
+    with pytest.raises(ValueError, match="together, sequential and mps can"):
+        policy_for("adaptive", LIMITS)

@@ -32,6 +32,8 @@ class LaneRun:
     signal_after_s: float | None = None
     """When a worker that was asked to stop is signalled next, in seconds since the run began."""
     signals_sent: int = 0
+    mps_terminated: bool = False
+    """Whether its work was ended through MPS."""
     given_up: str = ""
     device_lost: str = ""
     """What the meter said when the device was lost."""

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 
 from training.plan import PlannedDevice
 from training.preset import Preset
+from training.record.mps_home import PIPES_VARIABLE
 from training.record.run_folder import RunFolder
+from training.record.run_home import runtime_home
+from training.supervisor.mps_control import MPS_PREFIX
 
 RUN_VARIABLE = "DUALTRAIN_RUN"
 """Marks every process of a run with the run's folder, so that the clean-up at the end finds those that left their
@@ -21,7 +24,11 @@ _ALLOCATOR = "TF_GPU_ALLOCATOR"
 
 
 def worker_environment(
-    inherited: Mapping[str, str], device: PlannedDevice, preset: Preset, folder: RunFolder
+    inherited: Mapping[str, str],
+    device: PlannedDevice,
+    preset: Preset,
+    folder: RunFolder,
+    mps: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """The environment of one worker on its lane's device: a CPU, a GPU, or a MIG instance.
 
@@ -30,8 +37,14 @@ def worker_environment(
     from taking the whole card, while a preset's cap in MiB is set by the worker and needs that variable gone, as well
     as an allocator that keeps to it (`left_out` names what is dropped for that). `TF_DEVICE_MIN_SYS_MEMORY_IN_MB` is
     the user's: it only says how much of the card TensorFlow leaves alone.
+
+    Nothing of CUDA_MPS_* is inherited: `mps` is all a worker gets of it.
     """
-    environment = {name: value for name, value in inherited.items() if name not in NEVER_PASSED_ON}
+    environment = {
+        name: value
+        for name, value in inherited.items()
+        if name not in NEVER_PASSED_ON and not name.startswith(MPS_PREFIX)
+    }
     environment.update(
         {
             RUN_VARIABLE: str(folder.path),
@@ -45,6 +58,7 @@ def worker_environment(
         # "-1" rather than "": an empty value is taken as unset by some layers of CUDA's tools.
         environment["CUDA_VISIBLE_DEVICES"] = "-1"
         return environment
+    environment |= mps or {}
     environment["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
     environment["CUDA_VISIBLE_DEVICES"] = device.uuid or inherited.get("CUDA_VISIBLE_DEVICES", "0")
     if preset.device.memory == "growth":
@@ -52,7 +66,7 @@ def worker_environment(
     else:
         environment.pop(_GROWTH, None)
         for name in left_out(inherited, device, preset):
-            environment.pop(name)
+            environment.pop(name, None)
     return environment
 
 
@@ -63,13 +77,34 @@ def left_out(inherited: Mapping[str, str], device: PlannedDevice, preset: Preset
     (gpu_cudamallocasync_allocator.h): with it a cap would be none. The cap was asked for in the run itself, so the
     cap stays and the allocator goes.
     """
-    capped = device.kind == "gpu" and preset.device.memory != "growth"
-    if not capped or inherited.get(_ALLOCATOR) != "cuda_malloc_async":
+    if device.kind != "gpu":
         return {}
-    return {
-        _ALLOCATOR: f"{_ALLOCATOR}=cuda_malloc_async is left out: with it memory may grow past the cap of "
-        f"{preset.device.memory} MiB"
+    notes = {
+        name: f"{name} is left out: it would put a training under an MPS daemon, or limits, that are not this run's"
+        for name in sorted(inherited)
+        if name.startswith(MPS_PREFIX)
     }
+    if preset.device.memory != "growth" and inherited.get(_ALLOCATOR) == "cuda_malloc_async":
+        notes[_ALLOCATOR] = (
+            f"{_ALLOCATOR}=cuda_malloc_async is left out: with it memory may grow past the cap of "
+            f"{preset.device.memory} MiB"
+        )
+    return notes
+
+
+def without_mps() -> dict[str, str]:
+    """What keeps a worker from MPS: pipes that lead nowhere.
+
+    With no variable CUDA looks for a daemon in /tmp/nvidia-mps, and with one there, somebody else's, the two would
+    share the device in another way than the run says. Where no daemon answers, CUDA goes on without MPS (man
+    nvidia-cuda-mps-control); the empty folder is this user's alone, so that nobody can put one there.
+    """
+    try:
+        folder = runtime_home() / "no-mps"
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError:
+        return {}
+    return {PIPES_VARIABLE: str(folder)}
 
 
 def own_environment() -> Mapping[str, str]:

@@ -63,6 +63,38 @@ def _why_nobody_is_awaited(lanes: Mapping[Lane, LaneStanding], warm: tuple[Lane,
     return "no other lane is coming up"
 
 
+class MpsGate(Protocol):
+    """What a run under MPS waits for."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is known if there is a daemon."""
+
+    def awaits(self, lane: Lane) -> bool:
+        """Whether a warm lane is still to be found in the daemon's list."""
+
+
+class UnderMps:
+    """Together, with a daemon around it: nothing starts before it, and nothing goes on before a warm lane is proven.
+
+    So a lane that is no client is known before the other initialises the device, and no step after the barrier is
+    taken for one under MPS that is not.
+    """
+
+    def __init__(self, limits: Limits, gate: MpsGate) -> None:
+        self._together = Together(limits)
+        self._gate = gate
+
+    def decide(self, lanes: Mapping[Lane, LaneStanding], now_s: float) -> tuple[Action, ...]:
+        """As together, as far as the gate is open."""
+        if not self._gate.is_settled:
+            return ()
+        actions = self._together.decide(lanes, now_s)
+        if any(standing.stage == "warm" and self._gate.awaits(lane) for lane, standing in lanes.items()):
+            return tuple(action for action in actions if isinstance(action, Launch | GiveUp))
+        return actions
+
+
 class Sequential:
     """One after the other, each alone from its import to its end. No barrier."""
 
@@ -85,17 +117,19 @@ class Sequential:
         return tuple(late)
 
 
-def policy_for(sharing: Sharing, limits: Limits) -> SharingPolicy:
-    """The policy of a sharing mode.
+def policy_for(sharing: Sharing, limits: Limits, gate: MpsGate | None = None) -> SharingPolicy:
+    """The policy of a sharing mode; `gate` is what mps waits for.
 
     Raises:
         ValueError: the mode cannot be launched yet.
     """
+    if sharing == "mps" and gate is not None:
+        return UnderMps(limits, gate)
     if sharing == "together":
         return Together(limits)
     if sharing == "sequential":
         return Sequential(limits)
-    raise ValueError(f"sharing {sharing!r} cannot be launched: together and sequential can")
+    raise ValueError(f"sharing {sharing!r} cannot be launched: together, sequential and mps can")
 
 
 def _give_up_late(lanes: Mapping[Lane, LaneStanding], now_s: float, limits: Limits) -> Iterator[Action]:

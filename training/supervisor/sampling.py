@@ -141,6 +141,9 @@ class DeviceSampling:
         except MeterError as error:
             self._tell_trouble(str(error))
             return True
+        except Exception as error:  # noqa: BLE001 - a fault of the meter's own must neither end a run nor go untold
+            self._tell_trouble(f"the meter failed: {type(error).__name__}: {error}")
+            return True
         finally:
             self._first_taken.set()
         if source.figures != self._figures:

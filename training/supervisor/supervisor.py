@@ -11,7 +11,7 @@ from functools import partial
 
 from training.control.protocol import Reply, Request
 from training.meters.meter import LaneProcess
-from training.plan import Lane, Plan
+from training.plan import Lane, Plan, Sharing
 from training.record.event_records import (
     Asked,
     BarrierOpened,
@@ -20,6 +20,7 @@ from training.record.event_records import (
     LaneStatus,
     Launched,
     Note,
+    SharingChanged,
     WarmingUp,
 )
 from training.record.lane_records import Error
@@ -29,10 +30,12 @@ from training.record.writer import RecordWriter
 from training.supervisor.escalation import escalate
 from training.supervisor.lane_run import LaneRun
 from training.supervisor.lane_standing import Action, GiveUp, Launch, Release, WarmUp
-from training.supervisor.launch_environment import left_out, own_environment, worker_environment
+from training.supervisor.launch_environment import left_out, own_environment, without_mps, worker_environment
 from training.supervisor.memory_holders import tell_who_held
+from training.supervisor.mps_sharing import MpsHooks, MpsSharing
 from training.supervisor.policy import SharingPolicy, policy_for
 from training.supervisor.sampling import DeviceSampling
+from training.supervisor.shared_fate import tell_shared_fate
 from training.supervisor.worker_process import WorkerProcess
 
 TICK_S = 0.5
@@ -46,7 +49,11 @@ class Supervisor:
         self._folder = folder
         self._plan = plan
         self._events = events
-        self._policy: SharingPolicy = policy_for(plan.sharing, plan.limits)
+        self._mps: MpsSharing | None = None
+        if plan.sharing == "mps":
+            hooks = MpsHooks(self._fall_back, self._decide)
+            self._mps = MpsSharing(plan, folder, events, self.now, hooks, environment=own_environment())
+        self._policy: SharingPolicy = policy_for(plan.sharing, plan.limits, self._mps)
         self._lanes: dict[Lane, LaneRun] = {lane: LaneRun(lane, folder) for lane in plan.lanes}
         self.sampling: DeviceSampling | None = None
         self._window_id = 0
@@ -81,12 +88,22 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, partial(self._stop_all, f"the supervisor got {number.name}"))
+        if self._mps is not None:
+            await self._mps.start()
         self._decide()
         while not self._all_ended.is_set():
             try:
                 await asyncio.wait_for(self._all_ended.wait(), TICK_S)
             except TimeoutError:
                 self._tick()
+        if self._mps is not None:
+            await self._mps.end()
+
+    def _fall_back(self, because: str) -> None:
+        """The lanes are not under MPS. Where the device takes one process at a time, they go one after the other."""
+        after: Sharing = "sequential" if self._plan.device.one_process else "together"
+        self._events.write(SharingChanged(t=self.now(), before="mps", after=after, because=because))
+        self._policy = policy_for(after, self._plan.limits)
 
     def device_lost(self, message: str) -> None:
         """The device is gone: there is nothing left to train on, and a lane that ends from now on failed."""
@@ -147,7 +164,9 @@ class Supervisor:
 
     def _launch(self, run: LaneRun) -> None:
         preset, device = self._plan.lanes[run.lane].preset, self._plan.device_of(run.lane)
-        environment = worker_environment(own_environment(), device, preset, self._folder)
+        mps = self._mps.worker_variables(run.lane) if self._mps is not None else None
+        mps = without_mps() if mps is None else mps
+        environment = worker_environment(own_environment(), device, preset, self._folder, mps)
         for note in left_out(own_environment(), device, preset).values():
             self._events.write(Note(t=self.now(), message=note, lane=run.lane))
         try:
@@ -178,7 +197,7 @@ class Supervisor:
         run.enter("released", self.now())  # no stage of starting any more: it only has to end now
         self._events.write(Note(t=self.now(), message=run.given_up, lane=run.lane))
         run.signal_after_s = self.now()
-        escalate(run, self.now(), self._events)
+        escalate(run, self.now(), self._events, self._terminate)
 
     # What comes from the workers --------------------------------------------------------------------------------
 
@@ -188,6 +207,8 @@ class Supervisor:
         before = run.standing
         self._read(run)
         if run.standing != before:
+            if self._mps is not None:
+                self._mps.look_at(run)
             self._decide()
 
     def _on_exit(self, run: LaneRun) -> None:
@@ -210,6 +231,9 @@ class Supervisor:
         if sample is None and self.sampling is not None:
             sample = self.sampling.latest_with(run.lane)
         run.ended = tell_who_held(run.end_record(exit_code, self.now()), self._plan, sample)
+        if self._mps is not None:
+            earlier = [other.ended for other in self._lanes.values() if other.ended is not None]
+            run.ended = tell_shared_fate(run.ended, earlier, under_mps=not self._mps.why_not)
         run.enter("ended", self.now())
         self._events.write(run.ended)
         self._decide()
@@ -238,9 +262,12 @@ class Supervisor:
             self._stop(run, "killed on request")
             run.signals_sent = max(run.signals_sent, 1)
             run.signal_after_s = self.now()
-            escalate(run, self.now(), self._events)
+            escalate(run, self.now(), self._events, self._terminate)
         self._decide()
         return Reply(ok=True)
+
+    def _terminate(self, lane: Lane) -> bool:
+        return self._mps is not None and self._mps.terminate(lane)
 
     # Everything else --------------------------------------------------------------------------------------------
 
@@ -268,6 +295,8 @@ class Supervisor:
         self._events.flush()
         if self.sampling is not None:
             self.sampling.look()
+        if self._mps is not None:
+            self._mps.tick()
         for run in self._lanes.values():
-            escalate(run, self.now(), self._events)
+            escalate(run, self.now(), self._events, self._terminate)
         self._decide()

@@ -40,7 +40,7 @@ def _refuse_nan(_context: click.Context, _parameter: click.Parameter, value: flo
 @click.option(
     "--sharing",
     type=click.Choice(SHARING_NAMES),
-    metavar="together|sequential",
+    metavar="together|sequential|mps",
     default="together",
     show_default=True,
     help="How the two get the device.",
@@ -56,6 +56,16 @@ def _refuse_nan(_context: click.Context, _parameter: click.Parameter, value: flo
     "--if-no-gpu",
     type=click.Choice(("fail", "cpu")),
     help="What a training does that cannot use the chosen GPU. Default: fail where --device names a GPU, cpu for auto.",
+)
+@click.option(
+    "--mps-share",
+    metavar="a=50,b=50",
+    help="With --sharing mps: percent of the GPU's threads a lane may use.",
+)
+@click.option(
+    "--mps-memory",
+    metavar="a=4096,b=4096",
+    help="With --sharing mps: MiB of the GPU's memory a lane may pin.",
 )
 @click.option("--epochs", type=click.IntRange(min=1, max=1_000_000), help="Epochs of each lane.")
 @click.option("--steps", type=click.IntRange(min=1, max=1_000_000_000), help="Steps of each lane.")
@@ -81,7 +91,7 @@ def _refuse_nan(_context: click.Context, _parameter: click.Parameter, value: flo
 @click.option("--detach", is_flag=True, help="Launch, print the run's name, and leave it running.")
 def run(
     a: str, b: str, sharing: str, device: str, if_no_gpu: IfNoGpu | None,
-    epochs: int | None, steps: int | None, minutes: float | None,
+    mps_share: str | None, mps_memory: str | None, epochs: int | None, steps: int | None, minutes: float | None,
     overrides: tuple[str, ...], seed: int | None, run_dir: Path | None, headless: bool, as_json: bool, detach: bool,
 ) -> None:  # fmt: skip
     """Train presets A and B on one device.
@@ -93,9 +103,14 @@ def run(
         fail("--epochs, --steps and --minutes exclude each other", exit_codes.USAGE)
     check_how_to_follow(headless=headless, as_json=as_json, detach=detach)
     from training.launch import LaunchRequest
+    from training.mps_limits import MpsLimitsError, parse_mps_limits
     from training.plan import Limits, Sharing
 
     chosen: Sharing = next(mode for mode in get_args(Sharing) if mode == sharing)
+    try:
+        mps = parse_mps_limits(mps_share, mps_memory, chosen)
+    except MpsLimitsError as error:
+        fail(str(error), exit_codes.USAGE)
     request = LaunchRequest(
         presets={"a": a, "b": b},
         device=device,
@@ -105,6 +120,7 @@ def run(
         seed=seed,
         run_dir=run_dir,
         if_no_gpu=if_no_gpu,
+        mps=mps,
     )
     raise SystemExit(launch_and_follow(request, headless=headless, as_json=as_json, detach=detach))
 
