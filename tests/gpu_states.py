@@ -136,6 +136,12 @@ def mig_one() -> RunState:
     return replace(with_reading(state, memory_total_bytes=20 * GIB), device=instance)
 
 
+def mig_with_gpm() -> RunState:
+    """A MIG instance of a Hopper: GPM tells of it what nothing else does."""
+    state = with_reading(mig_one(), sm_active_percent=71.0)
+    return replace(state, sm_active_series=states.series(240, lambda _: 71.0))
+
+
 def mig_each() -> RunState:
     """A MIG instance for each lane."""
     state = _without_shares(plain())

@@ -99,6 +99,11 @@ SCENARIOS: list[tuple[Callable[[], RunState], str, tuple[str, ...]]] = [
         ),
     ),
     (
+        gpu_states.mig_with_gpm,
+        "utilisation",
+        ("SM busy 71 %", "GPM", "100 %", "A and B: MIG: the driver tells no process utilisation"),
+    ),
+    (
         gpu_states.mig_each,
         "utilisation",
         (

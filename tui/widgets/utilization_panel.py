@@ -57,7 +57,8 @@ why, and the device stands alone.
         notes = _notes(state)
         shares = [figures.lane_utilization_percent(state, lane) for lane in figures.lanes_of(state)]
         device = figures.device_utilization_percent(state)
-        if device is None and all(share is None for share in shares):
+        gpm = state.reading.sm_active_percent if state.reading else None  # on a MIG instance all there may be
+        if device is None and gpm is None and all(share is None for share in shares):
             return [line((text, "muted")) for note in notes for text in wrap(note, width)]
         columns = min(_BAR_COLUMNS, width - 19)
         table = [self._lane_row(state, lane, columns) for lane in figures.lanes_of(state)]
