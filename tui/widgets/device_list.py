@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual.strip import Strip
 
 from training.plan import LANES, Lane
 from tui.widgets.device_rows import DeviceRow
 from tui.widgets.lines import LinesWidget
-from tui.widgets.spans import LANE_TONE, Line, Span, Tone, clip, fit, line, merged, wrap
+from tui.widgets.spans import LANE_TONE, Line, Span, Tone, clip, line, wrap
 
 _HEADINGS = ("free of total", "busy", "who is there")
 _GAP = "  "
@@ -58,13 +59,12 @@ class DeviceList(LinesWidget):
 
     def render_line(self, y: int) -> Strip:
         """The highlighted line has a background of its own."""
+        strip = super().render_line(y)
         index = self._first + y - len(self._heads)
-        if y < len(self._heads) or index != self._at or y >= len(self._lines):
-            return super().render_line(y)
-        width = self.size.width
-        style = self.get_component_rich_style("device-list--at")
-        spans = merged(fit(self._lines[y], width))
-        return Strip([Segment(text, self._style_of(tone) + style) for text, tone in spans], width)
+        if not len(self._heads) <= y < len(self._lines) or index != self._at:
+            return strip
+        background = self.get_component_rich_style("device-list--at").bgcolor
+        return Strip(Segment.apply_style(list(strip), post_style=Style(bgcolor=background)))
 
     def _headings(self, columns: Sequence[int]) -> str:
         label, name, memory, busy, _ = columns
