@@ -45,7 +45,7 @@ def nothing(preset: Preset) -> Description | None:
         ({"event_reasons": ("power cap",)}, "clocks", "warn", "power limit"),
         ({"event_reasons": ("thermal", "power cap")}, "clocks", "warn", "cool down"),
         ({"event_reasons": ("sync boost",)}, "clocks", "info", "sync boost"),
-        ({"is_vgpu": True}, "vgpu", "info", "vGPU"),
+        ({"is_vgpu": True}, "vgpu", "info", "share the card"),
         ({"unified": True}, "unified memory", "info", "the machine's"),
         ({"mig": True}, "mig", "warn", "no instance"),
         ({"mig": True, "mig_instances": INSTANCES}, "mig", "info", "1g.10gb (9.5 GiB free), 1g.10gb"),
