@@ -17,8 +17,8 @@ import psutil
 
 from tests.simulated_driver.driver import SimulatedDriver
 from tests.simulated_driver.metering_messages import Answer, Opening, Request
-from training.meters.lane_attribution import Surroundings
 from training.meters.meter import DeviceLostError, LaneProcess, MeterError
+from training.meters.pid_namespace import Surroundings
 from training.plan import Lane, PlannedDevice
 from training.record.device_records import Sample, Source
 

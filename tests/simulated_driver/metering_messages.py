@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from training.meters.lane_attribution import Surroundings
 from training.meters.meter import LaneProcess
+from training.meters.pid_namespace import Surroundings
 from training.plan import Lane, PlannedDevice
 from training.record.device_records import Sample, Source
 

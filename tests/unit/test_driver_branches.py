@@ -20,9 +20,9 @@ from training.meters.lane_attribution import (
     ON_MIG,
     VGPU,
     WSL2,
-    Surroundings,
 )
 from training.meters.meter import LaneProcess
+from training.meters.pid_namespace import Surroundings
 from training.plan import Lane, PlannedDevice
 from training.record.device_records import Sample, Source
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from training.meters.capacity import Capacity, read_capacity
-from training.meters.lane_attribution import Surroundings
 from training.meters.meter import DeviceLostError, LaneProcess, MeterError
 from training.meters.nvml_library import NvmlDevice, NvmlError, NvmlLibrary
-from training.meters.nvml_reading import GpuReading, LaneInstances, WholeGpu
-from training.meters.pid_namespace import has_own_pids, is_wsl
+from training.meters.nvml_mig import LaneInstances
+from training.meters.nvml_reading import GpuReading
+from training.meters.nvml_whole import WholeGpu
+from training.meters.pid_namespace import Surroundings, has_own_pids, is_wsl
 from training.plan import Lane
 from training.record.device_records import Sample, Source
 
@@ -45,7 +47,8 @@ class NvmlMeter:
             binding: a module like pynvml, imported in `open` when not given.
             capacity: what there is of the machine; read when not given.
             clock: gives seconds.
-            surroundings: the place as seen from outside; looked at when not given.
+            surroundings: the place as seen from outside; looked at when not given. The driver tells its version
+                in any case.
         """
         self._uuid = uuid
         self._mig_of = mig_of
@@ -87,7 +90,10 @@ class NvmlMeter:
         capacity = self._given_capacity or read_capacity()
         device = NvmlDevice(self._library, self._uuid)
         parent = NvmlDevice(self._library, self._mig_of) if self._mig_of else None
-        surroundings = self._given_surroundings or self._look_around(parent or device)
+        surroundings = replace(
+            self._given_surroundings or self._look_around(parent or device),
+            driver_version=self._driver_version(),
+        )
         if self._lane_uuids:
             instances = {lane: NvmlDevice(self._library, uuid) for lane, uuid in self._lane_uuids.items()}
             return LaneInstances(device, instances, capacity, surroundings, clock=self._clock)
@@ -99,6 +105,12 @@ class NvmlMeter:
         except NvmlError:
             is_vgpu = False
         return Surroundings(is_wsl=is_wsl(), is_vgpu=is_vgpu, has_own_pids=has_own_pids())
+
+    def _driver_version(self) -> str | None:
+        try:
+            return str(self._library.call("nvmlSystemGetDriverVersion"))
+        except NvmlError:
+            return None
 
     def _opened(self) -> GpuReading:
         if self._reading is None:

@@ -140,6 +140,11 @@ class DeviceFigures:
             figures |= dict.fromkeys(GPM_FIGURES, _unsupported("GPM is not asked for this device"))
         return figures
 
+    @property
+    def has_memory_of_its_own(self) -> bool:
+        """Whether the memory in the last reading is the device's; else it is the machine's, whoever uses that."""
+        return not self._memory.unified
+
     def close(self) -> None:
         """Give the driver's buffers back; never raises."""
         if self._gpm is not None:

@@ -9,11 +9,12 @@ from functools import partial
 from typing import Any
 
 import psutil
+from msgspec import structs
 
 from training.meters.nvml_library import NvmlDevice
 from training.meters.nvml_query import Query
-from training.meters.sm_share import SmShares, UtilizationSample
-from training.record.device_records import OtherReading, ProcessKind
+from training.meters.sm_share import Owners, SmShares, UtilizationSample
+from training.record.device_records import Figure, OtherReading, ProcessKind
 
 _LISTS = ("Compute", "Graphics", "MPSCompute")
 _KINDS: dict[str, ProcessKind] = {"Compute": "compute", "Graphics": "graphics", "MPSCompute": "mps"}
@@ -21,6 +22,11 @@ _LEGACY_EMPTY_S = 5.0
 """How long the older call may return nothing on a busy GPU before the newer is tried (HAMi-core PR #218)."""
 
 _BUSY_PERCENT = 5.0
+
+_SILENT_S = 3.0
+"""After how long without new samples the shares of a busy GPU are no longer told: they would sink towards 0."""
+
+SILENT = "the GPU is busy, but the driver has no new samples of its processes"
 
 _LOOKED_AT_AT_ONCE = 8
 """Of how many foreign processes one sample looks whether they are still the same."""
@@ -95,61 +101,85 @@ def _sum(parts: Iterable[int | None]) -> int | None:
 
 
 class ProcessShares:
-    """The share of the multiprocessors' time of each process, smoothed; see `SmShares`."""
+    """The share of the multiprocessors' time of each lane, smoothed; see `SmShares`."""
 
     def __init__(self, device: NvmlDevice, *, clock: Callable[[], float] = time.monotonic) -> None:
         """Poll `device`; `clock` gives seconds."""
         self._device = device
         self._clock = clock
-        self.shares = SmShares()
+        self._shares = SmShares()
         self._ways = [
             lambda: self._ask("nvmlDeviceGetProcessUtilization"),
             lambda: self._ask("nvmlDeviceGetProcessesUtilizationInfo"),
         ]
-        self.query = Query(self._ways, clock=clock)
+        self._query = Query(self._ways, clock=clock)
         self._empty_since: float | None = None
         self._newer_tried = False
 
-    def poll(self, *, busy_percent: float | None) -> None:
-        """Take the new samples; `busy_percent` is how busy the device is. Raises DeviceLostError."""
+    def poll(self, *, busy_percent: float | None, owners: Owners) -> None:
+        """Take the new samples. Raises DeviceLostError.
+
+        Args:
+            busy_percent: how busy the device is.
+            owners: whose each of our processes is, now.
+        """
         now = self._clock()
-        samples = self.query.read() or []
-        if not self._told:
+        samples = self._query.read() or []
+        if self._query.state not in ("value", "idle"):
             return  # not asked, or not answered: that is no sign of an idle GPU
-        self.shares.add(samples, now)
-        if samples or (busy_percent or 0.0) < _BUSY_PERCENT:
+        is_new = self._shares.add(samples, now, owners)
+        if is_new or (busy_percent or 0.0) < _BUSY_PERCENT:
             self._empty_since = None
             return
-        if self._empty_since is None:
+        if self._empty_since is None or now < self._empty_since:
             self._empty_since = now
-        if not self._newer_tried and now - self._empty_since >= _LEGACY_EMPTY_S:
+        if not samples and not self._newer_tried and now - self._empty_since >= _LEGACY_EMPTY_S:
             # Some drivers answer the older call with nothing though the GPU is busy: the newer stays if it
             # can.
             self._newer_tried = True
-            self.query = Query(self._ways[::-1], clock=self._clock)
+            self._query = Query(self._ways[::-1], clock=self._clock)
 
-    def percent(self, pids: Collection[int]) -> float | None:
-        """Return the share of a process tree, 0..100; None when no sample ever named it."""
-        return self.shares.percent(pids, self._clock()) if self._told else None
+    @property
+    def told(self) -> bool:
+        """Whether shares are known: the driver answers, and has new samples whenever the GPU is busy."""
+        return self._query.state in ("value", "idle") and not self._is_silent
 
-    def others_percent(self, pids: Collection[int]) -> float | None:
-        """Return the share of every process but `pids`, 0..100; None before there is any."""
-        return self.shares.others_percent(pids, self._clock()) if self._told else None
+    @property
+    def figure(self) -> Figure:
+        """How reading the samples goes."""
+        figure = self._query.figure("process")
+        if self._is_silent and figure.state in ("value", "idle"):
+            return structs.replace(figure, state="pending", reason=SILENT)
+        return figure
+
+    def percent(self, owner: int) -> float | None:
+        """Return the share of an owner's processes, 0..100; None when no sample ever named one of them."""
+        return self._shares.percent(owner, self._clock()) if self.told else None
+
+    @property
+    def others_percent(self) -> float | None:
+        """The share of every process but ours, 0..100; None before there is any."""
+        return self._shares.others_percent(self._clock()) if self.told else None
 
     @property
     def age_s(self) -> float | None:
         """How old the newest sample is; None before the first."""
-        return self.shares.age_s(self._clock())
+        return self._shares.age_s(self._clock())
 
     @property
-    def _told(self) -> bool:
-        return self.query.state in ("value", "idle")
+    def newest_pids(self) -> Collection[int]:
+        """The processes that the samples of the last poll name."""
+        return self._shares.newest_pids
+
+    @property
+    def _is_silent(self) -> bool:
+        return self._empty_since is not None and self._clock() - self._empty_since >= _SILENT_S
 
     def _ask(self, call: str) -> list[UtilizationSample]:
         # The binding returns views of C memory: the integers are taken out at once.
         return [
             UtilizationSample(int(sample.pid), int(sample.timeStamp), int(sample.smUtil))
-            for sample in self._device.call(call, self.shares.last_seen_us)
+            for sample in self._device.call(call, self._shares.last_seen_us)
         ]
 
 
@@ -166,9 +196,21 @@ class Others:
         self._turn = 0
 
     def read(
-        self, memory: MemoryByPid, ours: Collection[int], kinds: Mapping[int, ProcessKind] | None = None
+        self,
+        memory: MemoryByPid,
+        ours: Collection[int],
+        kinds: Mapping[int, ProcessKind],
+        *,
+        have_our_pids: bool = True,
     ) -> tuple[OtherReading, ...]:
-        """Return the listed processes outside `ours`, the largest first."""
+        """Return the listed processes outside `ours`, the largest first.
+
+        Args:
+            memory: what the driver lists.
+            ours: PIDs that are not foreign.
+            kinds: in which list each stands.
+            have_our_pids: whether the listed PIDs are those of processes here; else their names would be others'.
+        """
         theirs = {pid: bytes_ for pid, bytes_ in memory.items() if pid not in ours}
         self._known = {pid: known for pid, known in self._known.items() if pid in theirs}
         parts = -(-len(theirs) // _LOOKED_AT_AT_ONCE) or 1
@@ -177,9 +219,9 @@ class Others:
         for place, (pid, bytes_) in enumerate(theirs.items()):
             known = self._known.get(pid)
             is_looked_at = place % parts == self._turn % parts
-            if known is None or (is_looked_at and not known.is_still_it):
-                known = self._known[pid] = _Named.look_up(pid)
-            kind = (kinds or {}).get(pid)
+            if known is None or (is_looked_at and not known.is_still(pid)):
+                known = self._known[pid] = _Named.look_up(pid) if have_our_pids else _Named()
+            kind = kinds.get(pid)
             readings.append(
                 OtherReading(pid=pid, memory_bytes=bytes_, name=known.name, user=known.user, kind=kind)
             )
@@ -206,6 +248,5 @@ class _Named:
         except (psutil.Error, KeyError):
             return cls(name, None, process)
 
-    @property
-    def is_still_it(self) -> bool:
-        return self.process is None or self.process.is_running()
+    def is_still(self, pid: int) -> bool:
+        return not psutil.pid_exists(pid) if self.process is None else self.process.is_running()

@@ -9,7 +9,7 @@ efficiency.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 WINDOW_S = 8.0
@@ -20,6 +20,11 @@ GRACE_S = 1.5
 
 FORGET_S = 12.0
 """After how long without samples the newest stamp is forgotten: the clock may have been set back."""
+
+Owners = Mapping[int, int]
+"""Whose each of our processes is: by PID, the PID of the lane's own process."""
+
+_NOBODY_OF_OURS = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +41,14 @@ class _Span:
     ended_at: float
     seconds: float
     percents: dict[int, float]
+    """By owner."""
 
 
 class SmShares:
-    """Shares by process over the last eight seconds.
+    """Shares by owner over the last eight seconds.
+
+    A sample is put down to whoever its PID belonged to when it came: a PID that passes to somebody else later takes
+    none of it along, and what an ended lane used does not become that of others.
 
     Samples above 100 are the driver's known garbage and are dropped with their stamps, as are samples not
     newer than the newest seen. What the first poll finds is older than this meter and only sets the newest
@@ -49,6 +58,8 @@ class SmShares:
 
     def __init__(self) -> None:
         """Begin with nothing seen."""
+        self.newest_pids: Collection[int] = ()
+        """The processes that the samples of the last poll name; empty where it brought none."""
         self.last_seen_us = 0
         self._primed = False
         self._spans: deque[_Span] = deque()
@@ -57,13 +68,17 @@ class SmShares:
         self._newest_at: float | None = None
         self._quiet_since = 0.0
 
-    def add(self, samples: Iterable[UtilizationSample], now: float) -> bool:
+    def add(self, samples: Iterable[UtilizationSample], now: float, owners: Owners) -> bool:
         """Take what one poll returned at `now` (seconds); returns whether any of it was new and sound."""
+        if self._covered_until is not None and now < self._covered_until:
+            self._forget()  # time ran backwards: what came before cannot be placed any more
         fresh = [
             sample
             for sample in samples
             if 0 <= sample.sm_percent <= 100 and sample.time_stamp_us > self.last_seen_us
         ]
+        self.newest_pids = {sample.pid for sample in fresh} if self._primed else ()
+        self._seen.intersection_update((_NOBODY_OF_OURS, *owners.values()))
         if not self._primed:
             self._primed = True
             self._covered_until = self._quiet_since = now
@@ -74,56 +89,49 @@ class SmShares:
         if fresh:
             self.last_seen_us = max(sample.time_stamp_us for sample in fresh)
             fresh.sort(key=lambda sample: sample.time_stamp_us)  # of several of one process the newest holds
-            self._close_span(now, uncovered_s, {sample.pid: float(sample.sm_percent) for sample in fresh})
+            self._close_span(now, uncovered_s, {sample.pid: sample.sm_percent for sample in fresh}, owners)
             self._newest_at = self._quiet_since = now
         elif uncovered_s > GRACE_S:
-            self._close_span(now, uncovered_s, {})
+            self._close_span(now, uncovered_s, {}, owners)
             if now - self._quiet_since > FORGET_S:
                 self.last_seen_us, self._primed = 0, False
         return bool(fresh)
 
-    def percent(self, pids: Collection[int], now: float) -> float | None:
-        """Return the share of a tree of processes, 0..100; None when no sample ever named one of them."""
-        if self._seen.isdisjoint(pids):
-            return None
-        return self._mean(now, lambda percents: sum(percents.get(pid, 0.0) for pid in pids))
+    def percent(self, owner: int, now: float) -> float | None:
+        """Return the share of an owner's processes, 0..100; None when no sample ever named one of them."""
+        return self._mean(owner, now) if owner in self._seen else None
 
-    def others_percent(self, pids: Collection[int], now: float) -> float | None:
-        """Return the share of all processes but `pids`, 0..100; None before the first span."""
-        if not self._spans:
-            return None
-        return self._mean(
-            now, lambda percents: sum(share for pid, share in percents.items() if pid not in pids)
-        )
-
-    @property
-    def newest_pids(self) -> Collection[int]:
-        """The processes that the newest samples name."""
-        return self._spans[-1].percents.keys() if self._spans else ()
+    def others_percent(self, now: float) -> float | None:
+        """Return the share of all processes that are not ours, 0..100; None before the first span."""
+        return self._mean(_NOBODY_OF_OURS, now) if self._spans else None
 
     def age_s(self, now: float) -> float | None:
         """Return how long ago the newest sample came; None before the first."""
         return None if self._newest_at is None else max(0.0, now - self._newest_at)
 
-    def forget_others(self, pids: Collection[int]) -> None:
-        """Drop every process that is not in `pids`, so that a PID used again starts unknown."""
-        self._seen.intersection_update(pids)
+    def _forget(self) -> None:
+        self.last_seen_us, self._primed = 0, False
+        self._spans.clear()
+        self._seen.clear()
+        self._newest_at = None
 
-    def _mean(self, now: float, share_in: Callable[[dict[int, float]], float]) -> float:
+    def _mean(self, owner: int, now: float) -> float:
         weighted, seconds = 0.0, 0.0
         for span in self._spans:
             within_s = min(span.seconds, span.ended_at - (now - WINDOW_S))
             if within_s > 0:
                 seconds += within_s
-                weighted += within_s * share_in(span.percents)
+                weighted += within_s * span.percents.get(owner, 0.0)
         return min(100.0, weighted / seconds) if seconds > 0 else 0.0
 
-    def _close_span(self, now: float, seconds: float, percents: dict[int, float]) -> None:
+    def _close_span(self, now: float, seconds: float, by_pid: Mapping[int, int], owners: Owners) -> None:
         if seconds <= 0:
             return
-        total = sum(percents.values())
-        if total > 100.0:
-            percents = {pid: share * 100.0 / total for pid, share in percents.items()}
+        scale = min(1.0, 100.0 / (sum(by_pid.values()) or 1))
+        percents: dict[int, float] = {}
+        for pid, percent in by_pid.items():
+            owner = owners.get(pid, _NOBODY_OF_OURS)
+            percents[owner] = percents.get(owner, 0.0) + percent * scale
         self._spans.append(_Span(now, seconds, percents))
         self._seen.update(percents)
         self._covered_until = now
