@@ -171,7 +171,7 @@ The highlight in each list is what the lane trains; the same preset may stand in
     def _devices_read(self, message: DevicesRead) -> None:
         self._knowledge.listing = message.listing
         self._show_device()
-        self._findings.look(self._pair(), message.listing, anew=True)
+        self._findings.look(Pair(self.picks, self._choice.request), message.listing, anew=True)
 
     @on(Checked)
     def _checked(self, message: Checked) -> None:
@@ -259,9 +259,6 @@ The highlight in each list is what the lane trains; the same preset may stand in
         request = LaunchRequest(self.picks, device=self._choice.request, sharing=self._sharing)
         self.post_message(LaunchAsked(request))
 
-    def _pair(self) -> Pair:
-        return Pair(self.picks, self._choice.request)
-
     # Showing
 
     @property
@@ -293,7 +290,7 @@ The highlight in each list is what the lane trains; the same preset may stand in
         self._show_offer()
 
     def _show_offer(self) -> None:
-        self._findings.look(self._pair(), self._knowledge.listing)
+        self._findings.look(Pair(self.picks, self._choice.request), self._knowledge.listing)
         finding, is_stopped = self._findings.weightiest(self._sharing)
         names = {lane: picked.name if (picked := self._list(lane).picked) else None for lane in LANES}
         how = self._choice.how(self._sharing)
