@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.geometry import Size
 
 from training.analysis.standing_warnings import StandingWarning, standing_warnings
@@ -34,7 +36,7 @@ class WarningLines(LinesWidget):
         if (warnings, room) == (self._warnings, self._room):
             return
         self._warnings, self._room = warnings, room
-        lines = self._folded()
+        lines = folded(self._warnings, *self._room)
         self.display = bool(lines)
         self.styles.height = len(lines)
         tones = [spans[0][1] for spans in lines]
@@ -45,25 +47,31 @@ class WarningLines(LinesWidget):
 
     def draw(self, width: int, height: int) -> list[Line]:  # noqa: ARG002
         """The lines as `show` laid them out."""
-        return self._folded()
+        return folded(self._warnings, *self._room)
 
-    def _folded(self) -> list[Line]:
-        """Whole where all fit; else a line for each, and how many are left."""
-        width, most = self._room
-        whole = [(one, wrap(_SIGN + one.text, width)) for one in self._warnings]
-        if sum(len(texts) for _, texts in whole) <= most:
-            return [line((text, _tone(one))) for one, texts in whole for text in texts]
-        lines: list[Line] = []
-        for index, (one, texts) in enumerate(whole[:most]):
-            left = len(self._warnings) - index - 1
-            more = f" (+{left} more: 5)" if index == most - 1 and left else ""
-            spare = most - len(self._warnings) - (len(lines) - index)
-            shown = texts[: 1 + max(0, spare)]
-            if len(shown) < len(texts):
-                shown[-1] = f"{shown[-1]} {texts[len(shown)]}"
-            shown = [*shown[:-1], clip(shown[-1], width - len(more)) + more]
-            lines += [line((text, _tone(one))) for text in shown]
-        return lines
+
+def folded(warnings: Sequence[StandingWarning], width: int, most: int) -> list[Line]:
+    """The warnings in at most `most` lines of `width` cells.
+
+    Whole where all fit; else a line for each, the first ones longer where lines are left, and how many are not told.
+    """
+    wrapped = [(one, wrap(_SIGN + one.text, width)) for one in warnings]
+    if sum(len(texts) for _, texts in wrapped) <= most:
+        return [line((text, _tone(one))) for one, texts in wrapped for text in texts]
+    lines: list[Line] = []
+    for index, (one, texts) in enumerate(wrapped):
+        after = len(wrapped) - index - 1
+        room = max(1, most - len(lines) - after)
+        last_line = len(lines) + room >= most
+        more = f" (+{after} more: 5)" if last_line and after else ""
+        shown = texts[:room]
+        if len(shown) < len(texts):
+            shown[-1] = f"{shown[-1]} {texts[len(shown)]}"
+        shown[-1] = clip(shown[-1], width - len(more)) + more
+        lines += [line((text, _tone(one))) for text in shown]
+        if len(lines) >= most:
+            break
+    return lines
 
 
 def _tone(warning: StandingWarning) -> Tone:
