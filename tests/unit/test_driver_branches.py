@@ -1,300 +1,191 @@
-"""Which figures are put down to which lane, per driver branch, namespace and platform: over the simulated library."""
+"""Whose PIDs a driver tells a container, branch by branch: what is put down to which lane, over the simulated library.
+
+The table is that of open-gpu-kernel-modules: up to 525 the host's PIDs everywhere; from 535 the list is translated and
+its memory is not found; from 565 it is; from 570 the samples are translated, too.
+"""
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from tests.simulated_driver.driver import SimulatedDriver
-from tests.simulated_driver.metering import MeterProcess
-from tests.simulated_driver.scenario import GIB, UUID, Device, Mig, Process, Scenario
-from training.meters.lane_attribution import (
-    MPS_SERVER_ONLY,
-    MPS_SHARES,
-    NOT_SEPARABLE,
-    NOT_TOLD,
-    ON_MIG,
-    VGPU,
-    WSL2,
-)
-from training.meters.meter import LaneProcess
-from training.meters.pid_namespace import Surroundings
-from training.plan import Lane, PlannedDevice
-from training.record.device_records import Sample, Source
+from tests.simulated_driver.scenario import GIB, Process
+from tests.unit.lane_life import CONTAINER, HELD, HOST, HOST_PIDS, IDLE, Life, sleepers, with_lanes
+from training.meters.lane_attribution import NOT_SEPARABLE, NOT_TOLD
+from training.plan import Lane
 
-GPU = PlannedDevice(kind="gpu", name="GPU", uuid=UUID)
-HOST = Surroundings(has_own_pids=False)
-CONTAINER = Surroundings(has_own_pids=True)
-HOST_PIDS: dict[Lane, int] = {"a": 4_100_001, "b": 4_100_002}
-"""What the lanes are called outside the container: PIDs that do not exist here."""
-BEGAN_US = 1_700_000_000_000_000
-IDLE = Device(memory_used_bytes=0, memory_reserved_bytes=0)
+STRANGER = 4_200_000
+"""A process of another container, by its PID on the host."""
 
 
 @pytest.fixture
 def pids() -> Iterator[dict[Lane, int]]:
     """Two processes that stand for the lanes."""
-    processes = [subprocess.Popen(["sleep", "600"]) for _ in range(2)]
-    yield {"a": processes[0].pid, "b": processes[1].pid}
-    for process in processes:
-        process.kill()
-        process.wait()
-
-
-class Life:
-    """Two lanes on a device, from before their warm-ups to well after: the same for every case."""
-
-    def __init__(self, driver: SimulatedDriver, meter: MeterProcess, pids: dict[Lane, int]) -> None:
-        self.now_s = 0.0
-        self._driver = driver
-        self._meter = meter
-        self._pids = pids
-        self._since: dict[Lane, float] = {}
-
-    def play(self, device: Device, seconds: float, *, warming: Lane | None = None) -> tuple[Sample, Source]:
-        """Let time pass on this device, two samples a second; returns the last."""
-        for _ in range(int(seconds * 2)):
-            self.now_s += 0.5
-            clock_us = BEGAN_US + int(self.now_s * 1e6)
-            self._driver.play(Scenario(devices=(device,), clock_us=clock_us))
-            lanes = {
-                lane: LaneProcess(pid, lane == warming, self._since.get(lane))
-                for lane, pid in self._pids.items()
-            }
-            told = self._meter.sample(self.now_s, lanes)
-        return told
-
-    def works(self, lane: Lane) -> None:
-        """From now on the lane uses the device."""
-        self._since[lane] = self.now_s
-
-    def through_warm_ups(self, a: Device, both: Device) -> None:
-        """Alone each warms up: first `a` shows on the device, then both do."""
-        self.play(replace(a, memory_used_bytes=0, processes=(), busy={}), 1)
-        self.works("a")
-        self.play(a, 2, warming="a")
-        self.works("b")
-        self.play(both, 2, warming="b")
-
-
-def listed(
-    device: Device, pids: dict[Lane, int], memory: dict[Lane, int | None], sampled: dict[Lane, int]
-) -> Device:
-    return replace(
-        device,
-        processes=tuple(Process(pids[lane], bytes_) for lane, bytes_ in memory.items()),
-        busy={sampled[lane]: {"a": 40, "b": 20}[lane] for lane in memory},
-        gpu_percent=70,
-        memory_used_bytes=3 * GIB if len(memory) == 1 else 8 * GIB,
-    )
+    with sleepers("sleep", "sleep") as (a, b):
+        yield {"a": a, "b": b}
 
 
 @dataclass(frozen=True)
 class Branch:
     """A driver branch of the table: which PIDs and memory a container sees."""
 
-    name: str
-    translates_list: bool
-    tells_memory: bool
-    translates_samples: bool
+    version: str
+    translates_list: bool = True
+    tells_memory: bool = True
+    translates_samples: bool = False
 
 
-BRANCHES = (
-    Branch("525", translates_list=False, tells_memory=True, translates_samples=False),
-    Branch("535-560", translates_list=True, tells_memory=False, translates_samples=False),
-    Branch("565", translates_list=True, tells_memory=True, translates_samples=False),
-    Branch("570", translates_list=True, tells_memory=True, translates_samples=True),
-)
+R525 = Branch("525.147.05", translates_list=False)
+R535 = Branch("535.183.01", tells_memory=False)
+R560 = Branch("560.35.03", tells_memory=False)
+R565 = Branch("565.57.01")
+R570 = Branch("570.86.15", translates_samples=True)
 
 
-@pytest.mark.parametrize("branch", BRANCHES, ids=lambda branch: branch.name)
+@pytest.mark.parametrize("branch", [R525, R535, R560, R565, R570], ids=lambda branch: branch.version)
 @pytest.mark.parametrize("in_container", [False, True], ids=["host", "container"])
 def test_driver_branches(branch: Branch, in_container: bool, pids: dict[Lane, int], tmp_path: Path) -> None:
-    list_pids = pids if branch.translates_list or not in_container else HOST_PIDS
-    sample_pids = pids if branch.translates_samples or not in_container else HOST_PIDS
+    in_list = pids if branch.translates_list or not in_container else HOST_PIDS
+    in_samples = pids if branch.translates_samples or not in_container else HOST_PIDS
     tells = branch.tells_memory or not in_container
-    memory: dict[Lane, int | None] = {"a": 3 * GIB if tells else 0, "b": 5 * GIB if tells else None}
-    a = listed(IDLE, list_pids, {"a": memory["a"]}, sample_pids)
-    both = listed(IDLE, list_pids, memory, sample_pids)
-    driver = SimulatedDriver(tmp_path, Scenario(devices=(IDLE,), clock_us=BEGAN_US))
-    with MeterProcess(driver, GPU, surroundings=CONTAINER if in_container else HOST) as meter:
-        life = Life(driver, meter, pids)
+
+    def memory(lane: Lane) -> int | None:
+        return HELD[lane] if tells else {"a": 0, "b": None}[lane]
+
+    a = with_lanes({"a": in_list["a"]}, sampled=in_samples, memory=memory)
+    both = with_lanes(in_list, sampled=in_samples, memory=memory)
+    place = CONTAINER if in_container else HOST
+    with Life(tmp_path, pids, surroundings=place, driver_version=branch.version) as life:
         life.through_warm_ups(a, both)
-        sample, source = life.play(both, 16)
-    memory_figure, share_figure = source.figures["lanes.memory_bytes"], source.figures["lanes.sm_percent"]
-    # the growth of the device in each lane's warm-up is what the driver would have told
-    assert [reading.memory_bytes for reading in sample.lanes.values()] == [3 * GIB, 5 * GIB]
-    if list_pids is pids and tells:
-        assert memory_figure.state == "value"
-    else:
-        assert memory_figure.state == "estimate"
-        assert (NOT_SEPARABLE if list_pids is HOST_PIDS else NOT_TOLD) in memory_figure.reason
-    shares = [reading.sm_percent for reading in sample.lanes.values()]
-    if sample_pids is pids:
-        assert shares == [pytest.approx(40, abs=1), pytest.approx(20, abs=1)]
-        assert (share_figure.state, sample.others_sm_percent) == ("value", 0)
-        assert all(reading.sm_age_s is not None and reading.sm_age_s < 1 for reading in sample.lanes.values())
-    else:
-        assert shares == [None, None]
-        assert (share_figure.state, share_figure.reason) == ("unsupported", NOT_SEPARABLE)
+        sample = life.play(both, 16)
+        # the growth of the device in each lane's warm-up is what the driver would have told
+        assert life.memory(sample) == [HELD["a"], HELD["b"]]
+        state, reason = life.figure("lanes.memory_bytes")
+        if in_list is pids and tells:
+            assert state == "value"
+        else:
+            assert state == "estimate"
+            assert (NOT_SEPARABLE if in_list is HOST_PIDS else NOT_TOLD) in reason
+            assert "rough" not in reason
+        if in_samples is pids:
+            assert life.shares(sample) == [pytest.approx(40, abs=1), pytest.approx(20, abs=1)]
+            assert life.figure("lanes.sm_percent")[0] == "value"
+            assert sample.others_sm_percent == 0
+            assert all((reading.sm_age_s or 0) < 1 for reading in sample.lanes.values())
+        else:
+            assert life.shares(sample) == [None, None]
+            assert life.figure("lanes.sm_percent") == ("unsupported", NOT_SEPARABLE)
+            assert sample.others_sm_percent is None
+        assert sample.others == ()  # the lanes themselves are not foreign, whatever they are called
+
+
+@pytest.mark.parametrize("branch", [R525, R535, R565], ids=lambda branch: branch.version)
+def test_a_host_pid_that_looks_like_a_lanes_is_never_taken_for_it(
+    branch: Branch, pids: dict[Lane, int], tmp_path: Path
+) -> None:
+    """Another container's process has on the host the PID that lane b has here."""
+    both = with_lanes(pids if branch.translates_list else HOST_PIDS, sampled=HOST_PIDS)
+    stranger = Process(pids["b"], 7 * GIB)
+    if not branch.translates_list:  # else the list leaves it out
+        both = replace(both, processes=(*both.processes, stranger))
+    both = replace(both, busy=both.busy | {pids["b"]: 30})
+    with Life(tmp_path, pids, surroundings=CONTAINER, driver_version=branch.version) as life:
+        life.play(replace(both, processes=(stranger,), memory_used_bytes=7 * GIB), 1)
+        for _ in range(16):
+            sample = life.play(both, 1)
+            assert life.shares(sample) == [None, None]
+            assert life.memory(sample)[1] != 7 * GIB
+            assert life.figure("lanes.sm_percent") == ("unsupported", NOT_SEPARABLE)
+        if not branch.translates_list:
+            assert sample.others
+            assert sample.others[0].pid == pids["b"]
+            assert sample.others[0].name is None  # it is not the process of that PID here
+
+
+def test_strangers_of_other_containers_do_not_take_the_lanes_shares(
+    pids: dict[Lane, int], tmp_path: Path
+) -> None:
+    """The list leaves them out, and the samples name them as the host does, also on drivers that translate."""
+    before = replace(IDLE, busy={STRANGER: 15})
+    a, both = with_lanes({"a": pids["a"]}, device=before), with_lanes(pids, device=before)
+    with Life(tmp_path, pids, surroundings=CONTAINER, driver_version=R570.version) as life:
+        life.through_warm_ups(a, both, before)
+        sample = life.play(both, 16)
+        assert life.shares(sample) == [pytest.approx(40, abs=1), pytest.approx(20, abs=1)]
+        assert sample.others_sm_percent == pytest.approx(15, abs=1)
+        assert sample.others == ()
+
+
+def test_samples_that_never_name_a_lane_that_works_are_not_relied_on(
+    pids: dict[Lane, int], tmp_path: Path
+) -> None:
+    raw, ours = with_lanes(pids, sampled=HOST_PIDS), with_lanes(pids)
+    with Life(tmp_path, pids, surroundings=CONTAINER, driver_version=R570.version) as life:
+        life.through_warm_ups(with_lanes({"a": pids["a"]}, sampled=HOST_PIDS), raw)
+        life.play(raw, 12)
+        assert life.figure("lanes.sm_percent") == ("unsupported", NOT_SEPARABLE)
+        sample = life.play(ours, 9)
+        assert life.shares(sample) == [pytest.approx(40, abs=1), pytest.approx(20, abs=1)]
+        assert life.figure("lanes.sm_percent")[0] == "value"
 
 
 def test_a_lane_that_trains_on_the_cpu_is_no_sign_of_a_container(
     pids: dict[Lane, int], tmp_path: Path
 ) -> None:
-    driver = SimulatedDriver(tmp_path, Scenario(devices=(IDLE,), clock_us=BEGAN_US))
-    with MeterProcess(driver, GPU, surroundings=HOST) as meter:
-        sample, source = Life(driver, meter, pids).play(IDLE, 15)
-    assert source.figures["lanes.memory_bytes"].state == "pending"
-    assert source.figures["lanes.sm_percent"].state == "pending"
-    assert sample.lanes["a"].memory_bytes is None
+    with Life(tmp_path, pids) as life:
+        sample = life.play(IDLE, 15)
+        assert life.memory(sample) == [None, None]
+        assert life.figure("lanes.memory_bytes")[0] == "pending"
+        assert life.figure("lanes.sm_percent")[0] == "pending"
 
 
 def test_a_lane_that_is_listed_after_all_has_its_figures_back(pids: dict[Lane, int], tmp_path: Path) -> None:
     absent = replace(IDLE, memory_used_bytes=3 * GIB)
-    driver = SimulatedDriver(tmp_path, Scenario(devices=(IDLE,), clock_us=BEGAN_US))
-    with MeterProcess(driver, GPU, surroundings=CONTAINER) as meter:
-        life = Life(driver, meter, {"a": pids["a"]})
+    with Life(tmp_path, {"a": pids["a"]}, surroundings=CONTAINER) as life:
         life.play(IDLE, 1)
         life.works("a")
-        life.play(absent, 2, warming="a")
-        _, before = life.play(absent, 12)
-        assert before.figures["lanes.memory_bytes"].state == "estimate"
+        life.play(absent, 9, warming="a")
+        assert life.figure("lanes.memory_bytes")[0] == "pending"  # not yet ten seconds
+        life.play(absent, 2)
+        assert life.figure("lanes.memory_bytes")[0] == "estimate"
         back = replace(absent, processes=(Process(pids["a"], 2 * GIB),), busy={pids["a"]: 30})
-        sample, source = life.play(back, 8)
-        assert sample.lanes["a"].memory_bytes == 2 * GIB
-        assert source.figures["lanes.memory_bytes"].state == "value"
-        assert source.figures["lanes.sm_percent"].state == "value"
-        gone, source = life.play(absent, 12)
-    assert gone.lanes["a"].memory_bytes is None
-    assert source.figures["lanes.memory_bytes"].state == "idle"
+        assert life.memory(life.play(back, 0.5)) == [2 * GIB]  # at once
+        sample = life.play(back, 8)
+        assert life.figure("lanes.memory_bytes")[0] == "value"
+        assert life.figure("lanes.sm_percent")[0] == "value"
+        assert life.shares(sample) == [pytest.approx(30, abs=1)]
+        gone = life.play(absent, 12)
+        assert life.memory(gone) == [None]
+        assert life.figure("lanes.memory_bytes")[0] == "idle"
 
 
-@pytest.mark.parametrize(
-    ("surroundings", "why"),
-    [(Surroundings(is_wsl=True), WSL2), (Surroundings(is_vgpu=True), VGPU)],
-    ids=["WSL2", "vGPU"],
-)
-def test_memory_that_is_not_available_is_never_a_number_of_the_drivers(
-    surroundings: Surroundings, why: str, pids: dict[Lane, int], tmp_path: Path
+@pytest.mark.parametrize("what", ["came", "grew", "left"])
+def test_an_estimate_is_rough_where_others_changed_in_the_warm_up(
+    what: str, pids: dict[Lane, int], tmp_path: Path
 ) -> None:
-    both = listed(IDLE, pids, {"a": None, "b": None}, pids)
-    driver = SimulatedDriver(tmp_path, Scenario(devices=(IDLE,), clock_us=BEGAN_US))
-    with MeterProcess(driver, GPU, surroundings=surroundings) as meter:
-        sample, source = Life(driver, meter, pids).play(both, 12)
-    assert [reading.memory_bytes for reading in sample.lanes.values()] == [None, None]
-    figure = source.figures["lanes.memory_bytes"]
-    assert (figure.state, figure.reason) == ("unsupported", why)
+    there = replace(IDLE, processes=(Process(1, GIB),), memory_used_bytes=GIB)
+    nobody = IDLE
+    more = replace(IDLE, processes=(Process(1, 2 * GIB),), memory_used_bytes=2 * GIB)
+    before, after = {"came": (nobody, there), "grew": (there, more), "left": (there, nobody)}[what]
+    with Life(tmp_path, {"a": pids["a"]}, surroundings=CONTAINER) as life:
+        life.play(before, 1)
+        life.works("a")
+        warm = replace(after, memory_used_bytes=after.memory_used_bytes + 3 * GIB)
+        life.play(warm, 2, warming="a")
+        life.play(warm, 12)
+        state, reason = life.figure("lanes.memory_bytes")
+        assert state == "estimate"
+        assert "rough" in reason
 
 
-def test_under_mps_only_the_server_may_show(pids: dict[Lane, int], tmp_path: Path) -> None:
-    server_path = tmp_path / "nvidia-cuda-mps-server"
-    server_path.symlink_to("/bin/sleep")
-    server = subprocess.Popen([str(server_path), "600"])
-    try:
-        device = replace(
-            IDLE, memory_used_bytes=3 * GIB, processes=(Process(server.pid, 3 * GIB),), busy={server.pid: 60}
-        )
-        driver = SimulatedDriver(tmp_path / "driver", Scenario(devices=(IDLE,), clock_us=BEGAN_US))
-        with MeterProcess(driver, GPU, surroundings=HOST) as meter:
-            life = Life(driver, meter, {"a": pids["a"]})
-            life.play(IDLE, 1)
-            life.works("a")
-            life.play(device, 2, warming="a")
-            sample, source = life.play(device, 12)
-            assert MPS_SERVER_ONLY in source.figures["lanes.memory_bytes"].reason
-            assert source.figures["lanes.sm_percent"].reason == MPS_SERVER_ONLY
-            assert sample.lanes["a"].sm_percent is None
-            clients = replace(
-                device,
-                processes=(*device.processes, Process(pids["a"], 2 * GIB, kind="mps")),
-                busy={pids["a"]: 50},
-            )
-            sample, source = life.play(clients, 9)
-        assert sample.lanes["a"].memory_bytes == 2 * GIB
-        assert source.figures["lanes.sm_percent"].reason == MPS_SHARES
-        assert sample.others is not None
-        assert [other.pid for other in sample.others] == [server.pid]
-    finally:
-        server.kill()
-        server.wait()
-
-
-def mig(number: int, *processes: Process, used_bytes: int = 0) -> Mig:
-    return Mig(
-        uuid=f"MIG-{number}0000000-2222-3333-4444-555555555555",
-        index=number,
-        gpu_instance_id=number,
-        memory_used_bytes=used_bytes,
-        processes=processes,
-    )
-
-
-def test_both_lanes_on_one_mig_instance(pids: dict[Lane, int], tmp_path: Path) -> None:
-    processes = (Process(pids["a"], 3 * GIB), Process(pids["b"], 4 * GIB))
-    device = replace(IDLE, mig_mode=1, mig=(mig(2, *processes, used_bytes=8 * GIB),))
-    planned = PlannedDevice(kind="gpu", name="MIG 1g.10gb", uuid=device.mig[0].uuid, mig_of=UUID)
-    driver = SimulatedDriver(tmp_path, Scenario(devices=(device,), clock_us=BEGAN_US))
-    with MeterProcess(driver, planned, surroundings=HOST) as meter:
-        sample, source = Life(driver, meter, pids).play(device, 3)
-    assert [reading.memory_bytes for reading in sample.lanes.values()] == [3 * GIB, 4 * GIB]
-    assert (sample.device.memory_used_bytes, sample.device.memory_total_bytes) == (8 * GIB, 10 * GIB)
-    assert sample.device.utilization_percent is None
-    assert sample.device.power_w == 60
-    share = source.figures["lanes.sm_percent"]
-    assert (share.state, share.reason) == ("unsupported", ON_MIG)
-    assert "of the whole GPU" in source.figures["device.power_w"].reason
-
-
-def test_a_mig_instance_for_each_lane(pids: dict[Lane, int], tmp_path: Path) -> None:
-    stranger = Process(1, GIB)
-    device = replace(
-        IDLE,
-        mig_mode=1,
-        mig=(
-            mig(1, Process(pids["a"], 3 * GIB), stranger, used_bytes=4 * GIB),
-            mig(3, Process(pids["b"], None), used_bytes=5 * GIB),
-        ),
-    )
-    lane_devices: dict[Lane, PlannedDevice] = {
-        "a": PlannedDevice(kind="gpu", name="MIG", uuid=device.mig[0].uuid, mig_of=UUID),
-        "b": PlannedDevice(kind="gpu", name="MIG", uuid=device.mig[1].uuid, mig_of=UUID),
-    }
-    driver = SimulatedDriver(tmp_path, Scenario(devices=(device,), clock_us=BEGAN_US))
-    with MeterProcess(driver, GPU, lane_devices, surroundings=HOST) as meter:
-        sample, source = Life(driver, meter, pids).play(device, 3)
-    assert [reading.memory_bytes for reading in sample.lanes.values()] == [3 * GIB, None]
-    assert (sample.device.memory_used_bytes, sample.device.memory_total_bytes) == (9 * GIB, 20 * GIB)
-    assert source.figures["lanes.a.memory_bytes"].state == "value"
-    assert source.figures["lanes.b.memory_bytes"].state == "unsupported"
-    assert sample.others is not None
-    assert [(other.pid, other.memory_bytes) for other in sample.others] == [(1, GIB)]
-
-
-def test_children_strangers_and_graphics_add_up(pids: dict[Lane, int], tmp_path: Path) -> None:
-    device = replace(
-        IDLE,
-        memory_used_bytes=9 * GIB,
-        processes=(
-            Process(pids["a"], 3 * GIB),
-            Process(pids["a"], 3 * GIB, kind="graphics"),
-            Process(pids["b"], 2 * GIB, kind="mps"),
-            Process(1, GIB, kind="graphics"),
-        ),
-        busy={pids["a"]: 30, pids["b"]: 20, 1: 10, 4_000_000: 5},
-        gpu_percent=70,
-    )
-    driver = SimulatedDriver(tmp_path, Scenario(devices=(device,), clock_us=BEGAN_US))
-    with MeterProcess(driver, GPU, surroundings=HOST) as meter:
-        sample, _ = Life(driver, meter, pids).play(device, 10)
-    assert [reading.memory_bytes for reading in sample.lanes.values()] == [3 * GIB, 2 * GIB]
-    assert sample.others is not None
-    assert [(other.pid, other.kind) for other in sample.others] == [(1, "graphics")]
-    assert sample.others_sm_percent == pytest.approx(15, abs=1)
-    calls = driver.calls()
-    assert calls["nvmlInitWithFlags"] + calls["nvmlInit_v2"] == 1
-    assert calls["nvmlDeviceGetHandleByUUID"] == 1
+def test_each_lane_has_its_own_word_where_they_differ(pids: dict[Lane, int], tmp_path: Path) -> None:
+    both = replace(IDLE, processes=(Process(pids["a"], HELD["a"]),), memory_used_bytes=8 * GIB)
+    with Life(tmp_path, pids, surroundings=CONTAINER) as life:
+        life.through_warm_ups(with_lanes({"a": pids["a"]}), both)
+        sample = life.play(both, 14)
+        assert life.memory(sample) == [HELD["a"], HELD["b"]]
+        assert life.figure("lanes.a.memory_bytes")[0] == "value"
+        assert life.figure("lanes.b.memory_bytes")[0] == "estimate"

@@ -113,7 +113,9 @@ class WarmUpGrowth:
         moved = others != before or any(
             abs((listed[pid] or 0) - (warm_up.listed_before[pid] or 0)) > _MOVED_BYTES for pid in others
         )
-        warm_up.is_rough = warm_up.is_rough or moved or len(warm_up.newcomers) > 1
+        left = warm_up.newcomers - listed.keys()  # the lane is still there: it was somebody else after all
+        warm_up.is_rough = warm_up.is_rough or moved or bool(left) or len(warm_up.newcomers) > 1
+        warm_up.newcomers -= left
         grown = used_bytes - warm_up.before_bytes
         if grown > 0:
             warm_up.growth = Growth(grown, warm_up.is_rough)
