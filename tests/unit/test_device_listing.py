@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.simulated_driver.driver import SimulatedDriver
@@ -20,6 +22,7 @@ from training.meters.devices import (
     list_devices,
     names_a_gpu,
 )
+from training.meters.gpu_facts import GpuListing
 from training.meters.gpu_listing import list_gpus
 
 
@@ -161,6 +164,26 @@ def test_memory_that_windows_keeps_to_itself_is_none(tmp_path: Path) -> None:
     devices = (gpu(1, processes=(Process(os.getpid(), None),)),)
     (found,) = listing(SimulatedDriver(tmp_path, Scenario(devices=devices))).gpus
     assert [(process.pid, process.memory_bytes) for process in found.processes or ()] == [(os.getpid(), None)]
+
+
+@pytest.mark.parametrize(("driver", "is_named"), [("525.60.13", False), ("580.65.06", True)])
+def test_a_host_pid_told_to_a_container_is_given_no_name_from_here(
+    tmp_path: Path, driver: str, is_named: bool
+) -> None:
+    device = gpu(1, processes=(Process(os.getpid(), GIB),))
+    machine = SimulatedDriver(tmp_path, Scenario(devices=(device,), driver_version=driver))
+    asking = "import sys, msgspec, training.meters.gpu_probe as p\n"
+    asking += "sys.stdout.buffer.write(msgspec.json.encode(p.probe(own_pids=True)))"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", asking],
+        env=machine.environment_in(os.environ),
+        capture_output=True,
+        check=True,
+    )
+    (found,) = msgspec.json.decode(done.stdout, type=GpuListing).gpus
+    (process,) = found.processes or ()
+    assert (process.pid, process.memory_bytes) == (os.getpid(), GIB)
+    assert (process.name is not None) == is_named
 
 
 def test_a_broken_gpu_hides_none_of_the_others(tmp_path: Path) -> None:

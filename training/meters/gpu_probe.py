@@ -25,6 +25,7 @@ from training.meters.nvml_library import (
     NvmlLibrary,
 )
 from training.meters.nvml_processes import Others, ProcessMemory
+from training.meters.pid_namespace import Surroundings, has_own_pids
 from training.record.device_records import DeviceReading
 
 Value = TypeVar("Value")
@@ -37,15 +38,20 @@ _ABSENT = (LIBRARY_NOT_FOUND, DRIVER_NOT_LOADED)
 """No NVIDIA GPU was set up here, which is nothing wrong."""
 
 
-def probe(binding: Any = None) -> GpuListing:
-    """Return the GPUs NVML knows; never raises. `binding` is a module like pynvml, imported if not given."""
+def probe(binding: Any = None, *, own_pids: bool | None = None) -> GpuListing:
+    """Return the GPUs NVML knows; never raises.
+
+    Args:
+        binding: a module like pynvml, imported if not given.
+        own_pids: whether the PIDs here are other than the machine's; looked at if not given.
+    """
     library = NvmlLibrary(binding)
     try:
         library.start()
     except MeterError as error:
         return _broken(error)
     try:
-        return _list(library)
+        return _list(library, has_own_pids() if own_pids is None else own_pids)
     except MeterError as error:
         return _broken(error)
     finally:
@@ -58,7 +64,7 @@ def _broken(error: MeterError) -> GpuListing:
     return GpuListing(why_no_gpu=why, troubles=() if is_absent else (why,))
 
 
-def _list(library: NvmlLibrary) -> GpuListing:
+def _list(library: NvmlLibrary, own_pids: bool | None) -> GpuListing:
     driver = _or_none(lambda: str(library.call("nvmlSystemGetDriverVersion")))
     cuda = _cuda_version(library)
     count = int(library.call("nvmlDeviceGetCount"))
@@ -68,11 +74,13 @@ def _list(library: NvmlLibrary) -> GpuListing:
             driver_version=driver,
             cuda_version=cuda,
         )
+    # A driver that lists the machine's PIDs to a container means other processes than those with these PIDs here.
+    place = Surroundings(has_own_pids=own_pids, driver_version=driver)
     found: list[Gpu] = []
     failures: list[str] = []
     for index in range(count):
         try:
-            found.append(_gpu(library, index))
+            found.append(_gpu(library, index, place))
         except MeterError as error:  # one broken GPU does not hide the others
             failures.append(f"gpu:{index} cannot be used: {_without_call(error)}")
     return GpuListing(
@@ -84,7 +92,7 @@ def _list(library: NvmlLibrary) -> GpuListing:
     )
 
 
-def _gpu(library: NvmlLibrary, index: int) -> Gpu:
+def _gpu(library: NvmlLibrary, index: int, place: Surroundings) -> Gpu:
     handle = library.call("nvmlDeviceGetHandleByIndex", index)
     device = NvmlDevice(library, str(library.call("nvmlDeviceGetUUID", handle)))
     figures = DeviceFigures(device, read_capacity(), gpm=False)
@@ -101,8 +109,8 @@ def _gpu(library: NvmlLibrary, index: int) -> Gpu:
         utilization_percent=reading.utilization_percent,
         compute_mode=None if mode is None else _COMPUTE_MODES.get(mode),
         mig=mig,
-        mig_instances=mig_instances(device) if mig else (),
-        processes=device_processes(device),
+        mig_instances=_mig_instances(device, place) if mig else (),
+        processes=_processes(device, place),
         unified=figures.figures()["memory_total_bytes"].source == "host",
         persistence=None if persistence is None else persistence == 1,
         repair_pending=_repair_pending(device),
@@ -112,20 +120,20 @@ def _gpu(library: NvmlLibrary, index: int) -> Gpu:
     )
 
 
-def mig_instances(gpu: NvmlDevice) -> tuple[MigInstance, ...]:
+def _mig_instances(gpu: NvmlDevice, place: Surroundings) -> tuple[MigInstance, ...]:
     """Return the MIG instances of a GPU; places without one are holes. Raises DeviceLostError."""
     found = []
-    for place in range(_number(gpu, "nvmlDeviceGetMaxMigDeviceCount") or 0):
+    for index in range(_number(gpu, "nvmlDeviceGetMaxMigDeviceCount") or 0):
         try:
-            handle = gpu.call("nvmlDeviceGetMigDeviceHandleByIndex", place)
+            handle = gpu.call("nvmlDeviceGetMigDeviceHandleByIndex", index)
             instance = NvmlDevice(gpu.library, str(gpu.library.call("nvmlDeviceGetUUID", handle)))
         except NvmlError:
             continue
-        found.append(_mig_instance(instance, gpu))
+        found.append(_mig_instance(instance, gpu, place))
     return tuple(found)
 
 
-def _mig_instance(instance: NvmlDevice, gpu: NvmlDevice) -> MigInstance:
+def _mig_instance(instance: NvmlDevice, gpu: NvmlDevice, place: Surroundings) -> MigInstance:
     reading = DeviceFigures(instance, read_capacity(), parent=gpu, gpm=False).read()
     name = _or_none(lambda: str(instance.call("nvmlDeviceGetName"))) or "MIG"
     return MigInstance(
@@ -135,11 +143,11 @@ def _mig_instance(instance: NvmlDevice, gpu: NvmlDevice) -> MigInstance:
         compute_instance_id=_number(instance, "nvmlDeviceGetComputeInstanceId"),
         memory_total_bytes=reading.memory_total_bytes,
         memory_free_bytes=_free_bytes(reading),
-        processes=device_processes(instance),
+        processes=_processes(instance, place),
     )
 
 
-def device_processes(device: NvmlDevice) -> tuple[GpuProcess, ...] | None:
+def _processes(device: NvmlDevice, place: Surroundings) -> tuple[GpuProcess, ...] | None:
     """Return who is on a device, the largest first; None where the driver does not list them."""
     lists = ProcessMemory(device)
     memory = lists.read()
@@ -147,7 +155,7 @@ def device_processes(device: NvmlDevice) -> tuple[GpuProcess, ...] | None:
         return None
     return tuple(
         GpuProcess(other.pid, other.memory_bytes, other.name, other.user, other.kind)
-        for other in Others().read(memory, (), lists.kinds)
+        for other in Others().read(memory, (), lists.kinds, have_our_pids=place.list_has_our_pids)
     )
 
 
