@@ -78,6 +78,13 @@ def test_what_a_driver_does_not_tell_is_left_out() -> None:
             "warn",
             "2 other processes on this GPU holding 3.0 GiB: PID 77 (anna, python, 3.0 GiB), PID 8",
         ),
+        (
+            (GpuProcess(77, 3 * GIB),),
+            4 * GIB,
+            True,
+            "warn",
+            "PID 77 (3.0 GiB); another 17.0 GiB are in use by nobody who is listed",
+        ),
     ],
 )
 def test_who_else_is_there(

@@ -39,6 +39,8 @@ def check_others(target: Target, *, has_own_pids: bool | None = None) -> tuple[C
     known = [process.memory_bytes for process in processes if process.memory_bytes is not None]
     held = f" holding {gib(sum(known))}" if known else ""
     message = f"{count_of(len(processes), 'other process')} on this GPU{held}: {who}{more}"
+    if len(known) == len(processes) and unlisted > _NOBODYS_BYTES:
+        message += f"; another {gib(unlisted)} are in use by nobody who is listed"
     return (
         Check("others", "warn", message, "wait for them, or know that rates and the verdict include them"),
     )
