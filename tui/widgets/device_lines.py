@@ -89,10 +89,12 @@ class DeviceLines(LinesWidget):
             return _between(
                 head, standing or because, (), width
             )  # who asked for a GPU knows why it is this one
-        told = f"auto: {because} · {standing}" if standing else f"auto: {because}"
-        if standing and _room(head, (), width) < len(told):
-            told = f"auto: {standing}"  # why stands in the list of devices
-        return _between(head, told, (), width)
+        if not standing:
+            return _between(head, f"auto: {because}", (), width)
+        # What it was compared with goes first, then the whole reason: both stand in the list of devices.
+        ways = (f"auto: {why} · {standing}" for why in (because, because.partition(";")[0]))
+        room = _room(head, (), width)
+        return _between(head, next((one for one in ways if len(one) <= room), f"auto: {standing}"), (), width)
 
     def _sharing_line(self, width: int) -> Line:
         label: Span = ("Sharing".ljust(_LABEL_CELLS - 1), "muted")
