@@ -14,6 +14,7 @@ import pytest
 
 from tests.process.equipment import wait_for
 from tests.process.mps_stage import PROGRAM, MpsStandIn, daemons_of, home_in
+from training.preflight.mps import check_left_daemons
 from training.record.mps_home import MpsHome, forget_dead_homes, identity_of, left_daemons
 from training.supervisor.mps_control import MpsControl, MpsError, daemon_environment, find_program
 from training.supervisor.mps_daemon import MpsDaemon, MpsTimes
@@ -230,6 +231,8 @@ def test_with_both_gone_the_daemon_is_named_and_its_empty_folder_forgotten(
     (left,) = left_daemons(runtime)
     assert left.pid == daemon.identity.pid
     assert str(home.pipes) in left.remedy
+    (check,) = check_left_daemons(runtime)
+    assert (check.state, check.remedy) == ("warn", left.remedy)
     forget_dead_homes(runtime)
     assert home.base.exists()
     os.kill(daemon.identity.pid, signal.SIGKILL)

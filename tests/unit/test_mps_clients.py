@@ -8,6 +8,7 @@ from training.supervisor.mps_clients import clients_by_lane
 from training.supervisor.mps_control import MpsClient
 from training.supervisor.policy import UnderMps
 
+ONLY_A: tuple[Lane, ...] = ("a",)
 PROCESSES: dict[Lane, set[int]] = {"a": {10, 11}, "b": {20}}
 
 
@@ -18,12 +19,12 @@ def test_clients_are_put_down_by_pid_also_of_a_child() -> None:
 
 def test_a_lane_that_is_not_listed_is_not_found() -> None:
     assert clients_by_lane([MpsClient(5, 10)], PROCESSES, ("a", "b")) == {"a": MpsClient(5, 10)}
-    assert clients_by_lane([], PROCESSES, ("a",)) == {}
+    assert clients_by_lane([], PROCESSES, ONLY_A) == {}
 
 
 def test_pids_of_another_namespace_are_counted() -> None:
     strange = [MpsClient(5, 70), MpsClient(5, 71)]
-    assert clients_by_lane(strange, PROCESSES, ("a",)) == {"a": strange[0]}
+    assert clients_by_lane(strange, PROCESSES, ONLY_A) == {"a": strange[0]}
     assert clients_by_lane(strange, PROCESSES, ("a", "b")) == {"a": strange[0], "b": strange[1]}
     assert clients_by_lane(strange[:1], PROCESSES, ("a", "b")) == {"a": strange[0]}
 

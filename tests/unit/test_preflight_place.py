@@ -179,15 +179,14 @@ def pipes(tmp_path: Path) -> Path:
     return folder
 
 
-def test_an_open_daemon_would_take_the_trainings(tmp_path: Path, pipes: Path) -> None:
+def test_an_open_daemon_is_told_and_not_joined(tmp_path: Path, pipes: Path) -> None:
     (check,) = check_open_daemon(plan(), {}, tmp_path)
-    assert check.state == "warn"
-    assert "this user is open at /tmp/nvidia-mps" in check.message
-    assert "empty folder of your own" in check.remedy
+    assert check.state == "info"
+    assert "this user is open at /tmp/nvidia-mps; a run does not join it" in check.message
     named_one = {"CUDA_MPS_PIPE_DIRECTORY": "/tmp/nvidia-mps"}
     (check,) = check_open_daemon(plan(), named_one, tmp_path)
-    assert check.remedy.startswith("unset CUDA_MPS_PIPE_DIRECTORY")
-    assert check_open_daemon(plan("mps"), {}, tmp_path)[0].state == "info"  # which brings its own
+    assert "open at CUDA_MPS_PIPE_DIRECTORY=/tmp/nvidia-mps" in check.message
+    assert "private one beside it" in check_open_daemon(plan("mps"), {}, tmp_path)[0].message
     assert check_open_daemon(plan(), {"CUDA_MPS_PIPE_DIRECTORY": "/elsewhere"}, tmp_path) == ()
 
 
@@ -203,15 +202,14 @@ def test_a_daemon_that_ended_left_its_folder(
     (pipes / f"{CONTROL_PROGRAM}.pid").write_text("77")
     if comm is not None:
         place(tmp_path, proc__77__comm=comm)
-    states = [check.state for check in check_open_daemon(plan(), {}, tmp_path)]
-    assert ("warn" in states) == is_open
+    messages = [check.message for check in check_open_daemon(plan(), {}, tmp_path)]
+    assert any("is open at" in message for message in messages) == is_open
 
 
-def test_under_an_open_daemon_an_exclusive_gpu_takes_both(tmp_path: Path, pipes: Path) -> None:
+def test_an_open_daemon_opens_no_exclusive_gpu(tmp_path: Path, pipes: Path) -> None:
     shut = replace(GPU, compute_mode="exclusive", processes=(GpuProcess(5, None, "nvidia-cuda-mps-server"),))
     checks = check_launch(plan(), listing=devices(shut), environment={}, root=tmp_path)
-    assert named(checks, "compute mode").state == "warn"
-    assert named(checks, "mps daemon").state == "warn"
+    assert named(checks, "compute mode").state == "stop"
     assert "mps daemon" in {
         check.name for check in doctor(listing=devices(shut), environment={}, root=tmp_path)
     }
@@ -226,7 +224,7 @@ def with_control(folder: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("sharing", "on_gpu", "has_program", "state"),
-    [("together", True, False, None), ("mps", True, True, "pass"), ("mps", True, False, "stop"),
+    [("together", True, False, None), ("mps", True, True, "pass"), ("mps", True, False, "warn"),
      ("mps", False, True, "stop")],
 )  # fmt: skip
 def test_mps_needs_a_gpu_and_its_control_program(

@@ -14,23 +14,13 @@ _AT_ONCE: tuple[Sharing, ...] = ("together", "adaptive")
 _NAME = "compute mode"
 
 
-def check_compute_mode(target: Target, sharing: Sharing, *, under_mps: bool = False) -> Check:
-    """Return whether the lanes' processes can start on the target.
-
-    Args:
-        target: what they are to train on.
-        sharing: how.
-        under_mps: whether an MPS daemon that is there already will take the workers as clients.
-    """
+def check_compute_mode(target: Target, sharing: Sharing) -> Check:
+    """Return whether the lanes' processes can start on the target, shared like this."""
     mode = target.gpu.compute_mode
     if mode == "prohibited":
         return Check(_NAME, "stop", "PROHIBITED: nothing may run on this GPU", "choose another device")
     if mode != "exclusive":
         return Check(_NAME, "pass" if mode else "info", mode or "not told")
-    if under_mps:
-        return Check(
-            _NAME, "warn", "EXCLUSIVE_PROCESS: the trainings start only as clients of the MPS daemon here"
-        )
     # Programs that only draw do not count: the mode is about compute contexts.
     if any(process.kind != "graphics" for process in target.processes or ()):
         message = "EXCLUSIVE_PROCESS, and another process holds this GPU"

@@ -17,7 +17,7 @@ from training.preflight.container import check_surroundings
 from training.preflight.cpu import check_cpu
 from training.preflight.device_memory import Describe, check_device_memory
 from training.preflight.gpu import check_gpu
-from training.preflight.mps import check_open_daemon, check_private_daemon, open_daemon
+from training.preflight.mps import check_open_daemon, check_private_daemon
 from training.preflight.other_processes import check_others
 from training.preflight.storage import check_disk, check_runtime_folder, check_writable
 from training.preflight.target import Target, targets
@@ -102,11 +102,10 @@ def _on_gpu(
         )
         why = devices.why_no_gpu or devices.visibility or "it is not listed"
         return (Check("device", "stop", f"{asked} cannot be used: {why}", "choose another device"),)
-    under_mps = open_daemon(variables, root) is not None and plan.sharing != "mps"
     own_pids = has_own_pids(root)
     checks: list[Check] = []
     for target in found:
-        checks += [_device(target), check_compute_mode(target, plan.sharing, under_mps=under_mps)]
+        checks += [_device(target), check_compute_mode(target, plan.sharing)]
         checks += [check_device_memory(plan, target, describe), *check_others(target, has_own_pids=own_pids)]
     checks += check_gpu(found[0].gpu)  # instances of one plan are of one GPU
     checks += [

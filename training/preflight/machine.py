@@ -18,7 +18,7 @@ from training.preflight.check import Check, State, gib
 from training.preflight.container import check_surroundings
 from training.preflight.cpu import check_cpu
 from training.preflight.gpu import check_gpu
-from training.preflight.mps import check_control_program, check_open_daemon
+from training.preflight.mps import check_control_program, check_left_daemons, check_open_daemon
 from training.preflight.other_processes import check_others
 from training.preflight.storage import check_disk, check_runtime_folder, check_writable
 from training.preflight.target import Target
@@ -56,6 +56,7 @@ def doctor(
         *_visibility(devices, variables),
         *_versions(devices, variables, root),
         *((check_control_program(variables), *check_open_daemon(None, variables, root)) if has_gpu else ()),
+        *check_left_daemons(),
         _automatic(devices),
         Check("processor", "info", devices.cpu_name),
         check_cpu(devices.capacity, root),

@@ -17,9 +17,11 @@ from pathlib import Path
 from training.meters.pid_namespace import has_own_pids, is_wsl
 from training.plan import Plan
 from training.preflight.check import Check
+from training.record.mps_home import PIPES_VARIABLE as PIPE_VARIABLE
+from training.record.mps_home import left_daemons
+from training.record.run_home import runtime_home
 
 CONTROL_PROGRAM = "nvidia-cuda-mps-control"
-PIPE_VARIABLE = "CUDA_MPS_PIPE_DIRECTORY"
 _DEFAULT_PIPES = "tmp/nvidia-mps"
 _COMM = "nvidia-cuda-mps"
 """What the kernel keeps of the names of control daemon and server: 15 characters (proc(5), comm)."""
@@ -27,7 +29,7 @@ _COMM = "nvidia-cuda-mps"
 
 @dataclass(frozen=True, slots=True)
 class OpenDaemon:
-    """An MPS daemon that CUDA programs started here would become clients of; `user` is whose it is."""
+    """An MPS daemon that a CUDA program started here would ask first; `user` is whose it is."""
 
     pipes: str
     is_named: bool
@@ -36,7 +38,7 @@ class OpenDaemon:
 
 
 def open_daemon(variables: Mapping[str, str], root: Path = Path("/")) -> OpenDaemon | None:
-    """Return the daemon that would take the workers as clients, None where there is none.
+    """Return the daemon that a program with these variables would ask, None where there is none.
 
     A folder whose daemon has ended holds no `control` pipe that anybody listens to: where its PID can be looked up,
     and is gone, the folder is a left-over.
@@ -65,25 +67,38 @@ def check_open_daemon(
             f"MPS daemons of others run here ({', '.join(others)}); trainings started here do not join them"
         )
         return (Check("mps daemon", "info", message),)
-    of = f" of {daemon.user}"
     where = f"{PIPE_VARIABLE}={daemon.pipes}" if daemon.is_named else daemon.pipes
+    does = "does not join it"
     if plan is not None and plan.sharing == "mps":
-        message = f"an MPS daemon{of} is open at {where}; this run starts a private one beside it"
-        return (Check("mps daemon", "info", message),)
-    message = (
-        f"an MPS daemon{of} is open at {where}: every training becomes its client, is not told apart by process, "
-        "and ends with a fatal fault of any other client"
+        does = "starts a private one beside it"
+    message = f"an MPS daemon of {daemon.user} is open at {where}; a run {does}"
+    return (Check("mps daemon", "info", message),)
+
+
+def check_left_daemons(runtime_folder: Path | None = None) -> tuple[Check, ...]:
+    """Return the private daemons that an earlier run left: those whose supervisor and watcher were both killed."""
+    try:
+        left = left_daemons(runtime_folder or runtime_home())
+    except OSError:
+        return ()  # told by the check of the runtime folder
+    return tuple(
+        Check(
+            "left mps daemon",
+            "warn",
+            f"process {one.pid} is an MPS daemon that an earlier run left",
+            one.remedy,
+        )
+        for one in left
     )
-    remedy = (
-        f"unset {PIPE_VARIABLE}" if daemon.is_named else f"set {PIPE_VARIABLE} to an empty folder of your own"
-    )
-    return (Check("mps daemon", "warn", message, f"{remedy}, or choose mps for a private one"),)
 
 
 def check_private_daemon(
     plan: Plan, variables: Mapping[str, str], root: Path = Path("/")
 ) -> tuple[Check, ...]:
-    """Return whether `--sharing mps` can have the daemon of its own that it needs; nothing for other plans."""
+    """Return whether `--sharing mps` can have the daemon of its own that it needs; nothing for other plans.
+
+    A daemon that cannot be had does not stop a launch: the run goes on as it falls back, and says so.
+    """
     if plan.sharing != "mps":
         return ()
     if plan.device.kind != "gpu":
@@ -97,7 +112,8 @@ def check_private_daemon(
         return (Check("mps", "stop", message, "give both lanes one instance, or choose together"),)
     program = check_control_program(variables)
     if program.state != "pass":
-        return (replace(program, state="stop"),)
+        message = f"{CONTROL_PROGRAM} is not on PATH: the pair goes together instead"
+        return (replace(program, state="warn", message=message),)
     if is_wsl(root):
         message = "under WSL2 MPS is not known to work; the run falls back to together where it does not"
         return (Check("mps", "warn", message, "choose together"),)
