@@ -76,6 +76,15 @@ class Run:
         """Wait for a record of this kind among the supervisor's events."""
         return wait_for(f"event {kind.__name__}", lambda: _first(self.events(), kind, where), saw=self.told)
 
+    def nth_event(self, kind: type[R], index: int) -> R:
+        """Wait for one more than `index` events of this kind, and return that one."""
+
+        def nth() -> R | None:
+            found = [record for record in self.events() if isinstance(record, kind)]
+            return found[index] if len(found) > index else None
+
+        return wait_for(f"event {kind.__name__} number {index + 1}", nth, saw=self.told)
+
     def pid(self, lane: Lane) -> int:
         """Wait for the lane's process and name it."""
         return self.event(Launched, lambda record: record.lane == lane).pid
