@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from tests.process.equipment import Run, Stage, Viewer, processes_with, wait_for
 from tests.process.mps_stage import MpsStandIn, daemons_of
 from tests.simulated_driver.driver import SimulatedDriver
+from tests.simulated_driver.scenario import Device, Scenario
 from training.plan import LANES, MPS_WARNING
 from training.record.event_records import (
     BarrierOpened,
@@ -27,6 +29,10 @@ from training.record.event_records import (
 from training.record.liveness import read_facts
 from training.record.mps_home import left_daemons
 from training.record.run_home import runtime_home
+
+WITH_GPU = Path(__file__).parent.parent / "stand_ins" / "tensorflow_with_gpu"
+EXCLUSIVE_PROCESS = 3
+"""nvml.h, nvmlComputeMode_t."""
 
 GPU = ("--sharing", "mps", "--if-no-gpu", "cpu")
 
@@ -99,6 +105,7 @@ def test_a_daemon_that_does_not_start_means_together_and_why(stage: Stage, mps: 
     stage.wait_until_clean()
 
 
+@pytest.mark.slow
 def test_a_lane_that_is_not_listed_means_together_and_the_daemon_goes(stage: Stage, mps: MpsStandIn) -> None:
     mps.goes_wrong("no-clients")
     viewer = launched(stage, "--minutes", "9")
@@ -116,6 +123,60 @@ def test_a_lane_that_is_not_listed_means_together_and_the_daemon_goes(stage: Sta
     assert viewer.wait() == 130
     lanes = json.loads(viewer.out)["lanes"]
     assert {lane["status"] for lane in lanes.values()} == {"stopped"}
+    stage.wait_until_clean()
+
+
+@pytest.mark.slow
+def test_a_lane_on_the_gpu_gets_its_time_to_appear(stage: Stage, mps: MpsStandIn) -> None:
+    mps.goes_wrong("no-clients")
+    stage.environment["PYTHONPATH"] = str(WITH_GPU)
+    viewer = launched(stage, "--steps", "60")
+    assert viewer.wait() == 0, viewer.err + viewer.run.told()
+    changed = viewer.run.event(SharingChanged)
+    assert re.fullmatch(
+        r"its MPS daemon does not list lane [ab] \(process \d+\) as a client", changed.because
+    )
+    stage.wait_until_clean()
+
+
+@pytest.mark.slow
+def test_clients_of_another_pid_namespace_are_counted(stage: Stage, mps: MpsStandIn) -> None:
+    mps.goes_wrong("strange-pids")
+    viewer = launched(stage, "--steps", "60")
+    assert viewer.wait() == 0, viewer.err + viewer.run.told()
+    proven = [one.lanes for one in viewer.run.events() if isinstance(one, MpsVerified)]
+    assert sorted(proven) == [("a",), ("b",)]
+    assert not any(isinstance(one, SharingChanged) for one in viewer.run.events())
+    stage.wait_until_clean()
+
+
+@pytest.mark.slow
+def test_a_daemon_that_dies_beside_trainings_is_told_and_harms_nobody(stage: Stage, mps: MpsStandIn) -> None:
+    viewer = launched(stage, "--minutes", "9")
+    run = viewer.run
+    for lane in LANES:
+        run.trains(lane)
+    os.kill(run.event(MpsStarted).daemon_pid, signal.SIGKILL)
+    run.event(Note, lambda note: note.message.endswith("has ended by itself"))
+    for lane in LANES:
+        run.advances(lane)
+    viewer.signal(signal.SIGINT)
+    assert viewer.wait() == 130
+    assert "has ended by itself" in run.event(MpsEnded).error
+    stage.wait_until_clean()
+
+
+@pytest.mark.slow
+def test_an_exclusive_gpu_without_mps_takes_them_in_turn(
+    stage: Stage, mps: MpsStandIn, simulated_driver: SimulatedDriver
+) -> None:
+    simulated_driver.play(Scenario(devices=(Device(compute_mode=EXCLUSIVE_PROCESS),)))
+    mps.goes_wrong("no-server")
+    viewer = launched(stage, "--steps", "60")
+    assert viewer.wait() == 0, viewer.err + viewer.run.told()
+    assert viewer.run.event(SharingChanged).after == "sequential"
+    order = [type(one) for one in viewer.run.events() if isinstance(one, Launched | LaneEnded)]
+    assert order == [Launched, LaneEnded, Launched, LaneEnded]
     stage.wait_until_clean()
 
 

@@ -22,6 +22,9 @@ from training.supervisor.mps_watch import MpsWatch
 
 TIMES = MpsTimes(answer_s=1.5, start_s=1.5, quit_s=1.0, signal_s=1.5)
 PATIENT = MpsTimes(answer_s=20.0, start_s=20.0, quit_s=20.0, signal_s=20.0)
+SLOW = pytest.mark.slow
+"""A failure of a kind that another case of the same test has."""
+
 DEVICE = "GPU-11111111-2222-3333-4444-555555555555"
 
 
@@ -98,14 +101,14 @@ def test_nothing_of_mps_is_inherited(home: MpsHome) -> None:
     ("fault", "words"),
     [
         ("no-start", "did not start: Failed to start the control daemon"),
-        ("start-hangs", "did not start within 1.5 s"),
-        ("no-daemon", "is not there 1.5 s after it was started"),
-        ("foreign", "is not the one that was started: its PID file names process 1"),
+        pytest.param("start-hangs", "did not start within 1.5 s", marks=SLOW),
+        pytest.param("no-daemon", "is not there 1.5 s after it was started", marks=SLOW),
+        pytest.param("foreign", "is not the one that was started: its PID file names process 1", marks=SLOW),
         ("dies", "refused start_server"),
         ("hangs", "did not answer start_server within 1.5 s"),
-        ("refuses:start_server", "refused start_server: Failed to execute"),
-        ("nonsense:get_server_list", "answered get_server_list with "),
-        ("no-server", "has no server 1.5 s after one was asked for"),
+        pytest.param("refuses:start_server", "refused start_server: Failed to execute", marks=SLOW),
+        pytest.param("nonsense:get_server_list", "answered get_server_list with ", marks=SLOW),
+        pytest.param("no-server", "has no server 1.5 s after one was asked for", marks=SLOW),
     ],
 )
 def test_one_that_does_not_come_up_is_said_and_leaves_nothing(
@@ -123,7 +126,7 @@ def test_one_that_does_not_come_up_is_said_and_leaves_nothing(
     ("faults", "words"),
     [
         (("hangs:get_client_list",), "did not answer get_client_list within 1.5 s"),
-        (("refuses:get_server_list",), "refused get_server_list"),
+        pytest.param(("refuses:get_server_list",), "refused get_server_list", marks=SLOW),
         (("nonsense:get_client_list",), "answered get_client_list with"),
     ],
 )
@@ -140,8 +143,10 @@ def test_a_list_that_cannot_be_had_is_an_error(
     ("faults", "words"),
     [
         (("ignores-quit",), "it did not quit within 1 s; ended by SIGTERM"),
-        (("hangs",), "it did not answer quit within 1.5 s; ended by SIGTERM"),
-        (("refuses:quit",), "it refused quit: Failed to execute quit; ended by SIGTERM"),
+        pytest.param(("hangs",), "it did not answer quit within 1.5 s; ended by SIGTERM", marks=SLOW),
+        pytest.param(
+            ("refuses:quit",), "it refused quit: Failed to execute quit; ended by SIGTERM", marks=SLOW
+        ),
     ],
 )
 def test_one_that_does_not_quit_is_ended_by_signal(
@@ -152,6 +157,7 @@ def test_one_that_does_not_quit_is_ended_by_signal(
     assert not list(daemons_of(home.pipes))
 
 
+@pytest.mark.slow
 def test_one_that_ignores_everything_is_killed(home: MpsHome, stand_in: MpsStandIn) -> None:
     stand_in.goes_wrong("ignores-term")
     daemon = started(home, stand_in, "ignores-quit", times=TIMES)

@@ -6,7 +6,7 @@ from training.plan import Lane, Limits
 from training.supervisor.lane_standing import GiveUp, LaneStanding, Launch, Release, WarmUp
 from training.supervisor.mps_clients import clients_by_lane
 from training.supervisor.mps_control import MpsClient
-from training.supervisor.policy import UnderMps
+from training.supervisor.policy import UnderMps, policy_for
 
 ONLY_A: tuple[Lane, ...] = ("a",)
 PROCESSES: dict[Lane, set[int]] = {"a": {10, 11}, "b": {20}}
@@ -62,3 +62,14 @@ def test_nothing_starts_before_the_daemon_and_nothing_goes_on_before_the_proof()
     assert policy.decide(lanes, 5.0) == ()
     gate.proven.add("b")
     assert policy.decide(lanes, 5.0) == (Release(("a", "b"), "all lanes are warm"),)
+
+
+def test_sequential_takes_over_where_the_lanes_stand() -> None:
+    """A GPU that takes one process at a time, and a lane that proved to be no client of MPS."""
+    policy = policy_for("sequential", Limits())
+    lanes: dict[Lane, LaneStanding] = {"a": LaneStanding("queued", 2.0), "b": LaneStanding("warm", 2.0)}
+    assert policy.decide(lanes, 3.0) == (Release(("b",), "it has the device to itself"),)
+    lanes = {"a": LaneStanding("warm", 2.0), "b": LaneStanding("queued", 2.0)}
+    assert [type(action) for action in policy.decide(lanes, 3.0)] == [Release]
+    lanes["a"] = LaneStanding("ended", 9.0)
+    assert policy.decide(lanes, 10.0) == (WarmUp("b"),)

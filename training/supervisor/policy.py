@@ -102,8 +102,11 @@ class Sequential:
         self._limits = limits
 
     def decide(self, lanes: Mapping[Lane, LaneStanding], now_s: float) -> tuple[Action, ...]:
-        """See to the first lane that has not ended."""
-        current = next((lane for lane, standing in lanes.items() if standing.stage != "ended"), None)
+        """See to the lane that has the device, else to the first that has not ended."""
+        left = [lane for lane, standing in lanes.items() if standing.stage != "ended"]
+        # Both may be up where another way of sharing was begun with.
+        holders = [lane for lane in left if lanes[lane].stage in ("warming", "warm", "released")]
+        current = next(iter(holders + left), None)
         if current is None:
             return ()
         stage = lanes[current].stage
