@@ -45,7 +45,6 @@ def _broken_lanes(
     (gpu,) = scenario.devices
     for process in (*gpu.processes, *(one for mig in gpu.mig for one in mig.processes)):
         listed[process.pid] = max(listed.get(process.pid, 0), process.memory_bytes or 0)
-    place = play.place
     shares = sample.others_sm_percent or 0.0
     ours: set[int] = set()
     for lane, reading in sample.lanes.items():
@@ -56,9 +55,9 @@ def _broken_lanes(
         figure = figures.get(f"lanes.{lane}.memory_bytes", figures["lanes.memory_bytes"])
         held = sum(listed.get(pid, 0) for pid in tree)
         inferred = reading.memory_bytes is None or figure.state == "estimate"
-        if not inferred and not place.list_has_our_pids:
+        if not inferred and play.list_is_the_hosts:
             yield f"lane {lane} holds {reading.memory_bytes} by a list of PIDs that are not ours"
-        if reading.memory_bytes is not None and figure.state == "estimate" and place.is_wsl:
+        if reading.memory_bytes is not None and figure.state == "estimate" and play.place.is_wsl:
             yield f"lane {lane} is estimated to hold {reading.memory_bytes} beside Windows' programs"
         if not inferred and not 0 <= (reading.memory_bytes or 0) <= held:
             yield f"lane {lane} holds {reading.memory_bytes} where the lists give {held}"
@@ -66,14 +65,14 @@ def _broken_lanes(
             yield f"lane {lane} has no memory and {figure} does not say why"
         share = reading.sm_percent
         shares += share or 0.0
-        if share is not None and (place.is_wsl or not place.samples_have_our_pids):
+        if share is not None and play.samples_are_not_ours:
             yield f"lane {lane} has a share of {share} by PIDs that are not ours"
         if share is not None and (not 0.0 <= share <= 100.0 or (share and not tree & play.sampled)):
             yield f"lane {lane} has a share of {share}; was it ever sampled: {bool(tree & play.sampled)}"
     if not 0.0 <= shares <= 100.0 + 1e-6:
         yield f"shares add up to {shares}"
     for other in sample.others or ():
-        if (other.pid in ours and place.list_has_our_pids) or other.pid not in listed:
+        if (other.pid in ours and not play.list_is_the_hosts) or other.pid not in listed:
             yield f"{other.pid} is taken for a foreign process"
         elif other.memory_bytes is not None and other.memory_bytes > listed[other.pid]:
             yield f"foreign {other.pid} holds {other.memory_bytes}"

@@ -43,6 +43,8 @@ FUNCTIONS = (
 )
 KINDS: tuple[ProcessKind, ...] = ("compute", "graphics", "mps")
 VERSIONS = ("525.147.05", "535.183.01", "565.57.01", "580.65.06", "")
+HAS_HOST_PIDS_LISTED = VERSIONS[:1]
+HAS_HOST_PIDS_SAMPLED = (*VERSIONS[:3], "")
 BLANKS = (2147483632, 0xFFFFFFFF, 101, 1 << 30)
 
 
@@ -95,6 +97,15 @@ class Play:
             has_own_pids=chance.choice([None, False, False, True]),
             driver_version=chance.choice(VERSIONS),
         )
+
+    @property
+    def list_is_the_hosts(self) -> bool:
+        return bool(self.place.has_own_pids) and self.place.driver_version in HAS_HOST_PIDS_LISTED
+
+    @property
+    def samples_are_not_ours(self) -> bool:
+        in_container = bool(self.place.has_own_pids) and self.place.driver_version in HAS_HOST_PIDS_SAMPLED
+        return in_container or self.place.is_wsl
 
     @property
     def metered(self) -> PlannedDevice:

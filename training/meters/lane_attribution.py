@@ -134,9 +134,10 @@ class LaneAttribution:
 
         Which drivers name the host's PIDs is known by their version, and then no sample is put down to a lane: a
         PID that looks like a lane's may be anybody's. Where a newer driver in a container, which knows us by our
-        PIDs, still names for ten seconds nobody but PIDs that are neither listed nor there at all, while a lane
-        works on the device, its samples are not to be relied on either, until one names a lane. Beside a lane's, such
-        PIDs are other containers': drivers leave those out of the list, and name them as the host does in samples.
+        PIDs, still names for ten seconds PIDs that are neither listed nor there at all and none of a lane, while a
+        lane works on the device, its samples are not to be relied on either, until one names a lane. Beside a lane's,
+        such PIDs are other containers': drivers leave those out of the list, and name them as the host does in
+        samples. Is one by chance a lane's, it cannot be told apart.
 
         Args:
             t: seconds since the run began.
@@ -148,9 +149,8 @@ class LaneAttribution:
         if not self.surroundings.has_own_pids or not sampled:
             return
         works = any(process.uses_device_since_s is not None for process in lanes.values())
-        named_us = any(pid in ours for pid in sampled)
-        unknown = all((listed is None or pid not in listed) and not self.pid_exists(pid) for pid in sampled)
-        if named_us or not works or not unknown:
+        names_us = any(pid in ours for pid in sampled)
+        if names_us or not works or all(pid in (listed or ()) or self.pid_exists(pid) for pid in sampled):
             self._strangers_only_since_s, self._samples_are_foreign = None, False
             return
         if self._strangers_only_since_s is None:
