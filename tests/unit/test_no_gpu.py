@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from training.worker.cuda_driver import ask_cuda_driver
 from training.cuda_libraries import missing_libraries, missing_wheels
+from training.worker.cuda_driver import ask_cuda_driver
 
 BUILD = {"is_cuda_build": True, "cuda_version": "12.5.1", "cudnn_version": "9"}
 NO_DRIVER = pytest.mark.skipif(

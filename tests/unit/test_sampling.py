@@ -228,11 +228,11 @@ def test_a_meter_that_cannot_be_opened_now_is_tried_again(world: World) -> None:
             raise refusals.pop()
 
     world.begin(ScriptedMeter([Sample(t=1.0, device=DeviceReading())], on_open=refuse))
-    wait_for(world.samples)
+    wait_for(lambda: bool(world.samples()))
     assert world.trouble()[0] == "the NVIDIA driver did not answer in time"
 
 
 def test_a_fault_of_the_meters_own_is_told_and_sampling_goes_on(world: World) -> None:
     world.begin(ScriptedMeter([KeyError("gone"), Sample(t=1.0, device=DeviceReading())]))
-    wait_for(world.samples)
+    wait_for(lambda: bool(world.samples()))
     assert world.trouble() == ["the meter failed: KeyError: 'gone'"]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from training.worker.cuda_driver import CudaDriver, ask_cuda_driver
 from training.cuda_libraries import major, missing_libraries, missing_wheels
+from training.worker.cuda_driver import CudaDriver, ask_cuda_driver
 
 CUDA_EXTRA = "pip install 'dualtrain[cuda]'"
 _SHOWN = 4
