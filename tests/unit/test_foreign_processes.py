@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import subprocess
+from pathlib import Path
 
+import msgspec
 import psutil
 
 from tests.unit.lane_life import sleepers
 from training.meters.nvml_processes import Others
+from training.preflight import doctor
 
 NOBODY = 4_100_000
 
@@ -47,3 +50,19 @@ def test_each_of_many_is_looked_at_again_in_turn() -> None:
         assert {one.name for one in others.read(memory, (), {})} == {"sleep"}
     others.read(memory, (), {})
     assert {one.name for one in others.read(memory, (), {})} == {None}
+
+
+def test_a_name_that_is_no_utf8_can_be_written(tmp_path: Path) -> None:
+    """The kernel cuts names at 15 bytes, also in the middle of a letter."""
+    program = tmp_path / os.fsdecode("entraînement-éé".encode()[:15])
+    program.symlink_to("/bin/sleep")
+    process = subprocess.Popen([bytes(program), "600"])
+    try:
+        assert doctor()
+        (other,) = Others().read({process.pid: 7}, (), {})
+        assert other.name is not None
+        assert other.name.startswith("entra")
+        msgspec.json.encode(other)
+    finally:
+        process.kill()
+        process.wait()

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.simulated_driver.driver import SimulatedDriver
-from tests.simulated_driver.scenario import GIB, MIB, Device, Fault, Gpm, Mig, Scenario
+from tests.simulated_driver.scenario import GIB, MIB, Device, Fault, Gpm, Mig, Process, Scenario
 from tests.unit.metered import Metered
 from training.meters.nvml_event_reasons import event_reasons
 from training.record.device_records import DeviceReading
@@ -277,3 +277,16 @@ def test_a_mig_instance_has_its_memory_and_gpm_and_the_rest_of_the_whole_gpu(tmp
     assert reading["sm_active_percent"] == 71.5
     assert "this MIG instance" in figures["sm_active_percent"]["reason"]
     assert driver.calls()["nvmlDeviceGetUtilizationRates"] == 0
+
+
+def test_what_no_gpu_can_hold_draw_or_survive_is_not_believed(tmp_path: Path) -> None:
+    with Metered(tmp_path) as metered:
+        metered.change(power_mw=1_000_000_000, temperature_c=200, memory_used_bytes=1 << 62)
+        metered.change(processes=(Process(os.getpid(), 1 << 61), Process(1, GIB)))
+        sample = metered.sample()
+    device = sample.device
+    assert (device.power_w, device.temperature_c, device.memory_used_bytes) == (None, None, None)
+    assert sample.lanes["a"].memory_bytes is None
+    assert [other.memory_bytes for other in sample.others or ()] == [GIB]
+    for name in ("power_w", "temperature_c", "memory_used_bytes"):
+        assert metered.figure(f"device.{name}").reason

@@ -236,3 +236,11 @@ def test_a_fault_of_the_meters_own_is_told_and_sampling_goes_on(world: World) ->
     world.begin(ScriptedMeter([KeyError("gone"), Sample(t=1.0, device=DeviceReading())]))
     wait_for(lambda: bool(world.samples()))
     assert world.trouble() == ["the meter failed: KeyError: 'gone'"]
+
+
+def test_a_sample_that_cannot_be_written_ends_nothing(world: World) -> None:
+    others = (OtherReading(7, 1, name="\udcff"),)
+    unwritable = Sample(t=1.0, device=DeviceReading(), others=others)
+    world.begin(ScriptedMeter([unwritable, Sample(t=2.0, device=DeviceReading())]))
+    wait_for(lambda: bool(world.samples()))
+    assert "UnicodeEncodeError" in world.trouble()[0]

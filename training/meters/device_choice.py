@@ -13,6 +13,10 @@ class DeviceUnavailableError(Exception):
     """The device asked for cannot be used; the message is one sentence for a person."""
 
 
+class DeviceRequestError(DeviceUnavailableError):
+    """What was asked for is no device anywhere: a word that is not one, or a lane left without."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChosenDevices:
     """What both lanes share, and the MIG instance of each where each has its own."""
@@ -61,7 +65,7 @@ def choose_devices(request: str, listing: DeviceListing) -> ChosenDevices:
         return ChosenDevices(choose_device(request, listing))
     chosen = {lane: _named(asked, listing) for lane, asked in by_lane.items()}
     if any(candidate.instance is None for candidate in chosen.values()):
-        raise DeviceUnavailableError(f"{request}: a device for each lane must be a MIG instance, MIG-<UUID>")
+        raise DeviceRequestError(f"{request}: a device for each lane must be a MIG instance, MIG-<UUID>")
     a, b = chosen["a"], chosen["b"]
     if a.gpu.uuid != b.gpu.uuid:
         raise DeviceUnavailableError(f"{request}: the instances are of different GPUs and share nothing")
@@ -173,10 +177,10 @@ def _by_lane(request: str) -> dict[Lane, str] | None:
         name, _, asked = (text.strip() for text in part.partition("="))
         lane = next((lane for lane in LANES if lane == name), None)
         if lane is None or not asked or lane in given:
-            raise DeviceUnavailableError(f"{request!r} is no device: write a=MIG-<UUID>,b=MIG-<UUID>")
+            raise DeviceRequestError(f"{request!r} is no device: write a=MIG-<UUID>,b=MIG-<UUID>")
         given[lane] = asked
     if len(given) != len(LANES):
-        raise DeviceUnavailableError(f"{request!r} leaves a lane without a device: write a=MIG-…,b=MIG-…")
+        raise DeviceRequestError(f"{request!r} leaves a lane without a device: write a=MIG-…,b=MIG-…")
     return given
 
 
@@ -184,9 +188,9 @@ def _named(asked: str, listing: DeviceListing) -> _Candidate:
     kind, separator, number = asked.partition(":")
     by_index = kind.lower() == "gpu" and bool(separator)
     if by_index and not (number.isascii() and number.isdigit()):
-        raise DeviceUnavailableError(f"{asked!r} is no device: write gpu:N with a number")
+        raise DeviceRequestError(f"{asked!r} is no device: write gpu:N with a number")
     if not by_index and not asked.upper().startswith(("GPU-", "MIG-")):
-        raise DeviceUnavailableError(f"{asked!r} is no device: auto, cpu, gpu, gpu:N and a GPU's UUID are")
+        raise DeviceRequestError(f"{asked!r} is no device: auto, cpu, gpu, gpu:N and a GPU's UUID are")
     if not listing.gpus:
         raise DeviceUnavailableError(f"{asked} cannot be used: {listing.why_no_gpu}")
     whole = [_Candidate(gpu) for gpu in listing.gpus]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from training.meters.device_choice import (
     ChosenDevices,
+    DeviceRequestError,
     DeviceUnavailableError,
     choose_device,
     choose_devices,
@@ -18,6 +19,7 @@ from training.plan import Lane, PlannedDevice
 __all__ = [
     "ChosenDevices",
     "DeviceListing",
+    "DeviceRequestError",
     "DeviceUnavailableError",
     "choose_device",
     "choose_devices",

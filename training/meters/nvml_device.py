@@ -24,6 +24,10 @@ _POWER_LIMIT_EVERY_S = 60.0
 
 _FOR_GOOD_S = float("inf")
 
+_MOST_POWER_W = 20_000.0
+_MOST_TEMPERATURE_C = 150.0
+"""No GPU draws or survives more, by far: such figures are a driver's garbage."""
+
 _BLANK_32 = 0x7FFFFFF0
 _BLANK_64 = 0x7FFFFFFFFFFFFFF0
 """From here on up a figure stands for "not known": NVIDIA's tools fill such ones in, and so do drivers."""
@@ -76,12 +80,13 @@ class DeviceFigures:
             clock=clock,
         )
         self._numbers = {
-            "power_w": self._number([("nvmlDeviceGetPowerUsage",)], per=1e3),
+            "power_w": self._number([("nvmlDeviceGetPowerUsage",)], per=1e3, most=_MOST_POWER_W),
             "temperature_c": self._number(
                 [
                     ("nvmlDeviceGetTemperature", _TEMPERATURE_GPU),
                     ("nvmlDeviceGetTemperatureV", _TEMPERATURE_GPU),
-                ]
+                ],
+                most=_MOST_TEMPERATURE_C,
             ),
             "sm_clock_mhz": self._number([("nvmlDeviceGetClockInfo", _CLOCK_SM)]),
             "memory_clock_mhz": self._number([("nvmlDeviceGetClockInfo", _CLOCK_MEMORY)]),
@@ -156,12 +161,13 @@ class DeviceFigures:
         *,
         per: float = 1.0,
         blank: int = _BLANK_32,
+        most: float = float("inf"),
         every_s: float = 0.0,
     ) -> Query[float]:
         """Return the query of a number: each way is a call with its arguments; `per` is its parts of a unit."""
         return Query(
             [partial(self._ask, *way, per=per) for way in ways],
-            believed=lambda number: 0 <= number < blank / per,
+            believed=lambda number: 0 <= number < blank / per and number <= most,
             every_s=every_s,
             clock=self._clock,
         )

@@ -52,6 +52,8 @@ class ListedProcesses:
         trees: Mapping[Lane, TreeReading],
         used_bytes: int | None,
         ours: frozenset[int],
+        *,
+        total_bytes: int | None = None,
     ) -> dict[Lane, LaneMemory]:
         """Read the list and return the memory of each lane. Raises DeviceLostError.
 
@@ -61,8 +63,9 @@ class ListedProcesses:
             trees: their processes.
             used_bytes: the memory in use on this device; None where it is not known.
             ours: the PIDs of all lanes, on other devices, too.
+            total_bytes: what the device has: a process that holds more holds what is not known.
         """
-        self.memory = self._memory.read()
+        self.memory = _believed(self._memory.read(), total_bytes)
         has_our_pids = self._surroundings.list_has_our_pids
         in_list = {lane: trees[lane].pids for lane in lanes} if has_our_pids else {}
         self._growth.take(lanes, used_bytes, self.memory, in_list)
@@ -82,3 +85,9 @@ class ListedProcesses:
 
     def _means_nothing_here(self, pid: int) -> bool:
         return not self._surroundings.list_has_our_pids or not psutil.pid_exists(pid)
+
+
+def _believed(memory: MemoryByPid | None, total_bytes: int | None) -> MemoryByPid | None:
+    if memory is None or total_bytes is None:
+        return memory
+    return {pid: None if (held or 0) > total_bytes else held for pid, held in memory.items()}

@@ -91,7 +91,10 @@ class DeviceMemory:
         version = self._device.constant("nvmlMemory_v2", _MEMORY_V2)
         memory = self._device.call("nvmlDeviceGetMemoryInfo", version)
         total_bytes = int(memory.total)
-        return MemoryReading(total_bytes - int(memory.free), int(memory.reserved), total_bytes)
+        used_bytes = total_bytes - int(memory.free)
+        if int(memory.used) > total_bytes:
+            used_bytes = int(memory.used)  # cannot be: then what is free beside it is not believed either
+        return MemoryReading(used_bytes, int(memory.reserved), total_bytes)
 
     def _version_1(self) -> MemoryReading:
         memory = self._device.call("nvmlDeviceGetMemoryInfo")

@@ -63,7 +63,10 @@ class LaneInstances(GpuReading):
         memory: dict[Lane, LaneMemory] = {}
         for lane, listed in self._listed.items():
             its = {lane: lanes[lane]} if lane in lanes else {}
-            memory |= listed.read(t, its, trees, readings[lane].memory_used_bytes, ours)
+            reading = readings[lane]
+            memory |= listed.read(
+                t, its, trees, reading.memory_used_bytes, ours, total_bytes=reading.memory_total_bytes
+            )
         together = {name: _sum([getattr(reading, name) for reading in readings.values()]) for name in _MEMORY}
         return Told(
             device=structs.replace(next(iter(readings.values())), **together),

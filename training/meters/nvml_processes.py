@@ -240,13 +240,18 @@ class _Named:
     def look_up(cls, pid: int) -> _Named:
         try:
             process = psutil.Process(pid)
-            name = process.name()
+            name = _encodable(process.name())
         except (psutil.Error, ValueError, OverflowError):
             return cls()
         try:
-            return cls(name, process.username(), process)
+            return cls(name, _encodable(process.username()), process)
         except (psutil.Error, KeyError):
             return cls(name, None, process)
 
     def is_still(self, pid: int) -> bool:
         return not psutil.pid_exists(pid) if self.process is None else self.process.is_running()
+
+
+def _encodable(name: str) -> str:
+    """Return the name with what is not UTF-8 replaced: the kernel cuts names at 15 bytes, also inside a letter."""
+    return name.encode("utf-8", "replace").decode()

@@ -51,7 +51,9 @@ class WholeGpu(GpuReading):
         used_bytes = device.memory_used_bytes if self._device.has_memory_of_its_own else None
         told = Told(
             device=device,
-            memory=self._listed.read(t, lanes, trees, used_bytes, all_pids(trees.values())),
+            memory=self._listed.read(
+                t, lanes, trees, used_bytes, all_pids(trees.values()), total_bytes=device.memory_total_bytes
+            ),
             list_figure=self._listed.figure,
             share_figure=Figure(source="nvml", scope="process", state="unsupported", reason=ON_MIG),
             others=self._listed.others,

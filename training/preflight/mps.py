@@ -23,7 +23,7 @@ from training.record.run_home import runtime_home
 
 CONTROL_PROGRAM = "nvidia-cuda-mps-control"
 _DEFAULT_PIPES = "tmp/nvidia-mps"
-_COMM = "nvidia-cuda-mps"
+_COMM = b"nvidia-cuda-mps"
 """What the kernel keeps of the names of control daemon and server: 15 characters (proc(5), comm)."""
 
 
@@ -139,7 +139,7 @@ def _is_alive(folder: Path, root: Path) -> bool:
     except (OSError, ValueError):
         return True  # not told: a pipe is there, and a warning too many is better than one too few
     try:
-        return (root / f"proc/{pid}/comm").read_text().startswith(_COMM)
+        return (root / f"proc/{pid}/comm").read_bytes().startswith(_COMM)
     except OSError:
         return (
             has_own_pids(root) is True
@@ -150,7 +150,9 @@ def _daemons_of_others(root: Path) -> tuple[str, ...]:
     found = set()
     for entry in _processes(root):
         try:
-            if (entry / "comm").read_text().startswith(_COMM) and (uid := entry.stat().st_uid) != os.getuid():
+            if (entry / "comm").read_bytes().startswith(_COMM) and (
+                uid := entry.stat().st_uid
+            ) != os.getuid():
                 found.add(_user(uid))
         except OSError:
             continue  # it has ended meanwhile

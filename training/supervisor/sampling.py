@@ -11,7 +11,7 @@ from msgspec import structs
 
 from training.meters.meter import DeviceLostError, LaneProcess, Meter, MeterError
 from training.plan import Lane
-from training.record.device_records import Figure, MeterTrouble, OtherReading, Sample
+from training.record.device_records import Figure, MeterTrouble, OtherReading, Sample, Source
 from training.record.writer import RecordWriter
 
 SAMPLE_PERIOD_S = 0.5
@@ -134,27 +134,28 @@ class DeviceSampling:
             with self._asking():
                 sample = meter.sample(self._now(), self._lane_processes())
                 source = meter.source(self._now())
+            self._tell(sample, source)
         except DeviceLostError as error:
             self._tell_trouble(str(error))
             self._device_lost(str(error))
             return False
         except MeterError as error:
             self._tell_trouble(str(error))
-            return True
         except Exception as error:  # noqa: BLE001 - a fault of the meter's own must neither end a run nor go untold
             self._tell_trouble(f"the meter failed: {type(error).__name__}: {error}")
-            return True
         finally:
             self._first_taken.set()
+        return True
+
+    def _tell(self, sample: Sample, source: Source) -> None:
         if source.figures != self._figures:
-            self._figures = dict(source.figures)
             self._writer.write(source)
+            self._figures = dict(source.figures)
+        self._writer.write(self._without_known_others(sample))
         self._keep(sample)
         self._taken_since_trouble += 1
         if self._taken_since_trouble >= FORGOTTEN_AFTER_SAMPLES:
             self._trouble = ""
-        self._writer.write(self._without_known_others(sample))
-        return True
 
     def _keep(self, sample: Sample) -> None:
         self.first = self.first or sample

@@ -24,13 +24,15 @@ def failing_clearly() -> Iterator[None]:
     """Turn what can go wrong before a run into one sentence and its exit code."""
     from training.control.client import ControlError
     from training.launch import DeviceRefusedError, LaunchError
-    from training.meters.devices import DeviceUnavailableError
+    from training.meters.devices import DeviceRequestError, DeviceUnavailableError
     from training.plan import PlanError
     from training.preset import PresetError
     from training.record.run_folder import RunFolderError, RunNotFoundError
 
     try:
         yield
+    except DeviceRequestError as error:
+        fail(str(error), exit_codes.USAGE)
     except (DeviceUnavailableError, DeviceRefusedError) as error:
         fail(str(error), exit_codes.DEVICE)
     except (PresetError, LaunchError, RunFolderError, RunNotFoundError, PlanError) as error:
