@@ -180,6 +180,7 @@ def test_an_exclusive_gpu_without_mps_takes_them_in_turn(
     stage.wait_until_clean()
 
 
+@pytest.mark.slow
 def test_when_the_supervisor_is_killed_the_daemon_goes_after_the_workers(
     stage: Stage, mps: MpsStandIn
 ) -> None:

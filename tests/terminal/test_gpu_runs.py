@@ -75,6 +75,7 @@ def test_plain_every_figure_is_the_drivers(gpu_stage: Stage, tmp_path: Path) -> 
     assert gpu.driver.calls()["nvmlDeviceGetPcieThroughput"] == 0
 
 
+@pytest.mark.slow
 def test_lanes_without_their_gpu_train_on_the_cpu_and_say_so(gpu_stage: Stage, tmp_path: Path) -> None:
     with gpu_run(gpu_stage, tmp_path / "driver", ONE_GPU, sees_gpu=False) as gpu:
         gpu.says("(?i)trains? on the CPU", "on the CPU")
