@@ -89,9 +89,15 @@ def test_unknown_presets_are_wrong_usage() -> None:
     assert "nonesuch" in _refused(2, "run", "nonesuch", "seed-binary", "--headless")
 
 
-@pytest.mark.parametrize("device", ["gpu:99", "GPU-00000000-0000-0000-0000-000000000000", "tpu"])
+@pytest.mark.parametrize("device", ["gpu:99", "GPU-00000000-0000-0000-0000-000000000000", "a=MIG-1,b=MIG-2"])
 def test_a_device_that_is_not_there(device: str) -> None:
     stderr = _refused(3, *PAIR, "--headless", "--device", device)
+    assert stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("device", ["tpu", "", "gpu:", "gpu:-1", "a=MIG-1", "a=MIG-1,a=MIG-2"])
+def test_what_is_no_device_at_all_is_wrong_usage(device: str) -> None:
+    stderr = _refused(2, *PAIR, "--headless", "--device", device)
     assert stderr.count("\n") == 1
 
 

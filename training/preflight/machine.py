@@ -98,7 +98,9 @@ def _gpus(devices: DeviceListing, own_pids: bool | None) -> tuple[Check, ...]:
     ]
     if not devices.gpus and not devices.troubles:
         # Training on the CPU is a use of its own: no GPU is a fact, not a fault.
-        checks.append(Check("gpu", "info", f"{devices.why_no_gpu}{driver}"))
+        why = str(devices.why_no_gpu)
+        told = why if (devices.driver_version or "") in why else why + driver
+        checks.append(Check("gpu", "info", told))
     for gpu in devices.gpus:
         checks += _gpu(gpu, driver, own_pids)
     return tuple(checks)

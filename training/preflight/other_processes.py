@@ -31,7 +31,7 @@ def check_others(target: Target, *, has_own_pids: bool | None = None) -> tuple[C
                 "others",
                 "warn",
                 f"{gib(unlisted)} are in use: {why}",
-                "rates and the verdict may include others",
+                "rates may include theirs",
             ),
         )
     who = ", ".join(describe(process) for process in processes[:_SHOWN])
@@ -42,7 +42,7 @@ def check_others(target: Target, *, has_own_pids: bool | None = None) -> tuple[C
     if len(known) == len(processes) and unlisted > _NOBODYS_BYTES:
         message += f"; another {gib(unlisted)} are in use by nobody who is listed"
     return (
-        Check("others", "warn", message, "wait for them, or know that rates and the verdict include them"),
+        Check("others", "warn", message, "wait for them, or know that rates include theirs"),
     )
 
 

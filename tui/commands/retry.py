@@ -51,10 +51,10 @@ def retry(
 
     After a lane ran out of memory a smaller batch, caps that fit and one lane after the other are offered.
     """
-    if not only_list:
-        check_how_to_follow(headless=headless, as_json=as_json, detach=detach)
     with failing_clearly():
         plan, found = _ended_run(run)
+    if not only_list:
+        check_how_to_follow(headless=headless, as_json=as_json, detach=detach)
     if only_list:
         for offer in found:
             click.echo(f"{offer.key:11} {offer.text}")
