@@ -41,9 +41,7 @@ def check_others(target: Target, *, has_own_pids: bool | None = None) -> tuple[C
     message = f"{count_of(len(processes), 'other process')} on this GPU{held}: {who}{more}"
     if len(known) == len(processes) and unlisted > _NOBODYS_BYTES:
         message += f"; another {gib(unlisted)} are in use by nobody who is listed"
-    return (
-        Check("others", "warn", message, "wait for them, or know that rates include theirs"),
-    )
+    return (Check("others", "warn", message, "wait for them, or know that rates include theirs"),)
 
 
 def describe(process: GpuProcess) -> str:
