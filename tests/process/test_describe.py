@@ -43,6 +43,7 @@ def test_the_smallest_preset_is_described_exactly_and_kept() -> None:
     assert kept_description(preset) == told
 
 
+@pytest.mark.slow
 def test_a_model_larger_than_this_machine_is_described_without_its_memory(tmp_path: Path) -> None:
     path = tmp_path / "huge.toml"
     path.write_text(SEED_BINARY.read_text().replace("[64]", str([65_536] * 30)))

@@ -83,6 +83,7 @@ def _phase(history: RunHistory) -> str:
     return history.state().phase
 
 
+@pytest.mark.slow
 def test_record_resumes_and_says_what_is_missing(stage: Stage, little_disk: Path) -> None:
     run = _launch(stage, little_disk / "run")
     for lane in LANES:

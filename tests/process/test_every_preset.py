@@ -170,6 +170,7 @@ def test_trains_and_learns(cheap: dict[str, dict[str, Any]], name: str) -> None:
         assert result["label_values"] == [0.0, 1.0]
 
 
+@pytest.mark.slow
 def test_deep_networks_train(tmp_path: Path) -> None:
     for result in train(tmp_path, 6, *DEEP).values():
         _sound(result)
@@ -312,6 +313,7 @@ for target, (model, data) in smallest.items():
 """
 
 
+@pytest.mark.slow
 def test_every_loss_and_metric_that_is_allowed_trains() -> None:
     python(PAIRS, "float32")
 

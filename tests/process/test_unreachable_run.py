@@ -6,6 +6,8 @@ import os
 import shutil
 import signal
 
+import pytest
+
 from tests.process.equipment import Stage, wait_for
 from training.plan import LANES
 from training.record.liveness import read_facts
@@ -22,6 +24,7 @@ def test_a_run_whose_folder_is_gone_stops(stage: Stage) -> None:
     stage.wait_until_clean()
 
 
+@pytest.mark.slow
 def test_a_second_interrupt_ends_a_run_whose_supervisor_is_frozen(stage: Stage) -> None:
     viewer = stage.headless("seed-binary", "seed-regression", "--minutes", "9")
     for lane in LANES:
