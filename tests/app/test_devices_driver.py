@@ -18,6 +18,8 @@ from tui.screens.pick import PickScreen
 from tui.screens.pick_messages import LaunchAsked
 from tui.screens.pick_sources import PickSources
 
+pytestmark = pytest.mark.slow
+
 FIRST = "GPU-10000000-2222-3333-4444-555555555555"
 SECOND = "GPU-20000000-2222-3333-4444-555555555555"
 

@@ -17,6 +17,8 @@ from tests.waiting import screen_text, wait_until
 from training.analysis.state import RunState
 from tui.screens.live import LiveScreen
 
+pytestmark = pytest.mark.slow
+
 _NUMBER = {"memory": "2", "utilisation": "3", "events": "4", "device": "5"}
 
 SCENARIOS: list[tuple[Callable[[], RunState], str, tuple[str, ...]]] = [

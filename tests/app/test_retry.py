@@ -24,6 +24,8 @@ from tui.screens.live import LiveScreen
 from tui.screens.report import ReportScreen
 from tui.screens.retry import holders_text
 
+pytestmark = pytest.mark.slow
+
 PRESETS = {"a": "seed-binary", "b": "seed-regression"}
 GPU = PlannedDevice("gpu", "Test GPU", uuid="GPU-1", memory_bytes=40 * 2**30)
 MIB = 2**20
