@@ -101,7 +101,8 @@ class MpsDaemon:
         except MpsError as caught:
             error = f"it {caught}"
         how = _end_all(self.home, self._times)
-        if self.is_alive:
+        # One that is just ending has given up its environment, by which it is found, before its place in /proc.
+        if not _wait(lambda: not self.is_alive, self._times.signal_s):
             return f"{error}; process {self.identity.pid} is still there after {how or 'every signal'}"
         self.home.remove()
         return f"{error}; ended by {how}" if error and how else error
