@@ -215,7 +215,7 @@ def out_of_memory() -> RunState:
         MemoryHolder("others", 24 * GIB, 977, "python3 (eva)"),
         MemoryHolder("free", 412 * MIB),
     )
-    hint = "Held then: lane A 9.0 GiB. Try --set b.fit.batch_size=128; `dualtrain-tui retry` offers it."
+    hint = "Try --set b.fit.batch_size=128; `dualtrain-tui retry` offers it."
     message = "the device could not give 2.3 GiB for the activations of block_14_expand"
     error = LaneError("out-of-memory", message, hint, (), held)
     failed: LaneState = states.lane_state("b", phase="failed", error=error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from training.analysis.event_text import holders_text
+from training.analysis.held_text import held_text
 from training.analysis.report import LaneReport, Report
 from training.preset.printable import printable
 from tui import format as formatted
@@ -80,7 +80,7 @@ def _lane_lines(lane: str, told: LaneReport) -> list[str]:
     if told.error is not None:
         lines.append(f"   {printable(told.error.kind)}: {printable(told.error.message)}")
         if told.error.held:
-            lines.append(f"   held: {printable(holders_text(told.error.held))}")
+            lines.append(f"   held: {printable(held_text(told.error.held))}")
         if told.error.hint:
             lines.append(f"   {printable(told.error.hint)}")
     rate = formatted.rate(told.steps_per_s)

@@ -117,7 +117,7 @@ for name in sys.argv[4:]:
 """
 
 
-def python(code: str, *arguments: str, **environment: str) -> str:
+def python(code: str, *arguments: str, timeout_s: float = 230, **environment: str) -> str:
     """What a child process prints that runs this code with Keras at hand."""
     child = subprocess.run(
         [sys.executable, "-P", "-c", code, *arguments],
@@ -125,16 +125,16 @@ def python(code: str, *arguments: str, **environment: str) -> str:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=230,
+        timeout=timeout_s,
         check=False,
     )
     assert child.returncode == 0, child.stderr[-3000:]
     return child.stdout
 
 
-def train(folder: Path, steps: int, *names: str) -> dict[str, dict[str, Any]]:
+def train(folder: Path, steps: int, *names: str, timeout_s: float = 230) -> dict[str, dict[str, Any]]:
     """Train presets one after the other for some steps (0: at full length)."""
-    printed = python(TRAIN, str(shipped_folder()), str(folder), str(steps), *names)
+    printed = python(TRAIN, str(shipped_folder()), str(folder), str(steps), *names, timeout_s=timeout_s)
     lines = [line.removeprefix("RESULT ") for line in printed.splitlines() if line.startswith("RESULT ")]
     return {result["preset"]: result for result in map(json.loads, lines)}
 
@@ -178,9 +178,12 @@ def test_deep_networks_train(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(
+    960
+)  # two minutes for the longest on a quiet machine; a busy one takes several times that
 @pytest.mark.parametrize("name", CHEAP + DEEP + REAL_DATA)
 def test_whole_length_converges(tmp_path: Path, name: str) -> None:
-    result = train(tmp_path, 0, name)[name]
+    result = train(tmp_path, 0, name, timeout_s=900)[name]
     _sound(result)
     loss = result["epochs"]["loss"]
     preset = load_preset(shipped_folder() / f"{name}.toml")

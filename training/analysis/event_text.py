@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from training.analysis.held_text import held_text
 from training.analysis.state import EventLine
 from training.plan import Lane
 from training.record.device_records import MeterTrouble
@@ -14,7 +15,6 @@ from training.record.event_records import (
     EventRecord,
     LaneEnded,
     Launched,
-    MemoryHolder,
     MpsEnded,
     MpsStarted,
     MpsVerified,
@@ -24,9 +24,6 @@ from training.record.event_records import (
     WarmingUp,
 )
 from training.record.lane_records import Checkpoint, LaneRecord, NoGpu, NonFinite, Paused, Resumed, Warm
-
-_GIB = 1 << 30
-_MIB = 1 << 20
 
 
 def event_line(record: EventRecord | LaneRecord | MeterTrouble, lane: Lane | None) -> EventLine | None:
@@ -61,7 +58,7 @@ def event_line(record: EventRecord | LaneRecord | MeterTrouble, lane: Lane | Non
         case LaneEnded(status="stopped"):
             return EventLine(record.t, f"stopped: {record.message}", record.lane, "warning")
         case LaneEnded():
-            held = f"; held then: {holders_text(record.held)}" if record.held else ""
+            held = f"; held then: {held_text(record.held)}" if record.held else ""
             return EventLine(record.t, f"failed: {record.message}{held}", record.lane, "error")
         case NoGpu():
             return EventLine(record.t, f"trains on the CPU: {record.why}", lane, "warning")
@@ -81,23 +78,6 @@ def event_line(record: EventRecord | LaneRecord | MeterTrouble, lane: Lane | Non
             return EventLine(record.t, record.message, record.lane, "warning")
         case _:
             return None
-
-
-def holders_text(held: tuple[MemoryHolder, ...]) -> str:
-    """Who held the device's memory, in one line: `A 9.0 GiB, PID 77 python (eva) 3.0 GiB, free 512 MiB`."""
-    return ", ".join(_holder_text(holder) for holder in held)
-
-
-def _holder_text(holder: MemoryHolder) -> str:
-    size = "unknown"
-    if holder.memory_bytes is not None:
-        gib = holder.memory_bytes / _GIB
-        size = f"{gib:.1f} GiB" if gib >= 1 else f"{holder.memory_bytes / _MIB:.0f} MiB"
-    if holder.who in ("a", "b"):
-        return f"{holder.who.upper()} {size}"
-    parts = (f"PID {holder.pid}" if holder.pid is not None else "", holder.name or "")
-    who = " ".join(part for part in parts if part) if holder.who == "others" else holder.who
-    return f"{who or 'others'} {size}"
 
 
 def _mps_line(record: MpsStarted | MpsVerified | MpsEnded) -> EventLine:

@@ -13,11 +13,10 @@ from training.record.device_records import OtherReading, Sample
 from training.record.event_records import LaneEnded, MemoryHolder
 
 MOST_OTHERS = 8
-_GIB = 1 << 30
 
 
 def tell_who_held(ended: LaneEnded, plan: Plan, sample: Sample | None) -> LaneEnded:
-    """The record with the holders in it, and a hint with their numbers; as it is where memory was not the cause."""
+    """The record with the holders in it, and a hint that names what to try; as it is where memory was not the cause."""
     if ended.kind != OUT_OF_MEMORY or sample is None:
         return ended
     held = memory_holders(sample, plan, ended.lane)
@@ -26,9 +25,7 @@ def tell_who_held(ended: LaneEnded, plan: Plan, sample: Sample | None) -> LaneEn
         " ".join(f"--set {override}" for override in remedy.overrides) or f"--sharing {remedy.sharing}"
         for remedy in remedies
     )
-    told = ", ".join(_told(holder) for holder in held)
-    hint = f"Held then: {told}. " if told else ""
-    return structs.replace(ended, held=held, hint=f"{hint}Try {tries}; `dualtrain-tui retry` offers it.")
+    return structs.replace(ended, held=held, hint=f"Try {tries}; `dualtrain-tui retry` offers it.")
 
 
 def memory_holders(sample: Sample, plan: Plan, failed: Lane) -> tuple[MemoryHolder, ...]:
@@ -75,13 +72,3 @@ def _name(other: OtherReading) -> str | None:
     name = printable(other.name, limit=60) if other.name else ""
     user = f"({printable(other.user, limit=40)})" if other.user else ""
     return " ".join(part for part in (name, user) if part) or None
-
-
-def _told(holder: MemoryHolder) -> str:
-    size = "unknown" if holder.memory_bytes is None else f"{holder.memory_bytes / _GIB:.1f} GiB"
-    if holder.who in ("a", "b"):
-        return f"lane {holder.who.upper()} {size}"
-    if holder.who == "free":
-        return f"free {size}"
-    who = f"PID {holder.pid}" if holder.pid is not None else "others"
-    return f"{who} {holder.name} {size}" if holder.name else f"{who} {size}"

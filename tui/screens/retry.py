@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from training.analysis.held_text import held_text
 from training.analysis.state import RunState
-from training.plan import LANES
 from training.preset.printable import printable
-from tui import format
 from tui.screens.confirm import Choice, ConfirmScreen
 from tui.screens.live_messages import AgainAsked
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from training.plan import Plan
-    from training.record.event_records import MemoryHolder
     from training.retry import RetryKey, RetryOffer
 
 _KEYS: dict[RetryKey, str] = {"batch": "b", "cap": "c", "sequential": "s", "cpu": "p", "again": "a"}
@@ -70,27 +68,6 @@ def retry_question(state: RunState, offers: Sequence[RetryOffer]) -> ConfirmScre
     )
 
 
-def holders_text(held: Sequence[MemoryHolder]) -> str:
-    """Who held the device's memory, as "A 5.20 GiB, python (pid 7) 12.1 GiB, free 200 MiB"."""
-    # the biggest first: who is left out held least
-    others = sorted(
-        (holder for holder in held if holder.who == "others"), key=lambda holder: -(holder.memory_bytes or 0)
-    )
-    return ", ".join(
-        (
-            *(f"{one.who.upper()} {format.size(one.memory_bytes)}" for one in held if one.who in LANES),
-            *(_other(holder) for holder in others[:_MOST_OTHERS]),
-            *([f"+{len(others) - _MOST_OTHERS} more"] if len(others) > _MOST_OTHERS else []),
-            *(f"free {format.size(one.memory_bytes)}" for one in held if one.who == "free"),
-        )
-    )
-
-
-def _other(holder: MemoryHolder) -> str:
-    pid = f" (pid {holder.pid})" if holder.pid is not None else ""
-    return f"{holder.name or 'another process'}{pid} {format.size(holder.memory_bytes)}"
-
-
 def _why(state: RunState) -> list[str]:
     """What became of each lane that failed, and who held the memory then."""
     told: list[str] = []
@@ -99,7 +76,7 @@ def _why(state: RunState) -> list[str]:
             continue
         told.append(printable(f"{lane.upper()} {held.preset_name}: {held.error.kind}"))
         if held.error.held:
-            told.append(f"  held then: {printable(holders_text(held.error.held))}")
+            told.append(f"  held then: {printable(held_text(held.error.held, most_others=_MOST_OTHERS))}")
     return told
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from training.analysis.event_text import holders_text
+from training.analysis.held_text import held_text
 from training.analysis.memory_remedies import HOST_MEMORY, OUT_OF_MEMORY
 from training.analysis.state import LaneError, LaneState
 from tui import format
 from tui.widgets.spans import Line, clip, line, spread, wrap
 
 _AGAIN = "r: run again so that it fits"
-_HELD_IN_HINT = "Held then: "
 
 
 def failure_lines(held: LaneState, width: int, height: int) -> list[Line]:
@@ -46,19 +45,13 @@ def _any_other(error: LaneError, width: int, height: int) -> list[Line]:
 
 def _out_of_memory(error: LaneError, width: int, height: int) -> list[Line]:
     """Who held what before the hint: that is what the next try depends on."""
-    holders = wrap(f"held: {holders_text(error.held)}", width)
-    message, hint = wrap(error.message, width), wrap(_without_holders(error.hint), width)
+    holders = wrap(f"held: {held_text(error.held)}", width)
+    message, hint = wrap(error.message, width), wrap(error.hint, width)
     for_message = max(1, height - len(holders))
     lines = [line(text) for text in _first(message, min(for_message, 3), width)]
     lines += [line((text, "warning")) for text in _first(holders, height - len(lines), width)]
     lines += [line((text, "muted")) for text in _first(hint, height - len(lines), width)]
     return lines
-
-
-def _without_holders(hint: str) -> str:
-    """The hint tells them too, for those who read it without a screen."""
-    _, found, tries = hint.rpartition(". Try ")
-    return f"Try {tries}" if found and hint.startswith(_HELD_IN_HINT) else hint
 
 
 def _first(lines: list[str], count: int, width: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from training.analysis.event_text import holders_text
+from training.analysis.held_text import held_text
 from training.analysis.report import LaneReport
 from training.plan import Lane
 from training.record.event_records import LaneStatus
@@ -84,7 +84,7 @@ def _status(report: LaneReport, width: int) -> list[Line]:
             line((text, "error")) for text in wrap(f"{report.error.kind}: {report.error.message}", width)
         ]
         if report.error.held:
-            lines += [line(text) for text in wrap(f"held: {holders_text(report.error.held)}", width)]
+            lines += [line(text) for text in wrap(f"held: {held_text(report.error.held)}", width)]
         lines += [line((text, "warning")) for text in wrap(report.error.hint, width)]
     return [*lines, BLANK]
 
