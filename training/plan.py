@@ -70,6 +70,18 @@ class Limits(Struct, frozen=True):
     """How long a lane may take to end after being asked, before it gets SIGTERM."""
 
 
+class Probing(Struct, frozen=True, omit_defaults=True):
+    """How contention is measured while the run goes on."""
+
+    enabled: bool = True
+    seconds: float | None = None
+    """The least length of a probe's window; None: chosen from the run's length."""
+    blocks: Annotated[int, Meta(ge=1)] | None = None
+    """Exactly so many blocks at the start, whatever they cost, and none later; None: as the budget allows."""
+    then_stop: bool = False
+    """Stop both lanes once those blocks are done."""
+
+
 class LanePlan(Struct, frozen=True):
     """One lane: a preset as resolved, with its overrides already in it."""
 
@@ -94,6 +106,9 @@ class Plan(Struct, frozen=True):
     """The MIG instance of each lane, where each has its own."""
     if_no_gpu: IfNoGpu = "fail"
     mps: MpsLimits = MpsLimits()
+    probing: Probing = Probing()
+    turn_steps: dict[Lane, Annotated[int, Meta(ge=1)]] = {}
+    """With `one-process`: how many steps a lane takes in its turn; 1 where it is not named."""
     retry_of: str | None = None
     """The name of the run this one tries again."""
     created_at: str = ""

@@ -163,7 +163,7 @@ class LaneHooks(Standing):
         self._cut_window()
         request = self._gate.take_window_request()
         if request is not None:
-            self._window = WindowTimer(request, self._emitter.now(), self.step)
+            self._window = WindowTimer(request, self._emitter.now(), self._count)
             self._cut_window()
         if not self._warm:
             self._note_warm(self._emitter.now())

@@ -81,7 +81,8 @@ class Standing:
         request = self._gate.take_window_request()
         if request is not None:
             self._cut_window()
-            self._window = WindowTimer(request, self._emitter.now(), self.step)
+            self._count.sum_up()
+            self._window = WindowTimer(request, self._emitter.now(), self._count)
         if self._window is not None:
             self._time_window()
 
@@ -90,12 +91,14 @@ class Standing:
         assert self._window is not None
         self._plan.synchronize()
         now = self._emitter.now()
-        if self._window.at_boundary(now, self.step, self.samples):
+        self._count.sum_up()
+        if self._window.at_boundary(now, self._count):
             self._end_window(now, complete=True)
 
     def _end_window(self, now: float, complete: bool) -> None:
         assert self._window is not None
-        self._emitter.emit("window", t=now, **self._window.result(now, self.step, self.samples, complete))
+        self._count.sum_up()
+        self._emitter.emit("window", t=now, **self._window.result(now, self._count, complete))
         self._window = None
 
     def _cut_window(self) -> None:

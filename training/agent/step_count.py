@@ -19,6 +19,9 @@ class StepCount:
         """Batches not summed up yet: the index of the batch's last step, when it ended, Keras's running loss."""
         self.step = 0
         self.samples = 0
+        self.in_steps_s = 0.0
+        """What all steps took so far, standing still and epoch ends left out."""
+        self.epochs_begun = 0
         self.epoch = EpochCount(0.0, batch_size, samples_per_epoch)
         """The epoch that runs or has just ended."""
         self.span = Span()
@@ -32,6 +35,7 @@ class StepCount:
         """Begin the epoch's sums."""
         self.sum_up()
         self._mark_t = now
+        self.epochs_begun += 1
         self.epoch = EpochCount(now, self._batch_size, self._samples_per_epoch)
 
     def take_span(self) -> Span:
@@ -56,6 +60,7 @@ class StepCount:
         epoch, span = self.epoch, self.span
         samples_before = epoch.samples
         steps_before = epoch.steps
+        in_steps_before_s = epoch.in_steps_s
         try:
             for batch, now, running in self.ended:
                 seconds = now - self._mark_t
@@ -66,3 +71,4 @@ class StepCount:
             self.ended.clear()
             self.step += epoch.steps - steps_before
             self.samples += epoch.samples - samples_before
+            self.in_steps_s += epoch.in_steps_s - in_steps_before_s

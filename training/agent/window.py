@@ -2,6 +2,8 @@
 
 from typing import Any, Dict, Optional
 
+from .step_count import StepCount
+
 DROPPED_STEPS = 3
 DROPPED_S = 0.5
 
@@ -10,28 +12,35 @@ class WindowTimer:
     """Times at least `steps` steps and `seconds` seconds, after leaving the first few out.
 
     Both ends are taken at a batch boundary with the device idle. The first 0.5 s and 3 steps are left out, because
-    prefetch buffers refill while a lane stands still.
+    prefetch buffers refill while a lane stands still. With `whole_epochs` both ends are where an epoch begins, so that
+    a lane whose epochs are short is timed with its epoch ends.
     """
 
-    def __init__(self, request: Dict[str, Any], now_s: float, step: int) -> None:
+    def __init__(self, request: Dict[str, Any], now_s: float, count: StepCount) -> None:
         self.id = int(request.get("id", 0))
         self._steps = int(request.get("steps", 30))
         self._seconds = float(request.get("seconds", 2.0))
+        self._whole_epochs = bool(request.get("whole_epochs"))
         self._drop_until_s = now_s + float(request.get("drop_s", DROPPED_S))
-        self._drop_until_step = step + int(request.get("drop_steps", DROPPED_STEPS))
+        self._drop_until_step = count.step + int(request.get("drop_steps", DROPPED_STEPS))
         self._t0: Optional[float] = None
         self._step0 = 0
         self._samples0 = 0
+        self._in_steps0_s = 0.0
+        self._epochs0 = 0
 
-    def at_boundary(self, now_s: float, step: int, samples: int) -> bool:
+    def at_boundary(self, now_s: float, count: StepCount) -> bool:
         """Note a batch boundary; True once the window is complete."""
-        if self._t0 is None:
-            if now_s >= self._drop_until_s and step >= self._drop_until_step:
-                self._t0, self._step0, self._samples0 = now_s, step, samples
+        if self._whole_epochs and count.epoch.steps:
             return False
-        return step - self._step0 >= self._steps and now_s - self._t0 >= self._seconds
+        if self._t0 is None:
+            if now_s >= self._drop_until_s and count.step >= self._drop_until_step:
+                self._t0, self._step0, self._samples0 = now_s, count.step, count.samples
+                self._in_steps0_s, self._epochs0 = count.in_steps_s, count.epochs_begun
+            return False
+        return count.step - self._step0 >= self._steps and now_s - self._t0 >= self._seconds
 
-    def result(self, now_s: float, step: int, samples: int, complete: bool) -> Dict[str, Any]:
+    def result(self, now_s: float, count: StepCount, complete: bool) -> Dict[str, Any]:
         """The fields of the window's record; a window cut short before its start has no steps."""
         if self._t0 is None:
             return {"id": self.id, "t0": now_s, "t1": now_s, "steps": 0, "samples": 0, "complete": False}
@@ -39,7 +48,10 @@ class WindowTimer:
             "id": self.id,
             "t0": self._t0,
             "t1": now_s,
-            "steps": step - self._step0,
-            "samples": samples - self._samples0,
+            "steps": count.step - self._step0,
+            "samples": count.samples - self._samples0,
             "complete": complete,
+            "in_steps_s": round(count.in_steps_s - self._in_steps0_s, 6),
+            "epochs": count.epochs_begun - self._epochs0,
+            "whole_epochs": self._whole_epochs or None,
         }

@@ -8,6 +8,7 @@ import time
 from bisect import insort
 
 from training.analysis.clock_holds import ClockHolds
+from training.analysis.contention_history import ContentionHistory
 from training.analysis.energy import EnergyCount, energy_j_per_1000_samples
 from training.analysis.event_text import event_line
 from training.analysis.lane_figures import memory_is_told
@@ -97,6 +98,7 @@ class RunHistory:
         self._sm_active = Series()
         self._energy = EnergyCount()
         self._clock_holds = ClockHolds()
+        self._contention = ContentionHistory(self.plan)
         self._others_memory = Series()
 
     def refresh(self, *, supervisor_gone: bool = False) -> None:
@@ -142,6 +144,7 @@ class RunHistory:
             device_lost=self._device_lost,
             meter_trouble=self._meter_trouble,
             energy_j_per_1000_samples=self._energy_j_per_1000_samples(),
+            contention=self._contention.state(),
             clock_holds=self._clock_holds.holds(),
             reading=self._reading,
             reading_t=self._reading_t,
@@ -199,6 +202,7 @@ class RunHistory:
         self._disk_is_full = is_full
 
     def _take_event(self, record: EventRecord) -> None:
+        self._contention.take_event(record)
         match record:
             case Began():
                 self._began = record
@@ -221,6 +225,7 @@ class RunHistory:
 
     def _take_lane_record(self, lane: Lane, record: LaneRecord) -> None:
         self._lanes[lane].take(record)
+        self._contention.take_lane_record(lane, record)
         if isinstance(record, Epoch | Checkpoint):
             self._last_t = max(self._last_t, record.t)
             if isinstance(record, Epoch) or record.error is None:

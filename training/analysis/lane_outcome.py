@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,8 +42,8 @@ class LaneOutcome:
     trained: TrainedSpan | None = None
 
 
-def read_lane_outcome(path: Path) -> LaneOutcome:
-    """Read one lane's records from their beginning."""
+def read_lane_outcome(path: Path, also: Callable[[LaneRecord], None] = lambda _: None) -> LaneOutcome:
+    """Read one lane's records from their beginning; `also` is shown each of them."""
     outcome = LaneOutcome()
     epoch_losses: list[float | None] = []
     released: Released | None = None
@@ -51,6 +52,7 @@ def read_lane_outcome(path: Path) -> LaneOutcome:
     paused_s = last_pause_s = 0.0
     reader: TailingReader[LaneRecord] = TailingReader(path, LaneRecord)
     for record in reader.read_new():
+        also(record)
         match record:
             case Progress():
                 outcome.steps, outcome.samples, last_step_t = record.step, record.samples, record.t

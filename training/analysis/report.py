@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
+from training.analysis.contention import Contention
+from training.analysis.contention_history import ContentionHistory
 from training.analysis.device_outcome import DeviceOutcome, LaneMemory, read_device_outcome
 from training.analysis.energy import energy_j_per_1000_samples, pair_energy_j
 from training.analysis.lane_outcome import LaneOutcome, read_lane_outcome
@@ -137,6 +140,8 @@ class Report(Struct, frozen=True):
     energy_j_per_1000_samples: float | None = None
     event_reasons_s: dict[EventReason, float] = {}
     """For how long each reason held the device's clocks down."""
+    contention: Contention | None = None
+    """How much the lanes slowed each other and the verdict; None in reports from before it was measured."""
     others: OthersSeen | None = None
     """None where nobody else was on the device, or it is not known."""
     gpu_verdict_void: str | None = None
@@ -157,8 +162,10 @@ def build_report(folder: RunFolder, plan: Plan, started_at: datetime, monitor: M
     ended: dict[Lane, LaneEnded] = {}
     sharing, why_sharing_changed = plan.sharing, ""
     device_lost: str | None = None
+    contention = ContentionHistory(plan)
     reader: TailingReader[EventRecord] = TailingReader(folder.events, EventRecord)
     for record in reader.read_new():
+        contention.take_event(record)
         match record:
             case Launched():
                 launched[record.lane] = record.t
@@ -170,7 +177,10 @@ def build_report(folder: RunFolder, plan: Plan, started_at: datetime, monitor: M
                 device_lost = record.message
             case _:
                 pass
-    told = {lane: read_lane_outcome(folder.lane_records(lane)) for lane in plan.lanes}
+    told = {
+        lane: read_lane_outcome(folder.lane_records(lane), partial(contention.take_lane_record, lane))
+        for lane in plan.lanes
+    }
     seen = read_device_outcome(folder)
     spans = [lane.trained for lane in told.values() if lane.trained is not None]
     on_cpu = [lane for lane, outcome in told.items() if outcome.no_gpu is not None]
@@ -201,6 +211,7 @@ def build_report(folder: RunFolder, plan: Plan, started_at: datetime, monitor: M
         energy_j=None if energy_j is None else round(energy_j, 1),
         energy_j_per_1000_samples=None if per_1000 is None else round(per_1000, 3),
         event_reasons_s={reason: round(s, 1) for reason, s in seen.clock_holds.seconds().items()},
+        contention=contention.contention(),
         others=_others(seen),
         gpu_verdict_void=_why_void(plan, on_cpu, device_lost),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from training.analysis.contention_state import ContentionState
 from training.analysis.series import SeriesView
 from training.plan import Lane, PlannedDevice, Sharing
 from training.record.device_records import DeviceReading, EventReason, Figure, OtherReading
@@ -146,6 +147,8 @@ class RunState:
     """What the newest attempt to read the device said, where it failed; None once it is read again."""
     energy_j_per_1000_samples: float | None = None
     """Of the pair: the whole device's energy over both lanes' samples, from the first release to now."""
+    contention: ContentionState = ContentionState()
+    """How much the lanes slow each other, and what that says of running them together."""
     clock_holds: tuple[ClockHold, ...] = ()
     """What held the device's clocks down in this run, in order of coming."""
     reading: DeviceReading | None = None

@@ -6,7 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from training.plan import Lane, Sharing
+from training.plan import Lane, LanePlan, Sharing
+from training.record.contention_records import ContentionRecord
 from training.record.lane_records import Schema
 from training.record.tagged import Record
 
@@ -102,6 +103,21 @@ class SharingChanged(Record, frozen=True, tag="sharing_changed"):
     because: str
 
 
+class Joined(Record, frozen=True, tag="joined"):
+    """A lane was added to a run that trains already; its files begin anew.
+
+    Where it takes the place of a lane that has ended, its records are in `earlier_records`, a file of the folder.
+    """
+
+    t: float
+    lane: Lane
+    planned: LanePlan
+    by: str = ""
+    replaces: str | None = None
+    """The preset's name of the ended lane whose place it takes."""
+    earlier_records: str | None = None
+
+
 class MpsStarted(Record, frozen=True, tag="mps_started"):
     """The run's own MPS daemon is up; the folders are its pipes and logs."""
 
@@ -164,6 +180,8 @@ EventRecord = (
     | LaneEnded
     | DeviceLost
     | SharingChanged
+    | Joined
+    | ContentionRecord
     | MpsStarted
     | MpsVerified
     | MpsEnded

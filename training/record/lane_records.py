@@ -165,7 +165,10 @@ class Resumed(Record, frozen=True, tag="resumed"):
 
 
 class Window(Record, frozen=True, tag="window"):
-    """A span with exact ends: `steps` steps from `t0` to `t1`, both taken with the device idle."""
+    """A span with exact ends: `steps` steps from `t0` to `t1`, both taken with the device idle.
+
+    Its steps took `in_steps_s` of it; the rest is `epochs` epoch ends, validation among them, and checkpoints.
+    """
 
     t: float
     id: int
@@ -174,6 +177,10 @@ class Window(Record, frozen=True, tag="window"):
     steps: int
     samples: int
     complete: bool = True
+    in_steps_s: float | None = None
+    epochs: int = 0
+    whole_epochs: bool = False
+    """Whether both ends are where an epoch begins."""
 
 
 class NonFinite(Record, frozen=True, tag="nonfinite"):

@@ -1,0 +1,279 @@
+"""From blocks to the verdict: how much each lane slows the other, and whether together beats one after the other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from msgspec import Struct, structs
+
+from training.analysis import progress
+from training.analysis.blocks import NOTHING, Block, BlockCount, added
+from training.analysis.interval import FEWEST, Estimate, ratio_estimate
+from training.analysis.progress import LaneTimes
+from training.plan import LANES, Lane
+from training.record.contention_records import RateSpan
+
+Verdict = Literal["together", "sequential", "no clear difference", "unknown"]
+
+SAME_WITHIN = 0.03
+"""An interval that meets 1 plus or minus this is no clear difference."""
+
+
+class Contention(Struct, frozen=True, omit_defaults=True):
+    """What a run's blocks say. Rates are steps per second of a lane's whole time, its epoch ends included.
+
+    `speedup`, `makespan_s` and `sequential_estimate_s` are steady, start-up left out, and for the lanes' own lengths;
+    `speedup_whole` has the start-up in it. Intervals are 95 % t intervals over blocks of this run: another launch may
+    differ by more. None is not known.
+    """
+
+    solo_steps_per_s: dict[Lane, float] = {}
+    shared_steps_per_s: dict[Lane, float] = {}
+    slowdown: dict[Lane, float] = {}
+    stp: float | None = None
+    stp_interval: tuple[float, float] | None = None
+    antt: float | None = None
+    fairness: float | None = None
+    speedup: float | None = None
+    interval: tuple[float, float] | None = None
+    speedup_whole: float | None = None
+    blocks: int = 0
+    excluded: int = 0
+    excluded_because: tuple[str, ...] = ()
+    probe_cost_s: float | None = None
+    makespan_s: float | None = None
+    sequential_estimate_s: float | None = None
+    verdict: Verdict = "unknown"
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneLength:
+    """How much a lane trains: steps with an epoch end every `steps_per_epoch`; or, where time bounds it, seconds."""
+
+    steps: int | None
+    steps_per_epoch: int
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartUp:
+    """Seconds before the first step: each lane's own if it started alone, and what both took together."""
+
+    alone_s: Mapping[Lane, float]
+    together_s: float
+
+
+def contention(
+    count: BlockCount,
+    lengths: Mapping[Lane, LaneLength],
+    *,
+    start_up: StartUp | None = None,
+    newest: int | None = None,
+    why_unknown: str = "",
+) -> Contention:
+    """What the blocks say for lanes of these lengths.
+
+    Args:
+        count: the blocks.
+        lengths: of both lanes; a pair without both has no speed-up.
+        start_up: for the speed-up of the whole; left out where not known.
+        newest: only so many of the newest blocks.
+        why_unknown: what to say where there are too few blocks, in place of their number.
+    """
+    blocks = count.counting(newest)
+    excluded = count.excluded
+    because = tuple(dict.fromkeys(reason for block in excluded for reason in block.spoiled))
+    solo, shared = _pooled(count, blocks, lengths)
+    told = Contention(
+        solo_steps_per_s=solo,
+        shared_steps_per_s=shared,
+        slowdown={lane: solo[lane] / shared[lane] for lane in LANES if lane in solo and lane in shared},
+        blocks=len(blocks),
+        excluded=len(excluded),
+        excluded_because=because,
+    )
+    if not blocks or any(lane not in lengths for lane in LANES):
+        return structs.replace(told, because=why_unknown or _too_few(len(blocks), len(excluded), because))
+    return _judged(told, count, blocks, lengths, start_up, why_unknown)
+
+
+def _judged(
+    told: Contention,
+    count: BlockCount,
+    blocks: Sequence[Block],
+    lengths: Mapping[Lane, LaneLength],
+    start_up: StartUp | None,
+    why_unknown: str,
+) -> Contention:
+    pairs = block_pairs(blocks, lengths)
+    central = _central(pairs)
+    stp = _around(progress.stp(central), [progress.stp(pair) for pair in pairs])
+    speedup = _around(progress.speedup(central), [progress.speedup(pair) for pair in pairs])
+    verdict, because = verdict_of(stp, speedup)
+    if verdict == "unknown":
+        because = why_unknown or _too_few(len(blocks), told.excluded, told.excluded_because)
+    makespan_s, sequential_s = progress.makespan_s(central), progress.sequential_s(central)
+    whole = None
+    if start_up is not None:
+        apart_s = sequential_s + sum(start_up.alone_s.values())
+        whole = apart_s / (makespan_s + start_up.together_s)
+    return structs.replace(
+        told,
+        slowdown={lane: central[lane].slowdown for lane in LANES},
+        stp=stp.value,
+        stp_interval=stp.interval,
+        antt=progress.antt(central),
+        fairness=progress.fairness(central),
+        speedup=speedup.value,
+        interval=speedup.interval,
+        speedup_whole=whole,
+        probe_cost_s=probe_cost_s(count.cost_spans_s, stp.value),
+        makespan_s=makespan_s,
+        sequential_estimate_s=sequential_s,
+        verdict=verdict,
+        because=because,
+    )
+
+
+def block_pairs(blocks: Sequence[Block], lengths: Mapping[Lane, LaneLength]) -> list[dict[Lane, LaneTimes]]:
+    """Each block's own times for lanes of these lengths; epoch ends are taken over all of them."""
+    if not blocks:
+        return []
+    ends = _EpochEnds.of(blocks)
+    return [_pair(block.solo, block.shared, ends, lengths) for block in blocks]
+
+
+def verdict_of(stp: Estimate, speedup: Estimate) -> tuple[Verdict, str]:
+    """The verdict, decided on STP, and one sentence with its numbers."""
+    if stp.interval is None or speedup.interval is None:
+        return "unknown", ""
+    low, high = stp.interval
+    numbers = (
+        f"throughput together is {stp.value:.2f} times that of taking turns ({low:.2f} to {high:.2f}, "
+        f"{stp.count} blocks of this run)"
+    )
+    if low > 1 + SAME_WITHIN:
+        return "together", numbers
+    if high < 1 - SAME_WITHIN:
+        return "sequential", numbers
+    return "no clear difference", numbers
+
+
+def probe_cost_s(stood_still_s: float, stp: float) -> float:
+    """What probing took from the run: Σ window · (1 − 1/STP); below STP 1 a probe costs nothing."""
+    return stood_still_s * max(0.0, 1.0 - 1.0 / stp)
+
+
+@dataclass(frozen=True, slots=True)
+class _EpochEnds:
+    """Seconds outside steps that one epoch end takes, alone and shared, for each lane; over all blocks."""
+
+    solo_s: dict[Lane, float]
+    shared_s: dict[Lane, float]
+
+    @classmethod
+    def of(cls, blocks: Sequence[Block]) -> _EpochEnds:
+        solo_s: dict[Lane, float] = {}
+        shared_s: dict[Lane, float] = {}
+        for lane in LANES:
+            solo = added(block.solo.get(lane, NOTHING) for block in blocks)
+            shared = added(block.shared.get(lane, NOTHING) for block in blocks)
+            # Where one was never seen it is taken to be slowed as the steps are.
+            slowdown = (solo.steps * shared.in_steps_s) / (solo.in_steps_s * shared.steps)
+            alone = solo.outside_s / solo.epochs if solo.epochs else None
+            beside = shared.outside_s / shared.epochs if shared.epochs else None
+            if alone is None:
+                alone = beside / slowdown if beside is not None else 0.0
+            solo_s[lane] = alone
+            shared_s[lane] = beside if beside is not None else alone * slowdown
+        return cls(solo_s, shared_s)
+
+
+def _pair(
+    solo: Mapping[Lane, RateSpan],
+    shared: Mapping[Lane, RateSpan],
+    ends: _EpochEnds,
+    lengths: Mapping[Lane, LaneLength],
+) -> dict[Lane, LaneTimes]:
+    return {
+        lane: _lane_times(
+            lengths[lane],
+            solo[lane].in_steps_s / solo[lane].steps,
+            shared[lane].in_steps_s / shared[lane].steps,
+            ends.solo_s[lane],
+            ends.shared_s[lane],
+        )
+        for lane in LANES
+    }
+
+
+def _lane_times(
+    length: LaneLength, solo_step_s: float, shared_step_s: float, solo_end_s: float, shared_end_s: float
+) -> LaneTimes:
+    """Where time bounds a lane it trains as long beside the other, and alone what the same steps would take."""
+    steps = length.steps if length.steps else length.steps_per_epoch
+    epoch_ends = steps / length.steps_per_epoch
+    alone_s = steps * solo_step_s + epoch_ends * solo_end_s
+    shared_s = steps * shared_step_s + epoch_ends * shared_end_s
+    if length.steps or length.seconds is None:
+        return LaneTimes(alone_s, shared_s)
+    return LaneTimes(length.seconds * alone_s / shared_s, length.seconds)
+
+
+def _central(pairs: Sequence[Mapping[Lane, LaneTimes]]) -> dict[Lane, LaneTimes]:
+    """The geometric mean of the blocks' times, so that every figure told comes from one pair of times."""
+
+    def mean(values: Sequence[float]) -> float:
+        return math.exp(sum(math.log(value) for value in values) / len(values))
+
+    return {
+        lane: LaneTimes(
+            mean([pair[lane].alone_s for pair in pairs]), mean([pair[lane].shared_s for pair in pairs])
+        )
+        for lane in LANES
+    }
+
+
+def _around(value: float, ratios: Sequence[float]) -> Estimate:
+    """The blocks' interval, around the value of the central pair."""
+    estimate = ratio_estimate(ratios)
+    if estimate is None or estimate.interval is None:
+        return Estimate(value, None, len(ratios))
+    low, high = (value * bound / estimate.value for bound in estimate.interval)
+    return Estimate(value, (low, high), estimate.count)
+
+
+def _pooled(
+    count: BlockCount, blocks: Sequence[Block], lengths: Mapping[Lane, LaneLength]
+) -> tuple[dict[Lane, float], dict[Lane, float]]:
+    """Steps per second of each lane's whole time, alone and shared, as far as anything tells them."""
+    solo: dict[Lane, float] = {}
+    shared: dict[Lane, float] = {}
+    everything = count.all_shared
+    ends = _EpochEnds.of(blocks) if blocks else None
+    for lane in LANES:
+        alone = added(block.solo[lane] for block in blocks) if blocks else count.baselines.get(lane, NOTHING)
+        beside = added(block.shared[lane] for block in blocks) if blocks else everything[lane]
+        per_epoch = lengths[lane].steps_per_epoch if lane in lengths else 0
+        if alone.steps and alone.in_steps_s:
+            solo[lane] = _whole_rate(alone, per_epoch, ends.solo_s[lane] if ends else None)
+        if beside.steps and beside.in_steps_s:
+            shared[lane] = _whole_rate(beside, per_epoch, ends.shared_s[lane] if ends else None)
+    return solo, shared
+
+
+def _whole_rate(span: RateSpan, steps_per_epoch: int, end_s: float | None) -> float:
+    if end_s is None or not steps_per_epoch:
+        return span.steps / (span.in_steps_s + span.outside_s)
+    return 1.0 / (span.in_steps_s / span.steps + end_s / steps_per_epoch)
+
+
+def _too_few(blocks: int, excluded: int, because: tuple[str, ...]) -> str:
+    """Why there is no verdict, as one sentence without a full stop."""
+    counted = "no block" if not blocks else f"only {blocks} {'block' if blocks == 1 else 'blocks'}"
+    spoiled = f"; {excluded} disturbed: {', '.join(because)}" if excluded else ""
+    return f"{counted} measured, at least {FEWEST} are needed{spoiled}"
