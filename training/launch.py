@@ -14,7 +14,18 @@ from pathlib import Path
 from msgspec import structs
 
 from training.meters.devices import DeviceListing, choose_devices, names_a_gpu
-from training.plan import IfNoGpu, Lane, LanePlan, Limits, MpsLimits, Plan, PlannedDevice, Sharing, write_plan
+from training.plan import (
+    IfNoGpu,
+    Lane,
+    LanePlan,
+    Limits,
+    MpsLimits,
+    Plan,
+    PlannedDevice,
+    Probing,
+    Sharing,
+    write_plan,
+)
 from training.preflight import DEVICE_CHECKS, check_launch
 from training.preset import PresetError
 from training.preset.overrides import apply_overrides
@@ -48,8 +59,11 @@ class LaunchRequest:
     if_no_gpu: IfNoGpu | None = None
     """None: fail where a GPU was asked for by name, else train on the CPU."""
     mps: MpsLimits = MpsLimits()
+    probing: Probing = Probing()
     retry_of: str | None = None
     """The name of the run this one tries again."""
+    listed: bool = True
+    """Whether listing runs finds it where `run_dir` is elsewhere; a bench's launches are the bench's alone."""
     planned: Mapping[Lane, LanePlan] = field(default_factory=dict)
     """Lanes as an earlier plan resolved them, in place of their references in `presets`."""
 
@@ -97,10 +111,11 @@ def launch(request: LaunchRequest, listing: DeviceListing) -> Launched:
         if_no_gpu=request.if_no_gpu or ("fail" if names_a_gpu(request.device) else "cpu"),
         lane_devices=devices.lane_devices,
         mps=request.mps,
+        probing=request.probing,
         retry_of=request.retry_of,
     )
     _refuse_what_cannot_start(plan, listing, request.run_dir)
-    folder = make_run_folder(request.run_dir)
+    folder = make_run_folder(request.run_dir, listed=request.listed)
     plan = structs.replace(plan, run=folder.name)
     write_plan(plan, folder.plan)
     return Launched(folder, plan, start_supervisor(folder))

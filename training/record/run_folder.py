@@ -90,10 +90,10 @@ class RunFolder:
         return self.path / lane
 
 
-def make_run_folder(run_dir: Path | None = None) -> RunFolder:
+def make_run_folder(run_dir: Path | None = None, *, listed: bool = True) -> RunFolder:
     """Make the folder of a new run: `run_dir` itself where given (new or empty), else one under the state directory.
 
-    A folder elsewhere is linked from the state directory, so that listing runs finds it.
+    A folder elsewhere is linked from the state directory, so that listing runs finds it; unless it is not `listed`.
 
     Raises:
         RunFolderError: it cannot be made, or holds something already.
@@ -112,7 +112,7 @@ def make_run_folder(run_dir: Path | None = None) -> RunFolder:
         if isinstance(error, RunFolderError):
             raise
         raise RunFolderError(f"{folder} cannot be made: {error.strerror or error}") from error
-    if run_dir is not None:
+    if run_dir is not None and listed:
         _link_from_runs_home(folder, name)
     return RunFolder(folder)
 
