@@ -44,6 +44,10 @@ class DeviceRefusedError(LaunchError):
     """The device itself keeps two trainings from starting."""
 
 
+class DoesNotFitError(DeviceRefusedError):
+    """The forecast says that the memory does not do; `force_fit` launches all the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class LaunchRequest:
     """What a person asked: references to presets, and the rest as on the command line."""
@@ -60,6 +64,8 @@ class LaunchRequest:
     """None: fail where a GPU was asked for by name, else train on the CPU."""
     mps: MpsLimits = MpsLimits()
     probing: Probing = Probing()
+    force_fit: bool = False
+    """Launch also where the forecast says that the memory does not do."""
     retry_of: str | None = None
     """The name of the run this one tries again."""
     listed: bool = True
@@ -93,6 +99,15 @@ def plan_lanes(request: LaunchRequest) -> dict[Lane, LanePlan]:
     }
 
 
+def planned_lane(reference: str) -> LanePlan:
+    """The preset a reference means, as a lane of a plan.
+
+    Raises:
+        PresetError: there is none, there are several, or it is bad.
+    """
+    return _as_it_is(resolve(reference))
+
+
 def launch(request: LaunchRequest, listing: DeviceListing) -> Launched:
     """Make the plan, its folder, and start its supervisor.
 
@@ -101,6 +116,7 @@ def launch(request: LaunchRequest, listing: DeviceListing) -> Launched:
         LaunchError: the sharing mode cannot be launched, or an override names no lane.
         DeviceUnavailableError: the asked device cannot be used.
         DeviceRefusedError: the device is there, but two trainings cannot start on it.
+        DoesNotFitError: its memory does not do, by the forecast, and the request does not force it.
         RunFolderError: the run's folder cannot be made.
         OSError: the supervisor cannot be started.
     """
@@ -114,21 +130,26 @@ def launch(request: LaunchRequest, listing: DeviceListing) -> Launched:
         probing=request.probing,
         retry_of=request.retry_of,
     )
-    _refuse_what_cannot_start(plan, listing, request.run_dir)
+    _refuse_what_cannot_start(plan, listing, request)
     folder = make_run_folder(request.run_dir, listed=request.listed)
     plan = structs.replace(plan, run=folder.name)
     write_plan(plan, folder.plan)
     return Launched(folder, plan, start_supervisor(folder))
 
 
-def _refuse_what_cannot_start(plan: Plan, listing: DeviceListing, run_dir: Path | None) -> None:
+def _refuse_what_cannot_start(plan: Plan, listing: DeviceListing, request: LaunchRequest) -> None:
     """Looked at before the run has a folder, so that a refusal leaves nothing behind."""
-    folder = None if run_dir is None else run_dir.expanduser().absolute()
-    checks = check_launch(plan, listing=listing, folder=folder)
-    stop = next((check for check in checks if check.state == "stop"), None)
+    folder = None if request.run_dir is None else request.run_dir.expanduser().absolute()
+    stops = [check for check in check_launch(plan, listing=listing, folder=folder) if check.state == "stop"]
+    # What nothing can force comes first: nobody forces one thing to be refused for another.
+    stop = next((check for check in stops if not check.can_be_forced), None)
+    if stop is None and not request.force_fit:
+        stop = next(iter(stops), None)
     if stop is None:
         return
     error_type = DeviceRefusedError if stop.name in DEVICE_CHECKS else LaunchError
+    if stop.can_be_forced:
+        error_type = DoesNotFitError
     raise error_type(f"{stop.message}: {stop.remedy}" if stop.remedy else stop.message)
 
 

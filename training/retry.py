@@ -73,6 +73,7 @@ def retry_request(
         run_dir=run_dir,
         if_no_gpu=offer.if_no_gpu or plan.if_no_gpu,
         mps=plan.mps,
+        force_fit=True,  # it was launched once: what is offered for it is not refused by a forecast
         retry_of=plan.run,
         planned=plan.lanes,
     )

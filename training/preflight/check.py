@@ -16,6 +16,8 @@ class Check:
     state: State
     message: str
     remedy: str = ""
+    can_be_forced: bool = False
+    """A `stop` that rests on a forecast: whoever knows better may launch all the same."""
 
 
 def gib(count_bytes: int | float) -> str:

@@ -67,6 +67,9 @@ def _refuse_nan(_context: click.Context, _parameter: click.Parameter, value: flo
     metavar="a=4096,b=4096",
     help="With --sharing mps: MiB of the GPU's memory a lane may pin.",
 )
+@click.option(
+    "--force-fit", is_flag=True, help="Launch even where the forecast says that the memory does not do."
+)
 @click.option("--epochs", type=click.IntRange(min=1, max=1_000_000), help="Epochs of each lane.")
 @click.option("--steps", type=click.IntRange(min=1, max=1_000_000_000), help="Steps of each lane.")
 @click.option(
@@ -91,7 +94,8 @@ def _refuse_nan(_context: click.Context, _parameter: click.Parameter, value: flo
 @click.option("--detach", is_flag=True, help="Launch, print the run's name, and leave it running.")
 def run(
     a: str, b: str, sharing: str, device: str, if_no_gpu: IfNoGpu | None,
-    mps_share: str | None, mps_memory: str | None, epochs: int | None, steps: int | None, minutes: float | None,
+    mps_share: str | None, mps_memory: str | None,
+    force_fit: bool, epochs: int | None, steps: int | None, minutes: float | None,
     overrides: tuple[str, ...], seed: int | None, run_dir: Path | None, headless: bool, as_json: bool, detach: bool,
 ) -> None:  # fmt: skip
     """Train presets A and B on one device.
@@ -121,16 +125,20 @@ def run(
         run_dir=run_dir,
         if_no_gpu=if_no_gpu,
         mps=mps,
+        force_fit=force_fit,
     )
     raise SystemExit(launch_and_follow(request, headless=headless, as_json=as_json, detach=detach))
 
 
 def _launch(request: LaunchRequest) -> Launched:
     with failing_clearly():
-        from training.launch import launch
+        from training.launch import DoesNotFitError, launch
         from training.meters.devices import list_devices
 
-        return launch(request, list_devices())
+        try:
+            return launch(request, list_devices())
+        except DoesNotFitError as error:
+            fail(f"{error}; --force-fit launches all the same", exit_codes.DEVICE)
 
 
 def check_how_to_follow(*, headless: bool, as_json: bool, detach: bool) -> None:
