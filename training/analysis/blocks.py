@@ -10,6 +10,21 @@ from training.record.contention_records import RateSpan, SharedSpan, SoloSpan
 
 NOTHING = RateSpan(0, 0.0)
 
+MOST_STEPS = 10**12
+MOST_S = 1e9
+"""Thirty years: no span is longer, and with it no sum or ratio leaves what a float can hold."""
+SHORTEST_STEP_S = 1e-9
+
+
+def is_possible(span: RateSpan) -> bool:
+    """Whether these can be the numbers of a span at all: a damaged record may hold any."""
+    return (
+        0 <= span.steps <= MOST_STEPS
+        and span.steps * SHORTEST_STEP_S <= span.in_steps_s <= MOST_S
+        and 0 <= span.outside_s <= MOST_S
+        and 0 <= span.epochs <= MOST_STEPS
+    )
+
 
 def added(spans: Iterable[RateSpan]) -> RateSpan:
     """Spans of one lane as one."""
@@ -34,6 +49,7 @@ class Block:
     spoiled: tuple[str, ...] = ()
     """Why its solo spans do not count."""
     disturbed_shared: int = 0
+    shared_disturbed_by: tuple[str, ...] = ()
 
     @property
     def was_probed(self) -> bool:
@@ -52,6 +68,11 @@ class Block:
         """Whether it was begun and cannot count: spoiled, or beside nothing but disturbed shared time."""
         return bool(self.spoiled) or (self.was_probed and self.disturbed_shared > 0 and not self.counts)
 
+    @property
+    def excluded_because(self) -> tuple[str, ...]:
+        """What keeps an excluded block from counting."""
+        return self.spoiled or self.shared_disturbed_by
+
 
 class BlockCount:
     """Takes spans in any order of their files' reading; a lane's solo spans outside probes are kept beside."""
@@ -66,26 +87,34 @@ class BlockCount:
     def take_solo(self, record: SoloSpan) -> None:
         """Take in a span in which one lane trained alone."""
         if record.how != "probe":
-            if not record.disturbed and record.complete:
+            if not record.disturbed and record.complete and is_possible(record.span):
                 kept = self.baselines.get(record.lane, NOTHING)
                 self.baselines[record.lane] = added((kept, record.span))
             return
-        self.cost_spans_s += record.cost_s
+        if 0 <= record.cost_s <= MOST_S:
+            self.cost_spans_s += record.cost_s
         block = self._block(record.block, record.t1)
-        if not record.complete or record.disturbed:
-            reasons = record.disturbed or ("the probe was cut short",)
-            block.spoiled = tuple(dict.fromkeys((*block.spoiled, *reasons)))
+        reasons = _why_spoiled(record)
+        if reasons:
+            block.spoiled = _with(block.spoiled, reasons)
             return
         block.solo[record.lane] = added((block.solo.get(record.lane, NOTHING), record.span))
 
     def take_shared(self, record: SharedSpan) -> None:
         """Take in a span in which both trained."""
         block = self._block(record.block, record.t1)
-        if record.disturbed:
+        impossible = not all(is_possible(span) for span in record.spans.values())
+        if record.disturbed or impossible:
             block.disturbed_shared += 1
+            block.shared_disturbed_by = _with(block.shared_disturbed_by, record.disturbed or IMPOSSIBLE)
             return
         for lane, span in record.spans.items():
             block.shared[lane] = added((block.shared.get(lane, NOTHING), span))
+
+    def forget(self, lane: Lane) -> None:
+        """Another takes this lane's place: no block is of the pair that is now."""
+        self.blocks.clear()
+        self.baselines.pop(lane, None)
 
     def counting(self, newest: int | None = None) -> list[Block]:
         """The blocks that count, in order; only the `newest` so many where asked."""
@@ -109,6 +138,21 @@ class BlockCount:
         block = self.blocks.setdefault(index, Block(index))
         block.t = max(block.t, t)
         return block
+
+
+IMPOSSIBLE = ("its numbers are impossible",)
+
+
+def _why_spoiled(record: SoloSpan) -> tuple[str, ...]:
+    if record.disturbed:
+        return record.disturbed
+    if not record.complete:
+        return ("the probe was cut short",)
+    return () if is_possible(record.span) and _is_rate(record.span) else IMPOSSIBLE
+
+
+def _with(reasons: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*reasons, *more)))
 
 
 def _is_rate(span: RateSpan | None) -> bool:

@@ -10,7 +10,7 @@ from typing import Literal
 from msgspec import Struct, structs
 
 from training.analysis import progress
-from training.analysis.blocks import NOTHING, Block, BlockCount, added
+from training.analysis.blocks import MOST_S, MOST_STEPS, NOTHING, Block, BlockCount, added
 from training.analysis.interval import FEWEST, Estimate, ratio_estimate
 from training.analysis.progress import LaneTimes
 from training.plan import LANES, Lane
@@ -52,11 +52,20 @@ class Contention(Struct, frozen=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True)
 class LaneLength:
-    """How much a lane trains: steps with an epoch end every `steps_per_epoch`; or, where time bounds it, seconds."""
+    """How much a lane trains: steps with an epoch end every `steps_per_epoch`, or seconds, whichever is over first."""
 
     steps: int | None
     steps_per_epoch: int
     seconds: float | None = None
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether a lane can be of this length: a damaged record may tell any."""
+        return (
+            0 < self.steps_per_epoch <= MOST_STEPS
+            and (self.steps is None or 0 < self.steps <= MOST_STEPS)
+            and (self.seconds is None or 0 < self.seconds <= MOST_S)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,11 @@ class StartUp:
 
     alone_s: Mapping[Lane, float]
     together_s: float
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether these can be times at all."""
+        return all(0 <= seconds <= MOST_S for seconds in (self.together_s, *self.alone_s.values()))
 
 
 def contention(
@@ -79,14 +93,15 @@ def contention(
 
     Args:
         count: the blocks.
-        lengths: of both lanes; a pair without both has no speed-up.
-        start_up: for the speed-up of the whole; left out where not known.
+        lengths: of both lanes; a pair without both has no speed-up, and an impossible one counts as none.
+        start_up: for the speed-up of the whole; left out where not known or impossible.
         newest: only so many of the newest blocks.
         why_unknown: what to say where there are too few blocks, in place of their number.
     """
+    lengths = {lane: length for lane, length in lengths.items() if length.is_possible}
     blocks = count.counting(newest)
     excluded = count.excluded
-    because = tuple(dict.fromkeys(reason for block in excluded for reason in block.spoiled))
+    because = tuple(dict.fromkeys(reason for block in excluded for reason in block.excluded_because))
     solo, shared = _pooled(count, blocks, lengths)
     told = Contention(
         solo_steps_per_s=solo,
@@ -118,7 +133,7 @@ def _judged(
         because = why_unknown or _too_few(len(blocks), told.excluded, told.excluded_because)
     makespan_s, sequential_s = progress.makespan_s(central), progress.sequential_s(central)
     whole = None
-    if start_up is not None:
+    if start_up is not None and start_up.is_possible:
         apart_s = sequential_s + sum(start_up.alone_s.values())
         whole = apart_s / (makespan_s + start_up.together_s)
     return structs.replace(
@@ -214,14 +229,14 @@ def _pair(
 def _lane_times(
     length: LaneLength, solo_step_s: float, shared_step_s: float, solo_end_s: float, shared_end_s: float
 ) -> LaneTimes:
-    """Where time bounds a lane it trains as long beside the other, and alone what the same steps would take."""
+    """Where time ends a lane it trains as long beside the other, and alone what the same steps would take."""
     steps = length.steps if length.steps else length.steps_per_epoch
     epoch_ends = steps / length.steps_per_epoch
     alone_s = steps * solo_step_s + epoch_ends * solo_end_s
     shared_s = steps * shared_step_s + epoch_ends * shared_end_s
-    if length.steps or length.seconds is None:
+    if length.seconds is None or (length.steps and shared_s <= length.seconds):
         return LaneTimes(alone_s, shared_s)
-    return LaneTimes(length.seconds * alone_s / shared_s, length.seconds)
+    return LaneTimes(length.seconds * (alone_s / shared_s), length.seconds)
 
 
 def _central(pairs: Sequence[Mapping[Lane, LaneTimes]]) -> dict[Lane, LaneTimes]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from training.analysis.blocks import BlockCount
 from training.analysis.contention import SAME_WITHIN, Contention, LaneLength, StartUp, block_pairs, contention
 from training.analysis.contention_state import BlockPoint, ContentionState, ProbeMark
+from training.analysis.lane_facts import LaneFacts
 from training.analysis.progress import stp
 from training.plan import LANES, Lane, Plan
 from training.record.contention_records import (
@@ -20,46 +21,11 @@ from training.record.contention_records import (
     SoloSpan,
 )
 from training.record.event_records import BarrierOpened, EventRecord, Joined, LaneEnded, Launched, WarmingUp
-from training.record.lane_records import Built, Imported, LaneRecord, Progress, Released, Warm
+from training.record.lane_records import LaneRecord
 
 NEWEST = 8
 """So many blocks speak for what is left of a run; older ones may be of other rates."""
-
-
-@dataclass(slots=True)
-class _LaneFacts:
-    """What a lane's own records say of its length and its start."""
-
-    built: Built | None = None
-    released_step: int = 0
-    step: int = 0
-    launched_t: float | None = None
-    import_s: float | None = None
-    token_t: float | None = None
-    warm_t: float | None = None
-    ended: bool = False
-
-    def length(self, minutes: float | None) -> LaneLength | None:
-        """What it trains after its release."""
-        if self.built is None:
-            return None
-        planned = self.built.planned_steps
-        steps = None if planned is None else max(1, planned - self.released_step)
-        return LaneLength(steps, self.built.steps_per_epoch, None if minutes is None else minutes * 60)
-
-    def left(self, whole: LaneLength) -> LaneLength | None:
-        """What it has still to train; None where that is nothing, or only time tells."""
-        if whole.steps is None:
-            return whole
-        steps = self.released_step + whole.steps - max(self.step, self.released_step)
-        return replace(whole, steps=steps) if steps > 0 else None
-
-    @property
-    def start_s(self) -> float | None:
-        """Seconds before its first step if it started alone: its import and its warm-up."""
-        if self.import_s is None or self.token_t is None or self.warm_t is None:
-            return None
-        return self.import_s + self.warm_t - self.token_t
+KEPT_MARKS = 1000
 
 
 class ContentionHistory:
@@ -68,11 +34,12 @@ class ContentionHistory:
     def __init__(self, plan: Plan) -> None:
         self._minutes = plan.limits.minutes
         self._count = BlockCount()
-        self._lanes: dict[Lane, _LaneFacts] = {lane: _LaneFacts() for lane in plan.lanes}
+        self._lanes: dict[Lane, LaneFacts] = {lane: LaneFacts() for lane in plan.lanes}
         self._opened_t: float | None = None
+        self._joined = False
         self._held: dict[Lane, tuple[HeldFor, ...]] = {}
         self._probing: ProbeMark | None = None
-        self._marks: list[ProbeMark] = []
+        self._marks: deque[ProbeMark] = deque(maxlen=KEPT_MARKS)
         self._decided: Decided | None = None
         self._probing_is_off = not plan.probing.enabled
 
@@ -94,37 +61,24 @@ class ContentionHistory:
                 self._held[record.lane] = tuple(why for why in held if why != record.why)
             case Decided():
                 self._decided = record
-            case Launched():
-                self._lanes[record.lane].launched_t = record.t
-            case WarmingUp():
-                self._lanes[record.lane].token_t = record.t
-            case BarrierOpened():
+            case Launched() | WarmingUp():
+                self._facts(record.lane).take_event(record)
+            case BarrierOpened() if len(record.lanes) == len(LANES):
                 self._opened_t = record.t
             case LaneEnded():
-                self._lanes[record.lane].ended = True
+                self._facts(record.lane).take_event(record)
                 self._held.pop(record.lane, None)
                 self._probing = None
             case Joined():
-                self._lanes[record.lane] = _LaneFacts()
+                self._facts(record.lane).take_event(record)
+                self._count.forget(record.lane)
+                self._joined = True
             case _:
                 pass
 
     def take_lane_record(self, lane: Lane, record: LaneRecord) -> None:
         """Take in one record of a lane's worker."""
-        facts = self._lanes[lane]
-        match record:
-            case Progress():
-                facts.step = record.step
-            case Built():
-                facts.built = record
-            case Released():
-                facts.released_step = record.step
-            case Imported():
-                facts.import_s = record.seconds
-            case Warm():
-                facts.warm_t = record.t
-            case _:
-                pass
+        self._facts(lane).take(record)
 
     def contention(self) -> Contention:
         """What the blocks say for the lanes' whole lengths."""
@@ -150,6 +104,34 @@ class ContentionHistory:
         """What the newest blocks say for what is left of both lanes."""
         return contention(self._count, self._left() or self._lengths(), newest=NEWEST)
 
+    def newest_stps(self, since_t: float = 0.0) -> list[float]:
+        """STP of each block that counts and ended after `since_t`, oldest first, at most the newest few."""
+        return [point.stp for point in self._points() if point.t > since_t][-NEWEST:]
+
+    def left_alone_s(self) -> dict[Lane, float]:
+        """Seconds each lane has still to train if it had the device to itself, for the lanes of which it is known."""
+        rates = self.recent().solo_steps_per_s
+        left = self._left() or {}
+        return {
+            lane: length.steps / rates[lane]
+            for lane, length in left.items()
+            if length.steps is not None and rates.get(lane)
+        }
+
+    def left_at_pace_s(self, rates: Mapping[Lane, float | None]) -> float | None:
+        """Seconds to the end of both lanes at these rates; None where one has none or no length in steps."""
+        left = {lane: self._lanes[lane].left(length) for lane, length in self._lengths().items()}
+        times = [
+            length.steps / rate
+            for lane, length in left.items()
+            if length is not None and length.steps is not None and (rate := rates.get(lane))
+        ]
+        return max(times) if times and len(times) == len(self._lanes) else None
+
+    def _facts(self, lane: Lane) -> LaneFacts:
+        """Of a lane of the plan, or of one that joined: its records may be read before the event that says so."""
+        return self._lanes.setdefault(lane, LaneFacts())
+
     def _ahead(self) -> tuple[float | None, bool]:
         left = self._left()
         if left is None:
@@ -167,7 +149,7 @@ class ContentionHistory:
     def _left(self) -> Mapping[Lane, LaneLength] | None:
         """What both lanes have left; None where one has nothing."""
         lengths = self._lengths()
-        if len(lengths) < len(LANES) or any(facts.ended for facts in self._lanes.values()):
+        if len(lengths) < len(LANES) or any(facts.has_ended for facts in self._lanes.values()):
             return None
         left = {lane: self._lanes[lane].left(length) for lane, length in lengths.items()}
         known = {lane: length for lane, length in left.items() if length is not None}
@@ -175,9 +157,9 @@ class ContentionHistory:
 
     def _start_up(self) -> StartUp | None:
         alone = {lane: facts.start_s for lane, facts in self._lanes.items()}
-        launched = [facts.launched_t for facts in self._lanes.values() if facts.launched_t is not None]
+        launched = [facts.launched.t for facts in self._lanes.values() if facts.launched is not None]
         known = {lane: seconds for lane, seconds in alone.items() if seconds is not None}
-        if self._opened_t is None or not launched or len(known) < len(LANES):
+        if self._opened_t is None or self._joined or not launched or len(known) < len(LANES):
             return None
         return StartUp(known, self._opened_t - min(launched))
 
