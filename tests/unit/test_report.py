@@ -80,6 +80,7 @@ def test_schema_is_the_documented_one(folder: RunFolder) -> None:
                 "model_path": "m.keras",
                 "trained_on": "",
                 "no_gpu": None,
+                "threads": {},
                 "need_peak_bytes": None,
                 "memory_source": "",
                 "memory_estimated": False,
@@ -102,6 +103,7 @@ def test_schema_is_the_documented_one(folder: RunFolder) -> None:
                 "model_path": None,
                 "trained_on": "",
                 "no_gpu": None,
+                "threads": {},
                 "need_peak_bytes": None,
                 "memory_source": "",
                 "memory_estimated": False,
@@ -116,6 +118,26 @@ def test_schema_is_the_documented_one(folder: RunFolder) -> None:
         "energy_j": None,
         "energy_j_per_1000_samples": None,
         "event_reasons_s": {},
+        "contention": {
+            "solo_steps_per_s": {"a": None, "b": None},
+            "shared_steps_per_s": {"a": None, "b": None},
+            "slowdown": {"a": None, "b": None},
+            "stp": None,
+            "stp_interval": None,
+            "antt": None,
+            "fairness": None,
+            "speedup": None,
+            "interval": None,
+            "speedup_whole": None,
+            "blocks": 0,
+            "excluded": 0,
+            "excluded_because": [],
+            "probe_cost_s": None,
+            "makespan_s": None,
+            "sequential_estimate_s": None,
+            "verdict": "unknown",
+            "because": "no block measured, at least 3 are needed",
+        },
         "others": None,
         "gpu_verdict_void": None,
     }
@@ -244,7 +266,7 @@ def test_a_report_of_an_earlier_version_is_read(folder: RunFolder) -> None:
     write_report(build_report(folder, plan(), STARTED, MONITOR), folder.report)
     told = json.loads(folder.report.read_bytes())
     for name in ("sharing_asked", "why_sharing_changed", "retry_of", "device_lost", "energy_j",
-                 "energy_j_per_1000_samples", "event_reasons_s", "others", "gpu_verdict_void"):  # fmt: skip
+                 "energy_j_per_1000_samples", "event_reasons_s", "contention", "others", "gpu_verdict_void"):  # fmt: skip
         del told[name]
     for lane in told["lanes"].values():
         for name in (
@@ -254,11 +276,13 @@ def test_a_report_of_an_earlier_version_is_read(folder: RunFolder) -> None:
             "device",
             "trained_on",
             "no_gpu",
+            "threads",
         ):
             del lane[name]
     folder.report.write_text(json.dumps(told))
     report = read_report(folder.report)
     assert report.sharing_asked is None
+    assert report.contention is None
     assert report_lines(report, folder.path)
 
 

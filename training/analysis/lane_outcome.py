@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from training.analysis.energy import TrainedSpan
@@ -12,6 +12,7 @@ from training.record.lane_records import (
     Checkpoint,
     Epoch,
     Finished,
+    Imported,
     LaneRecord,
     NoGpu,
     Progress,
@@ -37,6 +38,8 @@ class LaneOutcome:
     model_path: str | None = None
     trained_on: str = ""
     no_gpu: NoGpu | None = None
+    threads: dict[str, int] = field(default_factory=dict)
+    """The framework's thread pools, by name."""
     need_peak_bytes: int | None = None
     """The most the framework itself reported to need of the device's memory."""
     trained: TrainedSpan | None = None
@@ -60,6 +63,8 @@ def read_lane_outcome(path: Path, also: Callable[[LaneRecord], None] = lambda _:
                 if record.framework_memory is not None:
                     peak = record.framework_memory.peak_bytes
                     outcome.need_peak_bytes = max(outcome.need_peak_bytes or 0, peak)
+            case Imported():
+                outcome.threads = record.threads
             case Built():
                 outcome.trained_on = record.device
             case NoGpu():

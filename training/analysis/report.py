@@ -15,6 +15,7 @@ from training.analysis.contention_history import ContentionHistory
 from training.analysis.device_outcome import DeviceOutcome, LaneMemory, read_device_outcome
 from training.analysis.energy import energy_j_per_1000_samples, pair_energy_j
 from training.analysis.lane_outcome import LaneOutcome, read_lane_outcome
+from training.analysis.reported_contention import every_key, known_keys, reported_contention, why_void
 from training.plan import Lane, Plan, PlannedDevice, Sharing
 from training.record.device_records import EventReason
 from training.record.event_records import (
@@ -101,6 +102,8 @@ class LaneReport(Struct, frozen=True):
     trained_on: str = ""
     """The framework's name of its device, as "GPU:0" or "CPU"; empty where it did not come so far."""
     no_gpu: ReportedNoGpu | None = None
+    threads: dict[str, int] = {}
+    """The framework's thread pools by name ("intra_op", "inter_op"); on a CPU a part of every result."""
     need_peak_bytes: int | None = None
     memory_source: str = ""
     """Who told the footprint: "nvml", or "host" for RSS."""
@@ -186,6 +189,7 @@ def build_report(folder: RunFolder, plan: Plan, started_at: datetime, monitor: M
     on_cpu = [lane for lane, outcome in told.items() if outcome.no_gpu is not None]
     energy_j = pair_energy_j(seen.energy, spans)
     per_1000 = None if on_cpu else energy_j_per_1000_samples(seen.energy, spans)
+    void = why_void(plan, on_cpu, device_lost)
     return Report(
         run=plan.run,
         started_at=started_at.isoformat(timespec="seconds"),
@@ -211,16 +215,19 @@ def build_report(folder: RunFolder, plan: Plan, started_at: datetime, monitor: M
         energy_j=None if energy_j is None else round(energy_j, 1),
         energy_j_per_1000_samples=None if per_1000 is None else round(per_1000, 3),
         event_reasons_s={reason: round(s, 1) for reason, s in seen.clock_holds.seconds().items()},
-        contention=contention.contention(),
+        contention=reported_contention(contention.contention(), plan, void),
         others=_others(seen),
-        gpu_verdict_void=_why_void(plan, on_cpu, device_lost),
+        gpu_verdict_void=void,
     )
 
 
 def write_report(report: Report, path: Path) -> None:
     """Write the report whole or not at all."""
+    told = msgspec.to_builtins(report)
+    if report.contention is not None:
+        told["contention"] = every_key(report.contention)
     half = path.with_name(f"half-{path.name}")
-    half.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+    half.write_bytes(msgspec.json.format(msgspec.json.encode(told), indent=1) + b"\n")
     half.replace(path)
 
 
@@ -231,8 +238,11 @@ def read_report(path: Path) -> Report:
         ReportError: there is none, or it is damaged.
     """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Report)
-    except (OSError, msgspec.DecodeError) as error:
+        told = msgspec.json.decode(path.read_bytes())
+        if isinstance(told, dict) and isinstance(told.get("contention"), dict):
+            told["contention"] = known_keys(told["contention"])
+        return msgspec.convert(told, Report)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ReportError(f"{path}: no report that can be read: {error}") from error
 
 
@@ -246,17 +256,6 @@ def _others(seen: DeviceOutcome) -> OthersSeen | None:
     if not seen.other_pids:
         return None
     return OthersSeen(len(seen.other_pids), seen.others_peak_bytes, tuple(seen.other_names))
-
-
-def _why_void(plan: Plan, on_cpu: list[Lane], device_lost: str | None) -> str | None:
-    if plan.device.kind != "gpu":
-        return None
-    if on_cpu:
-        who = f"lane {on_cpu[0]}" if len(on_cpu) == 1 else "both lanes"
-        return f"no verdict about the GPU: {who} trained on the CPU"
-    return (
-        "no verdict about the GPU: it was lost while the lanes trained" if device_lost is not None else None
-    )
 
 
 def _lane_report(
@@ -289,6 +288,7 @@ def _lane_report(
         model_path=told.model_path,
         trained_on=told.trained_on,
         no_gpu=None if told.no_gpu is None else ReportedNoGpu(told.no_gpu.why, told.no_gpu.remedy),
+        threads=told.threads,
         need_peak_bytes=told.need_peak_bytes,
         memory_source=memory.source,
         memory_estimated=memory.estimated,
