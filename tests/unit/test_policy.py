@@ -219,6 +219,6 @@ def test_sequential_has_nothing_to_do_when_all_have_ended() -> None:
     assert Sequential(LIMITS).decide(ended, 2.0) == ()
 
 
-def test_modes_to_come_are_refused() -> None:
-    with pytest.raises(ValueError, match="together, sequential and mps can"):
-        policy_for("adaptive", LIMITS)
+def test_what_a_mode_waits_for_must_be_given() -> None:
+    with pytest.raises(ValueError, match="mps"):
+        policy_for("mps", LIMITS)

@@ -57,6 +57,8 @@ class SoloSpan(Record, frozen=True, tag="solo_span"):
     whole_epochs: bool = False
     complete: bool = True
     disturbed: tuple[str, ...] = ()
+    sm_clock_mhz: float | None = None
+    """The median in the span."""
 
 
 class SharedSpan(Record, frozen=True, tag="shared_span"):
@@ -68,6 +70,8 @@ class SharedSpan(Record, frozen=True, tag="shared_span"):
     t1: float
     spans: dict[Lane, RateSpan]
     disturbed: tuple[str, ...] = ()
+    sm_clock_mhz: float | None = None
+    """The median in the span."""
 
 
 class Held(Record, frozen=True, tag="held"):

@@ -22,6 +22,7 @@ from training.record.run_folder import RunFolder
 from training.record.writer import RecordWriter
 from training.supervisor.clean_up import prove_clean
 from training.supervisor.control_server import ControlServer
+from training.supervisor.measuring import HeardWriter
 from training.supervisor.monitor_cost import monitor_cost
 from training.supervisor.sampling import DeviceSampling
 from training.supervisor.supervisor import Supervisor
@@ -54,7 +55,7 @@ def main() -> int:
 
 async def _own(folder: RunFolder, plan: Plan, lock_fd: int) -> None:
     started_at = datetime.now().astimezone()
-    events = RecordWriter(folder.events, "supervisor", kept_lines=KEPT_EVENTS)
+    events = HeardWriter(folder.events, "supervisor", kept_lines=KEPT_EVENTS)
     supervisor = Supervisor(folder, plan, events)
     supervisor.tell_began(started_at.isoformat(timespec="seconds"))
     control = await _open_control(folder, supervisor)
@@ -76,6 +77,7 @@ async def _own(folder: RunFolder, plan: Plan, lock_fd: int) -> None:
     supervisor.sampling = sampling
     sampling.start()
     await supervisor.run()
+    plan = supervisor.plan  # a lane may have joined
     await prove_clean(folder, plan, supervisor.now, sampling, events)
     sampling.stop()
     if control is not None:

@@ -66,6 +66,18 @@ class LaneRun:
         """Move to a stage."""
         self.standing = LaneStanding(stage, now_s)
 
+    def stop(self, reason: str, now_s: float, within_s: float) -> LaneEnded | None:
+        """Have it checkpoint and stop within so long; returns its end where it has no process."""
+        self.stop_asked = True
+        if self.worker is None:
+            self.ended = self.end_record(None, now_s)
+            self.enter("ended", now_s)
+            return self.ended
+        self.worker.tell("stop", self.lane, reason=reason)
+        if self.signal_after_s is None:
+            self.signal_after_s = now_s + within_s
+        return None
+
     def read_records(self, now_s: float) -> Iterator[LaneRecord]:
         """Take in what the worker told since the last look."""
         for record in self.reader.read_new():

@@ -16,6 +16,8 @@ class LaneStanding:
 
     stage: Stage
     since_s: float
+    waits_for_turn: bool = False
+    """Whether it was told to stand still because it is the other's turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +50,18 @@ class GiveUp:
     because: str
 
 
-Action = Launch | WarmUp | Release | GiveUp
+@dataclass(frozen=True, slots=True)
+class HoldBack:
+    """Have a lane that trains stand still at its next batch: it is the other's turn."""
+
+    lane: Lane
+
+
+@dataclass(frozen=True, slots=True)
+class LetTrain:
+    """Let a lane that was held back train again."""
+
+    lane: Lane
+
+
+Action = Launch | WarmUp | Release | GiveUp | HoldBack | LetTrain

@@ -6,7 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from training.plan import Lane, Limits, Sharing
-from training.supervisor.lane_standing import Action, GiveUp, LaneStanding, Launch, Release, WarmUp
+from training.supervisor.lane_standing import (
+    Action,
+    GiveUp,
+    HoldBack,
+    LaneStanding,
+    Launch,
+    LetTrain,
+    Release,
+    WarmUp,
+)
 
 NOT_UP = ("importing", "queued", "warming")
 
@@ -34,6 +43,7 @@ class Together:
             *_give_up_late(lanes, now_s, self._limits),
             *self._hand_token(lanes, now_s),
             *self._open_barrier(lanes, now_s),
+            *(LetTrain(lane) for lane, standing in lanes.items() if standing.waits_for_turn),
         )
 
     def _hand_token(self, lanes: Mapping[Lane, LaneStanding], now_s: float) -> Iterator[Action]:
@@ -96,43 +106,69 @@ class UnderMps:
 
 
 class Sequential:
-    """One after the other, each alone from its import to its end. No barrier."""
+    """One after the other, each alone from its import to its end. No barrier.
 
-    def __init__(self, limits: Limits) -> None:
+    Where both train already, one of them is held back at a batch and goes on when the other has ended.
+    """
+
+    def __init__(self, limits: Limits, first: Lane | None = None) -> None:
+        """`first` goes on where both train already; the first of the plan unless named."""
         self._limits = limits
+        self._first = first
 
     def decide(self, lanes: Mapping[Lane, LaneStanding], now_s: float) -> tuple[Action, ...]:
         """See to the lane that has the device, else to the first that has not ended."""
-        left = [lane for lane, standing in lanes.items() if standing.stage != "ended"]
-        # Both may be up where another way of sharing was begun with.
-        holders = [lane for lane in left if lanes[lane].stage in ("warming", "warm", "released")]
-        current = next(iter(holders + left), None)
+        current = self._current(lanes)
         if current is None:
             return ()
+        turns = tuple(_give_turn(lanes, current))
         stage = lanes[current].stage
         late = _give_up_late(lanes, now_s, self._limits)
         if stage == "unlaunched":
-            return (Launch(current),)
+            return (*turns, Launch(current))
         if stage == "queued":
-            return (*late, WarmUp(current))
+            return (*turns, *late, WarmUp(current))
         if stage == "warm":
-            return (Release((current,), "it has the device to itself"),)
-        return tuple(late)
+            return (*turns, Release((current,), "it has the device to itself"))
+        return (*turns, *late)
+
+    def _current(self, lanes: Mapping[Lane, LaneStanding]) -> Lane | None:
+        """Who trains, before who has come far, before who has not begun."""
+        left = [lane for lane, standing in lanes.items() if standing.stage != "ended"]
+        training = [lane for lane in left if lanes[lane].stage == "released"]
+        if len(training) > 1:
+            at_work = [lane for lane in training if not lanes[lane].waits_for_turn]
+            if len(at_work) == 1:
+                return at_work[0]
+            return self._first if self._first in training else training[0]
+        holders = [lane for lane in left if lanes[lane].stage in ("warming", "warm")]
+        return next(iter(training + holders + left), None)
 
 
-def policy_for(sharing: Sharing, limits: Limits, gate: MpsGate | None = None) -> SharingPolicy:
-    """The policy of a sharing mode; `gate` is what mps waits for.
+def _give_turn(lanes: Mapping[Lane, LaneStanding], current: Lane) -> Iterator[Action]:
+    """Hold the others back that train, and let the one train whose turn it is."""
+    for lane, standing in lanes.items():
+        if lane != current and standing.stage == "released" and not standing.waits_for_turn:
+            yield HoldBack(lane)
+    if lanes[current].waits_for_turn:
+        yield LetTrain(current)
+
+
+def policy_for(
+    sharing: Sharing, limits: Limits, gate: MpsGate | None = None, first: Lane | None = None
+) -> SharingPolicy:
+    """The policy of a sharing mode; `gate` is what mps waits for, `first` who goes on in turns.
 
     Raises:
         ValueError: the mode cannot be launched yet.
     """
     if sharing == "mps" and gate is not None:
         return UnderMps(limits, gate)
-    if sharing == "together":
+    if sharing in ("together", "one-process", "adaptive"):
         return Together(limits)
     if sharing == "sequential":
-        return Sequential(limits)
-    raise ValueError(f"sharing {sharing!r} cannot be launched: together, sequential and mps can")
+        return Sequential(limits, first)
+    raise ValueError(f"sharing {sharing!r} cannot be launched without what it waits for")
 
 
 def _give_up_late(lanes: Mapping[Lane, LaneStanding], now_s: float, limits: Limits) -> Iterator[Action]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import structs
@@ -20,6 +21,8 @@ LONGEST_PAUSE_S = 60.0
 SILENT_AFTER_S = 3.0
 """A call into the device's library that takes longer is told: until it returns, nothing is known of the device."""
 STOP_WITHIN_S = 2.0
+KEPT_SAMPLES = 600
+"""Five minutes: longer than any span in which a rate is taken."""
 FORGOTTEN_AFTER_SAMPLES = 20
 """After so many readings that went well the same trouble is news again."""
 
@@ -45,6 +48,9 @@ class DeviceSampling:
         """`library` is who is asked, for a sentence: "the NVIDIA library"."""
         self.first: Sample | None = None
         self.latest: Sample | None = None
+        self.cores: float | None = None
+        """The CPU capacity the lanes may use, as the meter told last."""
+        self._recent: deque[Sample] = deque(maxlen=KEPT_SAMPLES)
         self._latest_with: dict[Lane, Sample] = {}
         self._open_meter = open_meter
         self._writer = writer
@@ -89,6 +95,11 @@ class DeviceSampling:
     def latest_with(self, lane: Lane) -> Sample | None:
         """The newest sample that saw the lane's process."""
         return self._latest_with.get(lane)
+
+    def between(self, since_s: float, until_s: float) -> list[Sample]:
+        """The samples taken between two times of the run, as far back as they are kept."""
+        with self._lock:
+            return [sample for sample in self._recent if since_s <= sample.t <= until_s]
 
     def look(self) -> None:
         """Tell once that the library does not answer. Asked now and then from the thread that owns the run."""
@@ -151,6 +162,7 @@ class DeviceSampling:
         if source.figures != self._figures:
             self._writer.write(source)
             self._figures = dict(source.figures)
+        self.cores = source.cores
         self._writer.write(self._without_known_others(sample))
         self._keep(sample)
         self._taken_since_trouble += 1
@@ -160,6 +172,8 @@ class DeviceSampling:
     def _keep(self, sample: Sample) -> None:
         self.first = self.first or sample
         self.latest = sample
+        with self._lock:
+            self._recent.append(sample)
         for lane in sample.lanes:
             self._latest_with[lane] = sample
 

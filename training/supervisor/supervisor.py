@@ -1,4 +1,4 @@
-"""Own one run: carry out what the sharing policy decides, answer what is asked, tell what happened."""
+"""Own one run: carry out what the sharing policy decides, and tell what happened."""
 
 from __future__ import annotations
 
@@ -8,34 +8,44 @@ import sys
 import time
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
+
+from msgspec import structs
 
 from training.control.protocol import Reply, Request
 from training.meters.meter import LaneProcess
-from training.plan import Lane, Plan, Sharing
+from training.plan import LANES, Lane, LanePlan, Plan, Sharing, write_plan
 from training.record.event_records import (
-    Asked,
     BarrierOpened,
     Began,
     DeviceLost,
+    Joined,
     LaneStatus,
-    Launched,
-    Note,
-    SharingChanged,
     WarmingUp,
 )
 from training.record.lane_records import Error
 from training.record.liveness import boot_id
 from training.record.run_folder import RunFolder
-from training.record.writer import RecordWriter
-from training.supervisor.escalation import escalate
+from training.supervisor.answering import Answering
+from training.supervisor.ending import Ending
+from training.supervisor.joining import make_room
 from training.supervisor.lane_run import LaneRun
-from training.supervisor.lane_standing import Action, GiveUp, Launch, Release, WarmUp
-from training.supervisor.launch_environment import left_out, own_environment, without_mps, worker_environment
-from training.supervisor.memory_holders import tell_who_held
+from training.supervisor.lane_standing import (
+    Action,
+    GiveUp,
+    HoldBack,
+    LaneStanding,
+    Launch,
+    LetTrain,
+    Release,
+    WarmUp,
+)
+from training.supervisor.launch_environment import own_environment
+from training.supervisor.launching import Launcher
+from training.supervisor.measuring import HeardWriter, Measuring
 from training.supervisor.mps_sharing import MpsHooks, MpsSharing
-from training.supervisor.policy import SharingPolicy, policy_for
 from training.supervisor.sampling import DeviceSampling
-from training.supervisor.shared_fate import tell_shared_fate
+from training.supervisor.sharing_choice import SharingChoice
 from training.supervisor.worker_process import WorkerProcess
 
 TICK_S = 0.5
@@ -44,19 +54,25 @@ TICK_S = 0.5
 class Supervisor:
     """The lanes of one run and their processes. Lives on one event loop; `run` returns when every lane has ended."""
 
-    def __init__(self, folder: RunFolder, plan: Plan, events: RecordWriter) -> None:
+    def __init__(self, folder: RunFolder, plan: Plan, events: HeardWriter) -> None:
         self.zero_s = time.monotonic()
+        self.plan = plan
+        self.events = events
+        self.lanes: dict[Lane, LaneRun] = {lane: LaneRun(lane, folder) for lane in plan.lanes}
+        self.sampling: DeviceSampling | None = None
         self._folder = folder
-        self._plan = plan
-        self._events = events
         self._mps: MpsSharing | None = None
         if plan.sharing == "mps":
-            hooks = MpsHooks(self._fall_back, self._decide)
+            hooks = MpsHooks(self._fall_back, self.decide)
             self._mps = MpsSharing(plan, folder, events, self.now, hooks, environment=own_environment())
-        self._policy: SharingPolicy = policy_for(plan.sharing, plan.limits, self._mps)
-        self._lanes: dict[Lane, LaneRun] = {lane: LaneRun(lane, folder) for lane in plan.lanes}
-        self.sampling: DeviceSampling | None = None
-        self._window_id = 0
+        self.measuring = Measuring(
+            plan, events, self.now,
+            tell=self._tell, lives=self._trains, samples=lambda: self.sampling, block_done=self._block_done,
+        )  # fmt: skip
+        self._launcher = Launcher(folder, self.zero_s, events, self.now, self._on_doorbell, self._on_exit)
+        self._choice = SharingChoice(plan, events, self.now, self.measuring.history, self._mps)
+        self._answering = Answering(self)
+        self._ending = Ending(events, self.now, plan.limits.stop_s, self._mps)
         self._folder_gone = False
         self._all_ended = asyncio.Event()
 
@@ -67,236 +83,226 @@ class Supervisor:
     @property
     def outcome(self) -> LaneStatus:
         """The run's outcome: a lane that failed outweighs one that was stopped."""
-        statuses = {run.ended.status for run in self._lanes.values() if run.ended is not None}
+        statuses = {run.ended.status for run in self.lanes.values() if run.ended is not None}
         if "failed" in statuses:
             return "failed"
         return "stopped" if "stopped" in statuses else "completed"
 
     def lane_processes(self) -> Mapping[Lane, LaneProcess]:
-        """Each lane's process as the meter sees it; a lane that has none is absent. Asked by the sampling thread."""
-        processes = {lane: run.process for lane, run in self._lanes.items()}
-        return {lane: process for lane, process in processes.items() if process is not None}
+        """Each lane's process as the meter sees it; a lane that has none is absent. Asked by the sampling thread.
+
+        A process that trains both is the first one's: its figures cannot be told apart, and must not count twice.
+        """
+        processes: dict[Lane, LaneProcess] = {}
+        for lane, run in tuple(self.lanes.items()):
+            process = run.process
+            if process is not None and all(process.pid != other.pid for other in processes.values()):
+                processes[lane] = process
+        return processes
 
     def tell_began(self, wall: str) -> None:
         """Write the run's zero."""
-        self._events.write(
-            Began(t=0.0, monotonic_s=self.zero_s, wall=wall, boot_id=boot_id(), sharing=self._plan.sharing)
+        self.events.write(
+            Began(t=0.0, monotonic_s=self.zero_s, wall=wall, boot_id=boot_id(), sharing=self.plan.sharing)
         )
 
     async def run(self) -> None:
         """Carry the run through to the end of its last lane."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, partial(self._stop_all, f"the supervisor got {number.name}"))
+            loop.add_signal_handler(number, partial(self.stop_all, f"the supervisor got {number.name}"))
         if self._mps is not None:
             await self._mps.start()
-        self._decide()
+        self.measuring.start()
+        self.decide()
         while not self._all_ended.is_set():
             try:
                 await asyncio.wait_for(self._all_ended.wait(), TICK_S)
             except TimeoutError:
                 self._tick()
+        await self.measuring.end()
         if self._mps is not None:
             await self._mps.end()
 
-    def _fall_back(self, because: str) -> None:
-        """The lanes are not under MPS. Where the device takes one process at a time, they go one after the other."""
-        after: Sharing = "sequential" if self._plan.device.one_process else "together"
-        self._events.write(SharingChanged(t=self.now(), before="mps", after=after, because=because))
-        self._policy = policy_for(after, self._plan.limits)
+    def answer(self, request: Request) -> Reply:
+        """Carry out what was asked from outside, or say why not."""
+        return self._answering.answer(request)
 
     def device_lost(self, message: str) -> None:
         """The device is gone: there is nothing left to train on, and a lane that ends from now on failed."""
-        self._events.write(DeviceLost(t=self.now(), message=message))
-        for run in self._lanes.values():
+        self.events.write(DeviceLost(t=self.now(), message=message))
+        for run in self.lanes.values():
             run.device_lost = message
-        self._stop_all("the device is lost")
+        self.stop_all("the device is lost")
 
-    def answer(self, request: Request) -> Reply:
-        """Carry out what was asked from outside, or say why not."""
-        asked = [run for run in self._lanes.values() if request.lane in (None, run.lane)]
-        live = [run for run in asked if not run.has_ended]
-        if request.ask == "status":
-            return Reply(ok=True, stages={run.lane: run.standing.stage for run in asked})
-        if not asked:
-            return Reply(ok=False, why=f"this run has no lane {request.lane}")
-        if not live:
-            return Reply(
-                ok=False, why="that lane has ended already" if request.lane else "both lanes have ended"
+    # Sharing ----------------------------------------------------------------------------------------------------
+
+    @property
+    def sharing(self) -> Sharing:
+        """How the lanes share the device now."""
+        return self._choice.sharing
+
+    def change_sharing(self, after: Sharing, because: str) -> None:
+        """Share the device another way from now on; a lane that must wait stands still at its next batch."""
+        self._choice.change(after, because)
+        self.decide()
+
+    def _fall_back(self, because: str) -> None:
+        self._choice.fall_back(because)
+
+    def _block_done(self) -> None:
+        """Numbers are new: the place to change one's mind, and to end a run that was only to be measured."""
+        if self.plan.probing.then_stop and self.measuring.budget.is_done:
+            self.stop_all("every block is measured")
+        if self._choice.look():
+            self.decide()
+
+    def join(self, planned: LanePlan, lane: Lane, by: str) -> None:
+        """Add a lane beside the one that trains, or in the place of one that has ended.
+
+        Raises:
+            OSError: the run's files cannot be changed.
+        """
+        earlier = make_room(self._folder, lane) if lane in self.lanes else None
+        replaces = self.plan.lanes[lane].preset_name if lane in self.plan.lanes else None
+        lanes: dict[Lane, LanePlan] = {**self.plan.lanes, lane: planned}
+        self.plan = structs.replace(self.plan, lanes={name: lanes[name] for name in LANES if name in lanes})
+        write_plan(self.plan, self._folder.plan)
+        self.lanes[lane] = LaneRun(lane, self._folder)
+        self.measuring.joined(lane)
+        self.events.write(
+            Joined(
+                t=self.now(), lane=lane, planned=planned, by=by, replaces=replaces, earlier_records=earlier
             )
-        self._events.write(Asked(t=self.now(), what=request.ask, lane=request.lane, by=request.by[:80]))
-        if request.ask == "stop":
-            for run in live:
-                self._stop(run, request.by or "asked to stop")
-            self._decide()
-            return Reply(ok=True)
-        if request.ask == "kill":
-            return self._kill(live)
-        return self._pass_on(request, live)
+        )
+        self.decide()
 
     # Decisions --------------------------------------------------------------------------------------------------
 
-    def _decide(self) -> None:
+    def decide(self) -> None:
         """Ask the policy until it has nothing more to do with what stands."""
-        while actions := self._policy.decide(
-            {lane: run.standing for lane, run in self._lanes.items()}, self.now()
-        ):
+        while actions := self._choice.policy.decide(self._standings(), self.now()):
             for action in actions:
                 self._carry_out(action)
-        if all(run.has_ended for run in self._lanes.values()):
+        self.measuring.changes.happened()
+        if all(run.has_ended for run in self.lanes.values()):
             self._all_ended.set()
+
+    def _standings(self) -> dict[Lane, LaneStanding]:
+        holds = self.measuring.holds
+        return {
+            lane: LaneStanding(run.standing.stage, run.standing.since_s, "turn" in holds.why(lane))
+            for lane, run in self.lanes.items()
+        }
 
     def _carry_out(self, action: Action) -> None:
         match action:
             case Launch(lane):
-                self._launch(self._lanes[lane])
+                self._launch(lane)
             case WarmUp(lane):
-                self._lanes[lane].enter("warming", self.now())
+                self.lanes[lane].enter("warming", self.now())
                 self._tell(lane, "warm_up")
-                self._events.write(WarmingUp(t=self.now(), lane=lane))
+                self.events.write(WarmingUp(t=self.now(), lane=lane))
             case Release(lanes, because):
                 for lane in lanes:
-                    self._lanes[lane].enter("released", self.now())
+                    self.lanes[lane].enter("released", self.now())
                     self._tell(lane, "release")
-                self._events.write(BarrierOpened(t=self.now(), lanes=lanes, because=because))
+                self.events.write(BarrierOpened(t=self.now(), lanes=lanes, because=because))
             case GiveUp(lane, because):
-                self._give_up(self._lanes[lane], because)
+                self._ending.give_up(self.lanes[lane], because)
+            case HoldBack(lane):
+                if not self.measuring.holds.hold(lane, "turn"):
+                    self.stop_lane(self.lanes[lane], "it cannot be told to wait for its turn")
+            case LetTrain(lane):
+                self.measuring.holds.let_go(lane, "turn")
 
-    def _launch(self, run: LaneRun) -> None:
-        preset, device = self._plan.lanes[run.lane].preset, self._plan.device_of(run.lane)
-        mps = self._mps.worker_variables(run.lane) if self._mps is not None else None
-        mps = without_mps() if mps is None else mps
-        environment = worker_environment(own_environment(), device, preset, self._folder, mps)
-        for note in left_out(own_environment(), device, preset).values():
-            self._events.write(Note(t=self.now(), message=note, lane=run.lane))
-        try:
-            run.worker = WorkerProcess(self._folder, (run.lane,), self.zero_s, environment)
-        except OSError as error:
-            self._cannot_start(run, error)
-            return
-        run.enter("importing", self.now())
-        self._events.write(Launched(t=self.now(), lane=run.lane, pid=run.worker.pid))
-        loop = asyncio.get_running_loop()
-        loop.add_reader(run.worker.doorbell_fd, partial(self._on_doorbell, run))
-        loop.add_reader(run.worker.exit_fd, partial(self._on_exit, run))
+    def _launch(self, lane: Lane) -> None:
+        mps = self._mps.worker_variables(lane) if self._mps is not None else None
+        if self.plan.sharing == "one-process":
+            self._launcher.launch(self.plan, list(self.lanes.values()), mps)
+        else:
+            self._launcher.launch(self.plan, [self.lanes[lane]], mps)
 
-    def _cannot_start(self, run: LaneRun, error: OSError) -> None:
-        """No process, too many open files, a full disk: this lane fails, the other is not touched."""
-        run.ended = run.cannot_start_record(error, self.now())
-        run.enter("ended", self.now())
-        self._events.write(run.ended)
+    def _tell(self, lane: Lane, do: str, **details: Any) -> bool:
+        worker = self.lanes[lane].worker
+        return worker is not None and worker.tell(do, lane, **details)
 
-    def _tell(self, lane: Lane, do: str) -> None:
-        worker = self._lanes[lane].worker
-        if worker is not None:
-            worker.tell(do, lane)
-
-    def _give_up(self, run: LaneRun, because: str) -> None:
-        """A lane that hangs in its start does not read commands in time: signal it."""
-        run.given_up = f"Gave the lane up: {because}"
-        run.enter("released", self.now())  # no stage of starting any more: it only has to end now
-        self._events.write(Note(t=self.now(), message=run.given_up, lane=run.lane))
-        run.signal_after_s = self.now()
-        escalate(run, self.now(), self._events, self._terminate)
+    def _trains(self, lane: Lane) -> bool:
+        run = self.lanes.get(lane)
+        return run is not None and run.worker is not None and not run.stop_asked and run.finished is None
 
     # What comes from the workers --------------------------------------------------------------------------------
 
-    def _on_doorbell(self, run: LaneRun) -> None:
-        if run.worker is not None:
-            run.worker.drain_doorbell()
-        before = run.standing
-        self._read(run)
-        if run.standing != before:
+    def _on_doorbell(self, worker: WorkerProcess) -> None:
+        worker.drain_doorbell()
+        before = self._stages()
+        self._read(worker)
+        if self._stages() != before:
             if self._mps is not None:
-                self._mps.look_at(run)
-            self._decide()
+                for lane in worker.lanes:
+                    self._mps.look_at(self.lanes[lane])
+            self.decide()
 
-    def _on_exit(self, run: LaneRun) -> None:
-        assert run.worker is not None
-        loop = asyncio.get_running_loop()
-        loop.remove_reader(run.worker.exit_fd)
-        loop.remove_reader(run.worker.doorbell_fd)
-        self._read(run)
-        exit_code = run.worker.reap()
-        run.worker = None
-        self._end(run, exit_code)
+    def _on_exit(self, worker: WorkerProcess) -> None:
+        self._read(worker)
+        exit_code = worker.reap()
+        for run in self.lanes.values():
+            if run.worker is worker:
+                run.worker = None
+                self._ended(run, exit_code)
 
-    def _read(self, run: LaneRun) -> None:
-        for record in run.read_records(self.now()):
-            if isinstance(record, Error) and self.sampling is not None:
-                run.at_error = self.sampling.latest
+    def _stages(self) -> list[object]:
+        return [run.standing for run in self.lanes.values()]
 
-    def _end(self, run: LaneRun, exit_code: int | None) -> None:
-        sample = run.at_error
-        if sample is None and self.sampling is not None:
-            sample = self.sampling.latest_with(run.lane)
-        run.ended = tell_who_held(run.end_record(exit_code, self.now()), self._plan, sample)
-        if self._mps is not None:
-            earlier = [other.ended for other in self._lanes.values() if other.ended is not None]
-            run.ended = tell_shared_fate(run.ended, earlier, under_mps=not self._mps.why_not)
-        run.enter("ended", self.now())
-        self._events.write(run.ended)
-        self._decide()
+    def _read(self, worker: WorkerProcess) -> None:
+        for lane in worker.lanes:
+            run = self.lanes[lane]
+            if run.worker is not worker:
+                continue
+            for record in run.read_records(self.now()):
+                self.measuring.take(lane, record)
+                if isinstance(record, Error) and self.sampling is not None:
+                    run.at_error = self.sampling.latest
+            if len(worker.lanes) > 1 and (run.finished is not None or run.error is not None):
+                run.worker = None  # the process goes on with the other lane
+                self._ended(run, None)
+        self.measuring.changes.happened()
+
+    def _ended(self, run: LaneRun, exit_code: int | None) -> None:
+        self._ending.ended(run, exit_code, self.lanes, self.plan, self.sampling)
+        self.measuring.holds.forget(run.lane)
+        self.decide()
 
     # Stopping ---------------------------------------------------------------------------------------------------
 
-    def _stop_all(self, reason: str) -> None:
-        for run in self._lanes.values():
+    def stop_all(self, reason: str) -> None:
+        """Have every lane checkpoint and stop."""
+        for run in self.lanes.values():
             if not run.has_ended:
-                self._stop(run, reason)
-        self._decide()
+                self.stop_lane(run, reason)
+        self.decide()
 
-    def _stop(self, run: LaneRun, reason: str) -> None:
-        run.stop_asked = True
-        if run.worker is None:
-            run.ended = run.end_record(None, self.now())
-            run.enter("ended", self.now())
-            self._events.write(run.ended)
-            return
-        run.worker.tell("stop", run.lane, reason=reason)
-        if run.signal_after_s is None:
-            run.signal_after_s = self.now() + self._plan.limits.stop_s
+    def stop_lane(self, run: LaneRun, reason: str) -> None:
+        """Have one lane checkpoint and stop; signals follow where it does not."""
+        self._ending.stop(run, reason)
 
-    def _kill(self, live: list[LaneRun]) -> Reply:
-        for run in live:
-            self._stop(run, "killed on request")
-            run.signals_sent = max(run.signals_sent, 1)
-            run.signal_after_s = self.now()
-            escalate(run, self.now(), self._events, self._terminate)
-        self._decide()
-        return Reply(ok=True)
-
-    def _terminate(self, lane: Lane) -> bool:
-        return self._mps is not None and self._mps.terminate(lane)
-
-    # Everything else --------------------------------------------------------------------------------------------
-
-    def _pass_on(self, request: Request, live: list[LaneRun]) -> Reply:
-        details: dict[str, float | int] = {}
-        if request.ask == "window":
-            self._window_id += 1
-            details = {"id": self._window_id}
-            details |= {"seconds": request.seconds} if request.seconds is not None else {}
-            details |= {"steps": request.steps} if request.steps is not None else {}
-        taken = [run.worker.tell(request.ask, run.lane, **details) for run in live if run.worker is not None]
-        if not taken or not all(taken):
-            return Reply(ok=False, why="the lane has no process that could take this now")
-        return Reply(ok=True, window_id=self._window_id if request.ask == "window" else None)
+    def kill_lane(self, run: LaneRun) -> None:
+        """End one lane's process now."""
+        self._ending.kill(run)
 
     def _tick(self) -> None:
         if not self._folder_gone and self._folder.is_gone:
             self._folder_gone = True
-            print(
-                f"{self._folder.path} is gone: nobody could find this run any more",
-                file=sys.stderr,
-                flush=True,
-            )
-            self._stop_all("the run's folder is gone")
-        self._events.flush()
+            told = f"{self._folder.path} is gone: nobody could find this run any more"
+            print(told, file=sys.stderr, flush=True)
+            self.stop_all("the run's folder is gone")
+        self.events.flush()
         if self.sampling is not None:
             self.sampling.look()
         if self._mps is not None:
             self._mps.tick()
-        for run in self._lanes.values():
-            escalate(run, self.now(), self._events, self._terminate)
-        self._decide()
+        for worker in {run.worker for run in self.lanes.values() if run.worker is not None}:
+            self._read(worker)
+        for run in self.lanes.values():
+            self._ending.escalate(run)
+        self.decide()

@@ -1,0 +1,156 @@
+"""Answer what is asked of a run from outside: pause, stop, a probe, another way of sharing, a lane that joins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from training.control.protocol import Reply, Request
+from training.plan import LANES, Lane, LanePlan, Plan, Sharing
+from training.record.event_records import Asked
+from training.supervisor.lane_run import LaneRun
+
+if TYPE_CHECKING:
+    from training.supervisor.measuring import HeardWriter, Measuring
+
+CHANGEABLE: tuple[Sharing, ...] = ("together", "sequential", "adaptive")
+"""Between these a run may go over while it trains."""
+
+
+class Owner(Protocol):
+    """What answering needs of the run's owner."""
+
+    plan: Plan
+    events: HeardWriter
+    lanes: dict[Lane, LaneRun]
+    measuring: Measuring
+
+    @property
+    def sharing(self) -> Sharing:
+        """How the lanes share the device now."""
+
+    def now(self) -> float:
+        """Seconds since the run began."""
+
+    def decide(self) -> None:
+        """See what follows."""
+
+    def stop_lane(self, run: LaneRun, reason: str) -> None:
+        """Have one lane checkpoint and stop."""
+
+    def kill_lane(self, run: LaneRun) -> None:
+        """End one lane's process now."""
+
+    def change_sharing(self, after: Sharing, because: str) -> None:
+        """Share the device another way."""
+
+    def join(self, planned: LanePlan, lane: Lane, by: str) -> None:
+        """Add a lane."""
+
+
+class Answering:
+    """Carries out what was asked, or says in one sentence why not."""
+
+    def __init__(self, owner: Owner) -> None:
+        self._owner = owner
+
+    def answer(self, request: Request) -> Reply:
+        """Carry out one request."""
+        owner = self._owner
+        asked = [run for run in owner.lanes.values() if request.lane in (None, run.lane)]
+        live = [run for run in asked if not run.has_ended]
+        if request.ask == "status":
+            return Reply(ok=True, stages={run.lane: run.standing.stage for run in asked})
+        if not asked:
+            return _no(f"this run has no lane {request.lane}")
+        if not live:
+            return _no("that lane has ended already" if request.lane else "both lanes have ended")
+        owner.events.write(Asked(t=owner.now(), what=request.ask, lane=request.lane, by=request.by[:80]))
+        match request.ask:
+            case "stop":
+                for run in live:
+                    owner.stop_lane(run, request.by or "asked to stop")
+            case "kill":
+                for run in live:
+                    owner.kill_lane(run)
+            case "pause" | "resume":
+                return self._hold(request.ask == "pause", live)
+            case "probe":
+                return _reply(owner.measuring.prober.ask())
+            case "share":
+                return self._share(request)
+            case "join":
+                return self._join(request)
+            case _:
+                return self._pass_on(request, live)
+        owner.decide()
+        return Reply(ok=True)
+
+    def _hold(self, stand_still: bool, live: list[LaneRun]) -> Reply:
+        holds = self._owner.measuring.holds
+        act = holds.hold if stand_still else holds.let_go
+        taken = [act(run.lane, "asked") for run in live if run.worker is not None]
+        self._owner.measuring.changes.happened()
+        if not taken or not all(taken):
+            return _no("the lane has no process that could take this now")
+        if not stand_still and len(live) == 1 and (waits := holds.why(live[0].lane)):
+            return _no(f"lane {live[0].lane} still stands still: {_why(waits)}")
+        return Reply(ok=True)
+
+    def _share(self, request: Request) -> Reply:
+        owner, after = self._owner, request.sharing
+        if after is None or after not in CHANGEABLE:
+            return _no(f"a run that trains can go over to {', '.join(CHANGEABLE)}")
+        if owner.sharing not in CHANGEABLE:
+            return _no(f"a run under {owner.sharing} cannot be changed: start a new one for {after}")
+        if after == owner.sharing:
+            return _no(f"the lanes share the device that way already: {after}")
+        if after != "sequential" and owner.plan.device.one_process:
+            return _no("the device takes one process at a time (compute mode EXCLUSIVE_PROCESS)")
+        owner.change_sharing(after, f"asked by {request.by}" if request.by else "asked")
+        return Reply(ok=True)
+
+    def _join(self, request: Request) -> Reply:
+        owner = self._owner
+        if request.planned is None:
+            return _no("nothing to join was named")
+        if owner.sharing == "one-process":
+            return _no("a lane cannot join a run in one process: it has no process of its own there")
+        if owner.plan.lane_devices:
+            return _no("a lane cannot join a run whose lanes have MIG instances of their own")
+        lane = _free_lane(owner.lanes)
+        if lane is None:
+            return _no("both lanes train: one has to end before another can join")
+        try:
+            owner.join(request.planned, lane, request.by[:80])
+        except OSError as error:
+            return _no(f"the run's files cannot be changed: {error.strerror or error}")
+        return Reply(ok=True)
+
+    def _pass_on(self, request: Request, live: list[LaneRun]) -> Reply:
+        details: dict[str, float | int] = {}
+        if request.ask == "window":
+            details = {"id": self._owner.measuring.next_window_id()}
+            details |= {"seconds": request.seconds} if request.seconds is not None else {}
+            details |= {"steps": request.steps} if request.steps is not None else {}
+        taken = [run.worker.tell(request.ask, run.lane, **details) for run in live if run.worker is not None]
+        if not taken or not all(taken):
+            return _no("the lane has no process that could take this now")
+        window_id = int(details["id"]) if request.ask == "window" else None
+        return Reply(ok=True, window_id=window_id)
+
+
+def _free_lane(lanes: Mapping[Lane, LaneRun]) -> Lane | None:
+    return next((lane for lane in LANES if lane not in lanes or lanes[lane].has_ended), None)
+
+
+def _why(reasons: frozenset[str]) -> str:
+    return "it is the other's turn" if "turn" in reasons else "a probe times the other"
+
+
+def _reply(why_not: str | None) -> Reply:
+    return Reply(ok=True) if why_not is None else _no(why_not)
+
+
+def _no(why: str) -> Reply:
+    return Reply(ok=False, why=why)

@@ -1,0 +1,85 @@
+"""When a contention probe may be taken, and how long its windows are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from training.plan import Probing
+
+LONG_RUN_S = 600.0
+LONG_RUN_SHARE = 0.02
+"""What probing may cost of a run of over ten minutes."""
+SHORT_RUN_SHARE = 0.10
+SHORT_RUN_MOST_S = LONG_RUN_S * LONG_RUN_SHARE
+FIRST_BLOCKS = 5
+FEWEST_BLOCKS = 3
+BETWEEN_BLOCKS_S = 180.0
+WINDOW_SHARE = 0.005
+"""A window's least length as a share of the run."""
+SHORTEST_WINDOW_S = 1.0
+LONGEST_WINDOW_S = 5.0
+FEWEST_STEPS = 30
+UNKNOWN_COST_SHARE = 0.5
+"""1 - 1/STP for lanes that do not disturb each other at all: the most a probe can cost."""
+
+
+@dataclass(slots=True)
+class ProbeBudget:
+    """Decides by what probing has cost so far and by how long the run is expected to take."""
+
+    probing: Probing
+    stood_still_s: float = 0.0
+    """For how long lanes stood still for probes so far."""
+    blocks_begun: int = 0
+    last_ended_s: float | None = None
+
+    def window_s(self, expected_s: float | None) -> float:
+        """The least length of a window."""
+        if self.probing.seconds is not None:
+            return self.probing.seconds
+        share_s = LONGEST_WINDOW_S if expected_s is None else WINDOW_SHARE * expected_s
+        return min(max(share_s, SHORTEST_WINDOW_S), LONGEST_WINDOW_S)
+
+    def allows_block(
+        self, now_s: float, trained_s: float, expected_s: float | None, stp: float | None, block_s: float
+    ) -> bool:
+        """Whether a block may begin now.
+
+        Args:
+            now_s: seconds since the run began.
+            trained_s: for how long both have trained beside each other.
+            expected_s: how long the whole run will take from its release; None where nobody knows.
+            stp: as measured so far, None before.
+            block_s: for how long lanes will stand still in it.
+        """
+        if not self.probing.enabled:
+            return False
+        if self.probing.blocks is not None:
+            return self.blocks_begun < self.probing.blocks
+        cost_share = UNKNOWN_COST_SHARE if stp is None else max(0.0, 1.0 - 1.0 / stp)
+        cost_s = (self.stood_still_s + block_s) * cost_share
+        if self.blocks_begun < FIRST_BLOCKS:
+            return cost_s <= self._most_s(expected_s) or (
+                self.blocks_begun < FEWEST_BLOCKS and self._has_room(expected_s, block_s)
+            )
+        if self.last_ended_s is not None and now_s - self.last_ended_s < BETWEEN_BLOCKS_S:
+            return False
+        return cost_s <= LONG_RUN_SHARE * max(trained_s, LONG_RUN_S)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every block that was asked for was begun; never, where none was."""
+        return self.probing.blocks is not None and self.blocks_begun >= self.probing.blocks
+
+    @staticmethod
+    def _most_s(expected_s: float | None) -> float:
+        if expected_s is None:
+            return SHORT_RUN_MOST_S
+        if expected_s >= LONG_RUN_S:
+            return LONG_RUN_SHARE * expected_s
+        return min(SHORT_RUN_MOST_S, SHORT_RUN_SHARE * expected_s)
+
+    @staticmethod
+    def _has_room(expected_s: float | None, block_s: float) -> bool:
+        """A verdict needs three blocks; a run that is not several times as long as these gets none."""
+        return expected_s is None or expected_s >= 4 * FEWEST_BLOCKS * block_s

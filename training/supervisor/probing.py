@@ -1,0 +1,228 @@
+"""Measure contention while the run goes on: one lane pauses and the other is timed, then the reverse, then both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from training.plan import LANES, Lane
+from training.record.contention_records import ProbeBegan, SharedSpan, SoloHow, SoloSpan
+from training.supervisor.changes import Changes
+from training.supervisor.hands import Hands
+from training.supervisor.lane_pace import LanePace
+from training.supervisor.probe_budget import ProbeBudget
+from training.supervisor.solo_timing import SoloTiming
+from training.supervisor.span_watch import SpanWatch
+
+SETTLE_S = 0.5
+"""Left out after lanes begin to train beside each other: queues that filled during a pause empty first."""
+STAND_WITHIN_S = 60.0
+WINDOW_AIMED_S = 20.0
+"""A window is meant to have at least thirty steps, and fewer where these would take longer than this."""
+WINDOW_WITHIN_S = 120.0
+SHORT_EPOCH_WINDOWS = 1.5
+"""A lane whose epoch is no longer than so many windows is timed over whole epochs."""
+DROPPED_S = 0.5
+LONGEST_CHUNK_S = 60.0
+SHORTEST_CHUNK_S = 5.0
+
+
+class Prober:
+    """Takes blocks as the budget allows, and tells of all undisturbed shared time.
+
+    A block is a window of each lane alone, in alternating order, and the shared time after it; the shared time before
+    the first block belongs to it too.
+    """
+
+    def __init__(
+        self,
+        hands: Hands,
+        paces: Mapping[Lane, LanePace],
+        budget: ProbeBudget,
+        watch: SpanWatch,
+        changes: Changes,
+        *,
+        write: Callable[[ProbeBegan | SoloSpan | SharedSpan], object],
+        expected_s: Callable[[], float | None],
+        stp: Callable[[], float | None],
+        block_done: Callable[[int], None],
+    ) -> None:
+        """`expected_s` is the run's length from its release, `block_done` is told when a block has all its parts."""
+        self._hands = hands
+        self._paces = paces
+        self._budget = budget
+        self._watch = watch
+        self._changes = changes
+        self._write = write
+        self._expected_s = expected_s
+        self._stp = stp
+        self._block_done = block_done
+        self._solo = SoloTiming(hands, paces, budget, watch, changes, write=write, expected_s=expected_s)
+        self._block = 1
+        self._probed = False
+        """Whether both windows of the block were taken, whatever came of them."""
+        self._shared_s = 0.0
+        """Shared time of this block."""
+        self._trained_s = 0.0
+        self._asked = False
+        self.is_probing = False
+
+    def ask(self) -> str | None:
+        """Take a block as soon as it can be; a sentence where it cannot."""
+        if self.is_probing:
+            return "a probe is under way"
+        if not all(self._hands.lives(lane) and self._paces[lane].released for lane in LANES):
+            return "a probe needs both lanes training"
+        if any("asked" in self._hands.why_held(lane) for lane in LANES):
+            return "a probe needs both lanes training: resume the paused one first"
+        self._asked = True
+        self._changes.happened()
+        return None
+
+    def measure_anew(self) -> None:
+        """What was measured so far says nothing of what comes: begin with the first blocks again."""
+        self._block += 1
+        self._probed = False
+        self._shared_s = self._trained_s = 0.0
+        self._budget.blocks_begun = 0
+
+    async def run(self) -> None:
+        """Measure for as long as the run goes on."""
+        while True:
+            await self._changes.until(lambda: self._both_train() or self._turn() is not None)
+            if self._both_train():
+                await self._share()
+            else:
+                await self._watch_turn()
+
+    # Both train -------------------------------------------------------------------------------------------------
+
+    async def _share(self) -> None:
+        """One shared span after the other, until a lane stands still, has ended, or a block is due."""
+        await self._changes.until(lambda: not self._both_train(), self._changes.now() + SETTLE_S)
+        while self._both_train():
+            began_s = self._changes.now()
+            for lane in LANES:
+                self._paces[lane].open_span(began_s)
+            self._watch.begin()
+            ends_s = began_s + self._chunk_s()
+            await self._changes.until(lambda: not self._both_train() or self._asked, ends_s)
+            self._tell_shared(began_s)
+            if self._both_train() and self._is_due():
+                await self._take_block()
+                return
+
+    def _tell_shared(self, began_s: float) -> None:
+        ended_s = self._changes.now()
+        spans = {lane: self._paces[lane].span() for lane in LANES}
+        if any(span.steps == 0 for span in spans.values()):
+            return
+        disturbed = self._watch.disturbances(began_s, ended_s)
+        self._write(
+            SharedSpan(
+                t=ended_s,
+                block=self._block,
+                t0=began_s,
+                t1=ended_s,
+                spans=spans,
+                disturbed=disturbed,
+                sm_clock_mhz=self._watch.sm_clock_mhz(began_s, ended_s),
+            )
+        )
+        before_s = self._shared_s
+        self._trained_s += ended_s - began_s
+        self._shared_s += ended_s - began_s
+        if self._probed and before_s < self._fewest_shared_s() <= self._shared_s:
+            self._block_done(self._block)
+
+    def _chunk_s(self) -> float:
+        """Up to the next block while blocks follow each other, longer and longer after that."""
+        missing_s = self._fewest_shared_s() - self._shared_s
+        longer_s = min(max(self._trained_s / 20, SHORTEST_CHUNK_S), LONGEST_CHUNK_S)
+        return missing_s if missing_s > 0 else min(longer_s, self._fewest_shared_s() * 4)
+
+    def _fewest_shared_s(self) -> float:
+        """Shared time that a block has at least: as long as both its windows."""
+        return 2 * self._budget.window_s(self._expected_s())
+
+    def _is_due(self) -> bool:
+        if self._asked:
+            return True
+        if self._shared_s < self._fewest_shared_s():
+            return False
+        now_s, expected_s = self._changes.now(), self._expected_s()
+        block_s = 2 * (self._budget.window_s(expected_s) + DROPPED_S)
+        return self._budget.allows_block(now_s, self._trained_s, expected_s, self._stp(), block_s)
+
+    # A block ----------------------------------------------------------------------------------------------------
+
+    async def _take_block(self) -> None:
+        self._asked = False
+        if self._budget.blocks_begun:
+            self._block += 1
+            self._shared_s = 0.0
+        self._probed = False
+        self._budget.blocks_begun += 1
+        self.is_probing = True
+        try:
+            order: tuple[Lane, ...] = LANES if self._block % 2 else LANES[::-1]
+            for timed in order:
+                await self._solo.take(self._block, timed, "b" if timed == "a" else "a")
+        finally:
+            self.is_probing = False
+            self._probed = True
+            self._budget.last_ended_s = self._changes.now()
+
+    # One has the device while the other waits for its turn, or has ended ----------------------------------------
+
+    async def _watch_turn(self) -> None:
+        """Tell the rate of a lane that trains alone, from time to time."""
+        lane = self._turn()
+        if lane is None:
+            return
+        began_s = self._changes.now()
+        self._paces[lane].open_span(began_s + SETTLE_S)
+        self._watch.begin()
+        await self._changes.until(lambda: self._turn() != lane or self._asked, began_s + LONGEST_CHUNK_S)
+        ended_s, span = self._changes.now(), self._paces[lane].span()
+        if span.steps:
+            other_lives = self._hands.lives("b" if lane == "a" else "a")
+            self._write(
+                SoloSpan(
+                    t=ended_s,
+                    block=self._block,
+                    lane=lane,
+                    t0=began_s,
+                    t1=ended_s,
+                    span=span,
+                    how="turn" if other_lives else self._how_alone(),
+                    disturbed=self._watch.disturbances(began_s, ended_s),
+                )
+            )
+
+    def _how_alone(self) -> SoloHow:
+        return "after the other ended" if self._trained_s else "before the join"
+
+    def _turn(self) -> Lane | None:
+        """The lane that trains while the other waits for its turn, has ended, or has not joined yet."""
+        training = [lane for lane in LANES if self._trains(lane)]
+        if len(training) != 1:
+            return None
+        other: Lane = "b" if training[0] == "a" else "a"
+        waits = other not in self._paces or not self._hands.lives(other)
+        return training[0] if waits or "turn" in self._hands.why_held(other) else None
+
+    def _both_live(self) -> bool:
+        return all(self._hands.lives(lane) for lane in LANES)
+
+    def _both_train(self) -> bool:
+        return all(self._trains(lane) for lane in LANES)
+
+    def _trains(self, lane: Lane) -> bool:
+        pace = self._paces.get(lane)
+        return (
+            pace is not None
+            and pace.released
+            and not pace.stands_still
+            and not self._hands.why_held(lane)
+            and self._hands.lives(lane)
+        )
