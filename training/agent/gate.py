@@ -5,13 +5,16 @@ from typing import Any, Dict, Optional
 
 
 class Gate:
-    """What was asked of one lane. The training thread looks at `attention` once a batch; all else is rare."""
+    """What was asked of one lane. The training thread looks at `attention` once a batch; all else is rare.
 
-    def __init__(self) -> None:
+    A thread that trains several lanes gives their gates one condition, `changed`, to wait on for any of them.
+    """
+
+    def __init__(self, changed: Optional[threading.Condition] = None) -> None:
         self.attention = False
         """Something waits to be seen to at the next batch."""
         self.stop_reason: Optional[str] = None
-        self._changed = threading.Condition()
+        self._changed = changed or threading.Condition()
         self._token = False
         self._released = False
         self._paused = False
@@ -47,6 +50,16 @@ class Gate:
         """The lane should stand still at the next batch."""
         return self._paused and self.stop_reason is None
 
+    @property
+    def may_warm_up(self) -> bool:
+        """It is this lane's turn to initialise the device, or it should stop."""
+        return self._token or self.stop_asked
+
+    @property
+    def may_pass_barrier(self) -> bool:
+        """The barrier is open for this lane, or it should stop."""
+        return self._released or self.stop_asked
+
     def take_checkpoint_request(self) -> bool:
         """Whether a checkpoint was asked for since the last call."""
         with self._changed:
@@ -64,12 +77,12 @@ class Gate:
     def wait_for_token(self) -> None:
         """Stand until it is this lane's turn to initialise the device, or it should stop."""
         with self._changed:
-            self._changed.wait_for(lambda: self._token or self.stop_asked)
+            self._changed.wait_for(lambda: self.may_warm_up)
 
     def wait_for_release(self) -> None:
         """Stand at the barrier until released, or it should stop."""
         with self._changed:
-            self._changed.wait_for(lambda: self._released or self.stop_asked)
+            self._changed.wait_for(lambda: self.may_pass_barrier)
 
     def wait_while_paused(self) -> None:
         """Stand until resumed, or it should stop."""

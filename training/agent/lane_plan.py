@@ -39,6 +39,7 @@ class LaneHooksPlan:
         synchronize: Callable[[], None] = _nothing,
         framework_memory: Callable[[], Optional[Dict[str, int]]] = _nothing,
         say: Callable[[str], None] = print,
+        stands_in_place: bool = True,
     ) -> None:
         self.batch_size = batch_size
         self.steps_per_epoch = steps_per_epoch
@@ -53,3 +54,6 @@ class LaneHooksPlan:
         self.framework_memory = framework_memory
         """Bytes the framework holds, `{"current_bytes", "peak_bytes"}`; None where it does not tell."""
         self.say = say
+        self.stands_in_place = stands_in_place
+        """Whether the hooks wait at the barrier and while paused. Off where the thread trains other lanes too: whoever
+        steps this one then asks `stands_still` first."""

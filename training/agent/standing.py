@@ -1,6 +1,7 @@
 """Where a training stands still between two batches: at the barrier, paused, for a window's ends, for a checkpoint."""
 
 import math
+import traceback
 from typing import Optional
 
 from .emitter import Emitter
@@ -25,6 +26,9 @@ class Standing:
         self._deadline_t = math.inf
         self._validation_t = 0.0
         self._window: Optional[WindowTimer] = None
+        self._barrier_from: Optional[float] = None
+        """When the lane came to the barrier; None while it does not stand there."""
+        self._paused_from: Optional[float] = None
         self._own_failures = 0
 
     @property
@@ -38,6 +42,34 @@ class Standing:
         """Samples so far."""
         self._count.sum_up()
         return self._count.samples
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether the warm-up is over."""
+        return self._warm
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether the lane stands at the barrier or is paused."""
+        return self._barrier_from is not None or self._paused_from is not None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it stands, and the gate keeps it there."""
+        if self._barrier_from is not None:
+            return not self._gate.may_pass_barrier
+        return self._paused_from is not None and self._gate.pause_asked
+
+    def stands_still(self, at_end: bool = False) -> bool:
+        """Whether the lane must stand still before what comes next: tells its beginning and its end, waits for neither.
+
+        For a thread that has other lanes to see to. Asked before every batch, and `at_end` before the training ends.
+        """
+        try:
+            return self._is_kept_at_barrier(at_end) or (not at_end and self._is_kept_paused())
+        except Exception:
+            self.report_own_failure(traceback.format_exc())
+            return False
 
     def report_own_failure(self, text: str) -> None:
         """Say once in the log that our own hook failed."""
@@ -53,6 +85,34 @@ class Standing:
         """Tell what is not told yet."""
         raise NotImplementedError
 
+    def _note_warm(self, now: float) -> None:
+        """Tell that the warm-up is over."""
+        raise NotImplementedError
+
+    def _is_kept_at_barrier(self, at_end: bool) -> bool:
+        if at_end and not self._warm:
+            self._note_warm(self._emitter.now())
+        if self._released or not self._warm:
+            return False
+        if self._barrier_from is None:
+            self._come_to_barrier()
+        if not self._gate.may_pass_barrier:
+            return True
+        self._leave_barrier()
+        return False
+
+    def _is_kept_paused(self) -> bool:
+        if self._paused_from is None:
+            if not self._gate.pause_asked:
+                return False
+            if self._gate.take_checkpoint_request():
+                self._checkpoint()
+            self._begin_pause()
+        if self._gate.pause_asked:
+            return True
+        self._end_pause()
+        return False
+
     @never_raises
     def _before_batch(self) -> None:
         if self._warm and not self._released:
@@ -61,9 +121,18 @@ class Standing:
             self._see_to_requests(in_validation=False)
 
     def _stand_at_barrier(self) -> None:
-        stood_from = self._emitter.now()
+        if self._plan.stands_in_place:
+            self._come_to_barrier()
+            self._gate.wait_for_release()
+            self._leave_barrier()
+
+    def _come_to_barrier(self) -> None:
+        self._barrier_from = self._emitter.now()
         self._plan.synchronize()
-        self._gate.wait_for_release()
+
+    def _leave_barrier(self) -> None:
+        assert self._barrier_from is not None
+        stood_from, self._barrier_from = self._barrier_from, None
         self._released = True
         now = self._emitter.now()
         self._emitter.emit("released", t=now, step=self.step)
@@ -74,8 +143,10 @@ class Standing:
     def _see_to_requests(self, in_validation: bool) -> None:
         if self._gate.take_checkpoint_request():
             self._checkpoint()
-        if self._gate.pause_asked:
-            self._stand_paused()
+        if self._gate.pause_asked and self._plan.stands_in_place:
+            self._begin_pause()
+            self._gate.wait_while_paused()
+            self._end_pause()
         if in_validation:
             return
         request = self._gate.take_window_request()
@@ -105,13 +176,16 @@ class Standing:
         if self._window is not None:
             self._end_window(self._emitter.now(), complete=False)
 
-    def _stand_paused(self) -> None:
+    def _begin_pause(self) -> None:
         self._plan.synchronize()
         self._cut_window()
         self._write_rest_of_span()
-        paused_from = self._emitter.now()
-        self._emitter.emit("paused", t=paused_from, step=self.step)
-        self._gate.wait_while_paused()
+        self._paused_from = self._emitter.now()
+        self._emitter.emit("paused", t=self._paused_from, step=self.step)
+
+    def _end_pause(self) -> None:
+        assert self._paused_from is not None
+        paused_from, self._paused_from = self._paused_from, None
         now = self._emitter.now()
         self._emitter.emit("resumed", t=now, step=self.step, paused_s=round(now - paused_from, 6))
         self._stood_still(paused_from, now)

@@ -18,6 +18,7 @@ from training.preflight.cpu import check_cpu
 from training.preflight.device_memory import Describe, check_device_memory
 from training.preflight.gpu import check_gpu
 from training.preflight.mps import check_open_daemon, check_private_daemon
+from training.preflight.one_process import check_one_process
 from training.preflight.other_processes import check_others
 from training.preflight.storage import check_disk, check_runtime_folder, check_writable
 from training.preflight.target import Target, targets
@@ -55,6 +56,7 @@ def check_launch(
     device = _on_gpu(plan, devices, variables, root, describe) if on_gpu else _on_cpu(plan, devices)
     return (
         _sharing(plan),
+        *check_one_process(plan),
         *device,
         *check_private_daemon(plan, variables, root),
         check_cpu(devices.capacity, root, trainings=_at_once(plan)),

@@ -1,22 +1,28 @@
-"""`python -P -m training.worker RUN_FOLDER LANES`: the child process that trains."""
+"""`python -P -m training.worker RUN_FOLDER LANES`: the child process that trains lane a, lane b, or both (ab)."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import faulthandler
 import os
 import sys
+import threading
 from pathlib import Path
 
 from training.agent.commands import CommandListener
 from training.agent.emitter import Emitter
 from training.agent.gate import Gate
-from training.plan import LANES, Lane, read_plan
+from training.plan import LANES, Lane, Plan, read_plan
 from training.record.run_folder import RunFolder
+from training.worker.both_lanes import train_both
+from training.worker.lane_log import say_in, say_on_stdout
+from training.worker.lane_training import LaneTraining
+from training.worker.train_lane import train_lane
 
 
 def main() -> int:
-    """Train the lanes named on the command line."""
+    """Train the lanes named on the command line: one in `fit`, or both in turns."""
     arguments = _parse()
     if arguments.describe is not None:
         from training.worker.describe import describe
@@ -25,20 +31,37 @@ def main() -> int:
     folder = RunFolder(Path(arguments.run_folder))
     plan = read_plan(folder.plan)
     lanes: list[Lane] = [lane for lane in LANES if lane in arguments.lanes]
-    if len(lanes) != 1:
-        print("one worker trains one lane", file=sys.stderr)
+    if not lanes:
+        print("LANES is a, b or ab", file=sys.stderr)
         return 2
-    lane = lanes[0]
-    emitter = Emitter(str(folder.lane_records(lane)), lane, arguments.zero, arguments.doorbell_fd)
-    emitter.emit("started", pid=os.getpid())
-    gate = Gate()
-    listener = CommandListener(arguments.commands_fd, {lane: gate})
-    from training.worker.train_lane import LaneTraining
-
-    exit_code = LaneTraining(lane, plan, folder, emitter, gate).run()
-    emitter.close()
+    faulthandler.enable()
+    changed = threading.Condition()
+    trainings = [_training(lane, lanes, plan, folder, arguments, changed) for lane in lanes]
+    listener = CommandListener(
+        arguments.commands_fd, {training.lane: training.gate for training in trainings}
+    )
+    exit_code = train_lane(trainings[0]) if len(lanes) == 1 else train_both(trainings, changed)
+    for training in trainings:
+        training.emitter.close()
     listener.training_is_over()
     return exit_code
+
+
+def _training(
+    lane: Lane,
+    lanes: list[Lane],
+    plan: Plan,
+    folder: RunFolder,
+    arguments: argparse.Namespace,
+    changed: threading.Condition,
+) -> LaneTraining:
+    """One lane of those that the process trains; stdout is the log of the first."""
+    emitter = Emitter(str(folder.lane_records(lane)), lane, arguments.zero, arguments.doorbell_fd)
+    emitter.emit("started", pid=os.getpid())
+    say = say_on_stdout if lane == lanes[0] else say_in(folder.lane_log(lane))
+    if lane != lanes[0]:
+        say(f"lane {lane} trains in one process with lane {lanes[0]}, whose log has what the framework says")
+    return LaneTraining(lane, plan, folder, emitter, Gate(changed), say, alone=len(lanes) == 1)
 
 
 def _parse() -> argparse.Namespace:

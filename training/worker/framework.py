@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib.metadata
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from training.agent.emitter import Emitter
 from training.plan import IfNoGpu, PlannedDevice
 from training.preset import DeviceSpec
 from training.worker.failures import LaneFailureError
@@ -80,3 +83,15 @@ class TensorFlow:
             return None
         info = self._tf.config.experimental.get_memory_info(self._gpu)
         return {"current_bytes": int(info["current"]), "peak_bytes": int(info["peak"])}
+
+
+def import_framework(emitters: Sequence[Emitter]) -> TensorFlow:
+    """Import the framework and Keras, and tell every lane of this process what it took."""
+    began = time.monotonic()
+    framework = TensorFlow()
+    import keras  # noqa: F401 - imported here so that the time and the versions are told
+
+    seconds = round(time.monotonic() - began, 3)
+    for emitter in emitters:
+        emitter.emit("imported", seconds=seconds, versions=framework.versions(), threads=framework.threads())
+    return framework
