@@ -64,6 +64,8 @@ class LaunchRequest:
     """None: fail where a GPU was asked for by name, else train on the CPU."""
     mps: MpsLimits = MpsLimits()
     probing: Probing = Probing()
+    turn_steps: dict[Lane, int] = field(default_factory=dict)
+    """With `one-process`: steps of a lane's turn; 1 where it is not named."""
     force_fit: bool = False
     """Launch also where the forecast says that the memory does not do."""
     retry_of: str | None = None
@@ -128,6 +130,7 @@ def launch(request: LaunchRequest, listing: DeviceListing) -> Launched:
         lane_devices=devices.lane_devices,
         mps=request.mps,
         probing=request.probing,
+        turn_steps=request.turn_steps,
         retry_of=request.retry_of,
     )
     _refuse_what_cannot_start(plan, listing, request)

@@ -13,7 +13,7 @@ from training.preset import Preset
 Lane = Literal["a", "b"]
 LANES: tuple[Lane, Lane] = ("a", "b")
 Sharing = Literal["together", "sequential", "one-process", "mps", "adaptive"]
-SHARING_NOW: tuple[Sharing, ...] = ("together", "sequential", "mps")
+SHARING_NOW: tuple[Sharing, ...] = ("together", "sequential", "adaptive", "one-process", "mps")
 """The modes that can be launched today."""
 
 MPS_WARNING = "Under MPS the two trainings share one fate: a fatal GPU fault in one ends both."

@@ -41,6 +41,7 @@ class ContentionHistory:
         self._probing: ProbeMark | None = None
         self._marks: deque[ProbeMark] = deque(maxlen=KEPT_MARKS)
         self._decided: Decided | None = None
+        self._turn_span: SoloSpan | None = None
         self._probing_is_off = not plan.probing.enabled
 
     def take_event(self, record: EventRecord) -> None:
@@ -50,6 +51,8 @@ class ContentionHistory:
                 self._probing = ProbeMark(record.block, record.lane, record.t)
             case SoloSpan():
                 self._count.take_solo(record)
+                if record.how == "turn" and not record.disturbed:
+                    self._turn_span = record
                 self._note_probe(record)
             case SharedSpan():
                 self._count.take_shared(record)
@@ -104,9 +107,9 @@ class ContentionHistory:
         """What the newest blocks say for what is left of both lanes."""
         return contention(self._count, self._left() or self._lengths(), newest=NEWEST)
 
-    def newest_stps(self, since_t: float = 0.0) -> list[float]:
-        """STP of each block that counts and ended after `since_t`, oldest first, at most the newest few."""
-        return [point.stp for point in self._points() if point.t > since_t][-NEWEST:]
+    def stps(self, since_t: float = 0.0) -> list[float]:
+        """STP of each block that counts and ended after `since_t`, oldest first."""
+        return [point.stp for point in self._points() if point.t > since_t]
 
     def left_alone_s(self) -> dict[Lane, float]:
         """Seconds each lane has still to train if it had the device to itself, for the lanes of which it is known."""
@@ -117,6 +120,15 @@ class ContentionHistory:
             for lane, length in left.items()
             if length.steps is not None and rates.get(lane)
         }
+
+    def turn_drift(self) -> float:
+        """How far a lane's newest rate in its turn is from its rate in the blocks, as a share; 0 where not known."""
+        if self._turn_span is None:
+            return 0.0
+        known = self.recent().solo_steps_per_s.get(self._turn_span.lane)
+        span = self._turn_span.span
+        taken_s = span.in_steps_s + span.outside_s
+        return abs(span.steps / taken_s / known - 1.0) if known and taken_s > 0 else 0.0
 
     def left_at_pace_s(self, rates: Mapping[Lane, float | None]) -> float | None:
         """Seconds to the end of both lanes at these rates; None where one has none or no length in steps."""

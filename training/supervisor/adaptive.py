@@ -13,23 +13,35 @@ from training.supervisor.policy import Sequential, SharingPolicy, Together
 LOOKS: dict[int, float] = {3: 6.965, 5: 2.999, 8: 2.517}
 """After how many blocks it is looked, and with which quantile of Student's t.
 
-Three fixed looks that spend 1, 2 and 2 % of error, one-sided: 5 % in all (Bonferroni), however often one looks.
+Three fixed looks that spend 1, 2 and 2 % of error, one-sided: 5 % in all (Bonferroni), however often one looks. After
+that every further eight blocks are looked at by themselves, since rates may have drifted.
 """
 STAY_S = 60.0
 """How long a choice holds at least before it is looked at again."""
 
 
+TRIAL_AFTER_S = 300.0
+"""In turns, both are let train beside each other again after so long, to see whether the rates have drifted."""
+DRIFTED_BY = 0.10
+"""A lane whose rate alone is that far from what it was measured at calls for a trial at once."""
+WORTH_S = 120.0
+"""No trial where a lane has less than this left: it would cost more than it could find."""
+
+
 class Adaptive:
     """Begins together; changes its mind only at a fixed look, beyond the interval, and not again for a minute.
 
-    In turns the lane with less left trains first, so that the whole ends no later whatever is decided next.
+    In turns the lane with less left trains first. From time to time, or when rates drift, the lanes are tried together
+    anew; unless that is then found faster they go back to turns.
     """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._policy: SharingPolicy = Together(limits)
         self._chosen_at_s = 0.0
+        self._on_trial = False
         self.in_turns = False
+        """Whether one lane waits for the other now."""
 
     def decide(self, lanes: Mapping[Lane, LaneStanding], now_s: float) -> tuple[Action, ...]:
         """As the way of sharing does that is chosen now."""
@@ -48,25 +60,51 @@ class Adaptive:
             left_alone_s: what each lane has still to train, alone.
             now_s: seconds since the run began.
         """
+        most = max(LOOKS)
+        if len(stps) > most:
+            stps = stps[-most:] if len(stps) % most == 0 else ()
         quantile = LOOKS.get(len(stps))
-        if quantile is None or (self._chosen_at_s and now_s - self._chosen_at_s < STAY_S):
+        if quantile is None or self.in_turns:
+            return None
+        if self._chosen_at_s and not self._on_trial and now_s - self._chosen_at_s < STAY_S:
             return None
         value, low, high = bounds(stps, quantile)
         told = (
             f"throughput together {value:.2f} of taking turns ({low:.2f} to {high:.2f}, {len(stps)} blocks)"
         )
-        if not self.in_turns and high < 1.0:
+        if high < 1.0 or (self._on_trial and low <= 1.0 and len(stps) == most):
             first = min(LANES, key=lambda lane: left_alone_s.get(lane, math.inf))
             self._choose(Sequential(self._limits, first), now_s, in_turns=True)
             because = f"{told}: lane {first.upper()} trains first, it has less left"
             return Decided(now_s, "turns", because, value, (low, high), len(stps), first)
-        if self.in_turns and low > 1.0:
-            self._choose(Together(self._limits), now_s, in_turns=False)
+        if self._on_trial and low > 1.0:
+            self._on_trial = False
             return Decided(now_s, "together", told, value, (low, high), len(stps))
         return None
 
+    def try_together(
+        self, left_alone_s: Mapping[Lane, float], now_s: float, *, drift: float
+    ) -> Decided | None:
+        """In turns: whether it is time to try both beside each other again, and why.
+
+        Args:
+            left_alone_s: what each lane has still to train, alone.
+            now_s: seconds since the run began.
+            drift: how far the rate of the lane that trains is from what it was measured at, as a share.
+        """
+        if not self.in_turns or len(left_alone_s) < len(LANES) or min(left_alone_s.values()) < WORTH_S:
+            return None
+        for_s = now_s - self._chosen_at_s
+        drifted = drift > DRIFTED_BY and for_s >= STAY_S
+        if not drifted and for_s < TRIAL_AFTER_S:
+            return None
+        why = f"rates drifted by {drift:.0%}" if drifted else f"{for_s / 60:.0f} min in turns"
+        self._choose(Together(self._limits), now_s, in_turns=False)
+        self._on_trial = True
+        return Decided(now_s, "together", f"a trial, after {why}")
+
     def _choose(self, policy: SharingPolicy, now_s: float, *, in_turns: bool) -> None:
-        self._policy, self._chosen_at_s, self.in_turns = policy, now_s, in_turns
+        self._policy, self._chosen_at_s, self.in_turns, self._on_trial = policy, now_s, in_turns, False
 
 
 def bounds(ratios: Sequence[float], quantile: float) -> tuple[float, float, float]:

@@ -74,6 +74,8 @@ class Prober:
             return "a probe needs both lanes training"
         if any("asked" in self._hands.why_held(lane) for lane in LANES):
             return "a probe needs both lanes training: resume the paused one first"
+        if any("turn" in self._hands.why_held(lane) for lane in LANES):
+            return "a probe needs both lanes training: now they take turns"
         self._asked = True
         self._changes.happened()
         return None
@@ -142,7 +144,7 @@ class Prober:
 
     def _fewest_shared_s(self) -> float:
         """Shared time that a block has at least: as long as both its windows."""
-        return 2 * self._budget.window_s(self._expected_s())
+        return sum(self._solo.length_s(lane) for lane in LANES)
 
     def _is_due(self) -> bool:
         if self._asked:
@@ -150,7 +152,7 @@ class Prober:
         if self._shared_s < self._fewest_shared_s():
             return False
         now_s, expected_s = self._changes.now(), self._expected_s()
-        block_s = 2 * (self._budget.window_s(expected_s) + DROPPED_S)
+        block_s = self._fewest_shared_s() + 2 * DROPPED_S
         return self._budget.allows_block(now_s, self._trained_s, expected_s, self._stp(), block_s)
 
     # A block ----------------------------------------------------------------------------------------------------
@@ -179,13 +181,12 @@ class Prober:
         lane = self._turn()
         if lane is None:
             return
-        began_s = self._changes.now()
+        began_s, how = self._changes.now(), self._how_alone(lane)
         self._paces[lane].open_span(began_s + SETTLE_S)
         self._watch.begin()
-        await self._changes.until(lambda: self._turn() != lane or self._asked, began_s + LONGEST_CHUNK_S)
+        await self._changes.until(lambda: self._turn() != lane, began_s + LONGEST_CHUNK_S)
         ended_s, span = self._changes.now(), self._paces[lane].span()
         if span.steps:
-            other_lives = self._hands.lives("b" if lane == "a" else "a")
             self._write(
                 SoloSpan(
                     t=ended_s,
@@ -194,13 +195,16 @@ class Prober:
                     t0=began_s,
                     t1=ended_s,
                     span=span,
-                    how="turn" if other_lives else self._how_alone(),
+                    how=how,
                     disturbed=self._watch.disturbances(began_s, ended_s),
                 )
             )
 
-    def _how_alone(self) -> SoloHow:
-        return "after the other ended" if self._trained_s else "before the join"
+    def _how_alone(self, lane: Lane) -> SoloHow:
+        other: Lane = "b" if lane == "a" else "a"
+        if other in self._paces and self._hands.lives(other):
+            return "turn"
+        return "after the other ended" if other in self._paces else "before the join"
 
     def _turn(self) -> Lane | None:
         """The lane that trains while the other waits for its turn, has ended, or has not joined yet."""

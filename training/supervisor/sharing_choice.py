@@ -44,8 +44,20 @@ class SharingChoice:
         """Let `adaptive` look at the newest block; whether it changed its mind."""
         if not isinstance(self.policy, Adaptive):
             return False
-        stps = self._history.newest_stps(self.policy.since_s)
+        stps = self._history.stps(self.policy.since_s)
         decided = self.policy.look(stps, self._history.left_alone_s(), self._now())
+        if decided is None:
+            return False
+        self._events.write(decided)
+        return True
+
+    def tick(self) -> bool:
+        """Whether lanes that take turns are to be tried together again from now on."""
+        if not isinstance(self.policy, Adaptive) or not self.policy.in_turns:
+            return False
+        decided = self.policy.try_together(
+            self._history.left_alone_s(), self._now(), drift=self._history.turn_drift()
+        )
         if decided is None:
             return False
         self._events.write(decided)

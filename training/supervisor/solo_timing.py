@@ -87,13 +87,19 @@ class SoloTiming:
         )
         return pace.windows.get(window_id)
 
+    def length_s(self, lane: Lane) -> float:
+        """About how long a window of the lane will be."""
+        rate = self._paces[lane].recent_rate
+        thirty_steps_s = FEWEST_STEPS / rate if rate else 0.0
+        return max(self._budget.window_s(self._expected_s()), min(thirty_steps_s, WINDOW_AIMED_S))
+
     def _window_of(self, lane: Lane) -> tuple[float, int, bool]:
         """Its least seconds and steps, and whether it is of whole epochs."""
         seconds = self._budget.window_s(self._expected_s())
         pace = self._paces[lane]
-        span = pace.span()
-        step_s = span.in_steps_s / span.steps if span.steps else 0.0
-        steps = FEWEST_STEPS if step_s <= 0 else max(3, min(FEWEST_STEPS, int(WINDOW_AIMED_S / step_s)))
+        steps = FEWEST_STEPS
+        if pace.recent_rate is not None:
+            steps = max(3, min(FEWEST_STEPS, int(WINDOW_AIMED_S * pace.recent_rate)))
         short = pace.epoch_s is not None and pace.epoch_s <= SHORT_EPOCH_WINDOWS * max(seconds, 1.0)
         return seconds, steps, short
 

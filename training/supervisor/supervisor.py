@@ -305,4 +305,6 @@ class Supervisor:
             self._read(worker)
         for run in self.lanes.values():
             self._ending.escalate(run)
+        if self._choice.tick():
+            self.measuring.prober.measure_anew()
         self.decide()

@@ -1,8 +1,8 @@
-"""`stop`, `pause`, `resume`: ask a run's supervisor."""
+"""`stop`, `pause`, `resume`, `probe`, `share`: ask a run's supervisor."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from training.record.run_folder import RunFolder
 
 Verb = Literal["stop", "pause", "resume"]
+
+CHANGEABLE = ("together", "sequential", "adaptive")
 
 _run_argument = click.argument("run", required=False, shell_complete=complete_run)
 _lane_option = click.option("--lane", type=click.Choice(["a", "b"]), help="Only this lane.")
@@ -42,13 +44,36 @@ def resume(run: str | None, lane: Literal["a", "b"] | None) -> None:
     _ask("resume", run, lane)
 
 
-def _ask(verb: Verb, run: str | None, lane: Literal["a", "b"] | None) -> None:
+@click.command(epilog="Example: dualtrain-tui probe")
+@_run_argument
+def probe(run: str | None) -> None:
+    """Measure a run's contention now: each lane stands still for a moment while the other is timed."""
+    folder = asked_of_live_run(run, ask="probe", by="dualtrain-tui probe")
+    click.echo(f"a probe was asked of {folder.name}")
+
+
+@click.command(epilog="Example: dualtrain-tui share sequential")
+@click.argument("sharing", metavar="together|sequential|adaptive", type=click.Choice(CHANGEABLE))
+@_run_argument
+def share(sharing: Literal["together", "sequential", "adaptive"], run: str | None) -> None:
+    """Have a run's lanes share the device another way from now on, while they train."""
+    folder = asked_of_live_run(run, ask="share", sharing=sharing, by="dualtrain-tui share")
+    click.echo(f"the lanes of {folder.name} go over to {sharing}")
+
+
+def asked_of_live_run(run: str | None, **asking: Any) -> RunFolder:
+    """Ask a live run (the newest unless named) what a `Request` of these fields says; leaves where it is refused."""
     with failing_clearly():
         from training.control.client import ask
         from training.control.protocol import Request
 
         folder = _live_run(run)
-        ask(folder, Request(ask=verb, lane=lane, by=f"dualtrain-tui {verb}"))
+        ask(folder, Request(**asking))
+    return folder
+
+
+def _ask(verb: Verb, run: str | None, lane: Literal["a", "b"] | None) -> None:
+    folder = asked_of_live_run(run, ask=verb, lane=lane, by=f"dualtrain-tui {verb}")
     which = f"lane {lane.upper()}" if lane else "both lanes"
     click.echo(f"{verb} asked of {which} of {folder.name}")
 

@@ -15,9 +15,9 @@ from tui.commands.preset_names import complete_preset
 
 if TYPE_CHECKING:
     from training.launch import Launched, LaunchRequest
-    from training.plan import IfNoGpu
+    from training.plan import IfNoGpu, Lane, Sharing
 
-SHARING_NAMES = ("together", "sequential", "one-process", "mps", "adaptive")
+SHARING_NAMES = ("together", "sequential", "adaptive", "one-process", "mps")
 
 EPILOG = """Examples:
 
@@ -36,11 +36,11 @@ def _refuse_nan(_context: click.Context, _parameter: click.Parameter, value: flo
 
 @click.command(epilog=EPILOG)
 @click.argument("a", metavar="A", shell_complete=complete_preset)
-@click.argument("b", metavar="B", shell_complete=complete_preset)
+@click.argument("b", metavar="[B]", required=False, shell_complete=complete_preset)
 @click.option(
     "--sharing",
     type=click.Choice(SHARING_NAMES),
-    metavar="together|sequential|mps",
+    metavar="|".join(SHARING_NAMES),
     default="together",
     show_default=True,
     help="How the two get the device.",
@@ -85,6 +85,15 @@ def _refuse_nan(_context: click.Context, _parameter: click.Parameter, value: flo
     metavar="LANE.KEY=VALUE",
     help="Set a preset's key for one lane, as in a.fit.batch_size=64. May be repeated.",
 )
+@click.option(
+    "--turn",
+    "turns",
+    metavar="a=2,b=1",
+    help="With --sharing one-process: how many steps a lane takes in its turn. Default: 1.",
+)
+@click.option(
+    "--no-probe", is_flag=True, help="Measure no contention: no lane ever stands still for a probe."
+)
 @click.option("--seed", type=click.IntRange(min=0, max=2**31 - 1), help="Seed of both lanes.")
 @click.option(
     "--run-dir", type=click.Path(path_type=Path, file_okay=False), help="The run's folder: new or empty."
@@ -93,12 +102,13 @@ def _refuse_nan(_context: click.Context, _parameter: click.Parameter, value: flo
 @click.option("--json", "as_json", is_flag=True, help="With --headless: report.json alone on stdout.")
 @click.option("--detach", is_flag=True, help="Launch, print the run's name, and leave it running.")
 def run(
-    a: str, b: str, sharing: str, device: str, if_no_gpu: IfNoGpu | None,
+    a: str, b: str | None, sharing: str, device: str, if_no_gpu: IfNoGpu | None,
     mps_share: str | None, mps_memory: str | None,
     force_fit: bool, epochs: int | None, steps: int | None, minutes: float | None,
-    overrides: tuple[str, ...], seed: int | None, run_dir: Path | None, headless: bool, as_json: bool, detach: bool,
+    overrides: tuple[str, ...], turns: str | None, no_probe: bool, seed: int | None, run_dir: Path | None,
+    headless: bool, as_json: bool, detach: bool,
 ) -> None:  # fmt: skip
-    """Train presets A and B on one device.
+    """Train presets A and B on one device; A alone where no B is named: `join` adds one later.
 
     A and B are names that `dualtrain-tui presets` lists, or paths of preset files. `--epochs`, `--steps` and
     `--minutes` bound each lane, and may go beyond the preset's own length.
@@ -108,15 +118,18 @@ def run(
     check_how_to_follow(headless=headless, as_json=as_json, detach=detach)
     from training.launch import LaunchRequest
     from training.mps_limits import MpsLimitsError, parse_mps_limits
-    from training.plan import Limits, Sharing
+    from training.plan import Limits, Probing, Sharing
 
+    if b is None and sharing == "one-process":
+        fail("--sharing one-process needs two presets", exit_codes.USAGE)
     chosen: Sharing = next(mode for mode in get_args(Sharing) if mode == sharing)
     try:
         mps = parse_mps_limits(mps_share, mps_memory, chosen)
     except MpsLimitsError as error:
         fail(str(error), exit_codes.USAGE)
+    presets: dict[Lane, str] = {"a": a} if b is None else {"a": a, "b": b}
     request = LaunchRequest(
-        presets={"a": a, "b": b},
+        presets=presets,
         device=device,
         sharing=chosen,
         limits=Limits(epochs=epochs, steps=steps, minutes=minutes),
@@ -126,8 +139,26 @@ def run(
         if_no_gpu=if_no_gpu,
         mps=mps,
         force_fit=force_fit,
+        probing=Probing(enabled=not no_probe),
+        turn_steps=parse_turns(turns, chosen),
     )
     raise SystemExit(launch_and_follow(request, headless=headless, as_json=as_json, detach=detach))
+
+
+def parse_turns(text: str | None, sharing: Sharing) -> dict[Lane, int]:
+    """Steps per turn from `a=2,b=1`; leaves with one sentence where they cannot be read."""
+    if text is None:
+        return {}
+    if sharing != "one-process":
+        fail("--turn needs --sharing one-process", exit_codes.USAGE)
+    turns: dict[Lane, int] = {}
+    for part in text.split(","):
+        name, _, number = part.strip().partition("=")
+        lane: Lane | None = "a" if name == "a" else "b" if name == "b" else None
+        if lane is None or lane in turns or not number.isdecimal() or not 1 <= int(number) <= 1_000_000:
+            fail(f"--turn {text}: write it as a=2,b=1, with at least one step a turn", exit_codes.USAGE)
+        turns[lane] = int(number)
+    return turns
 
 
 def _launch(request: LaunchRequest) -> Launched:

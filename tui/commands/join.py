@@ -1,0 +1,38 @@
+"""`join`: add a second training to a run that trains already."""
+
+from __future__ import annotations
+
+import click
+
+from tui.commands.ask import asked_of_live_run
+from tui.commands.fail import failing_clearly
+from tui.commands.preset_names import complete_preset
+
+EPILOG = """Examples:
+
+\b
+  dualtrain-tui run lstm --detach          one training has the device
+  dualtrain-tui join 20261122-2015 cnn-small   may mine run beside it?
+  dualtrain-tui join cnn-small             the newest live run"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("words", metavar="[RUN] PRESET", nargs=-1, required=True, shell_complete=complete_preset)
+@click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Set a preset's key. May be repeated."
+)
+@click.option("--seed", type=click.IntRange(min=0, max=2**31 - 1), help="Its seed.")
+def join(words: tuple[str, ...], overrides: tuple[str, ...], seed: int | None) -> None:
+    """Add PRESET to a run whose other lane trains already, or has ended: it trains beside what trains there.
+
+    The rate that the first lane had before is what it is compared with. RUN is the newest live run unless named.
+    """
+    if len(words) > 2:
+        raise click.UsageError("name a run and a preset, or a preset alone")
+    run, reference = (words[0], words[1]) if len(words) == 2 else (None, words[0])
+    with failing_clearly():
+        from training.launch import planned_lane, with_overrides
+
+        planned = with_overrides("b", planned_lane(reference), overrides, seed)
+    folder = asked_of_live_run(run, ask="join", planned=planned, by="dualtrain-tui join")
+    click.echo(f"{planned.preset_name} joins {folder.name}")
