@@ -89,20 +89,23 @@ class LaneFacts:
     def _take(self, record: OfLane) -> None:
         match record:
             case Imported():
-                self._imported = record
+                self._imported = _newer(self._imported, record)
             case Built():
-                self._built = record
+                self._built = _newer(self._built, record)
             case Warm():
-                self._warm = record
-            case Released():
-                self._released, self._paused_s = record, 0.0
+                self._warm = _newer(self._warm, record)
             case Progress():
-                self._progress = record
+                self._progress = _newer(self._progress, record)
+            case Released():
+                newer = _newer(self._released, record)
+                if newer is record:
+                    self._released, self._paused_s = record, 0.0
             case Resumed():
-                self._paused_s += record.paused_s
+                if self._released is not None and record.t >= self._released.t:
+                    self._paused_s += record.paused_s
 
     def _begin_anew(self, t: float) -> None:
-        self._since_t = t
+        self._since_t = max(self._since_t, t)
         self.launched, self._token = _not_before(t, self.launched), _not_before(t, self._token)
         self._ended = _not_before(t, self._ended)
         self._imported, self._built = _not_before(t, self._imported), _not_before(t, self._built)
@@ -114,3 +117,8 @@ class LaneFacts:
 
 def _not_before(t: float, record: R | None) -> R | None:
     return None if record is None or record.t < t else record
+
+
+def _newer(before: R | None, record: R) -> R:
+    """By their own time: a damaged file may go back, and must not make the order of reading matter."""
+    return record if before is None or record.t >= before.t else before
