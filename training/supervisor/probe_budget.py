@@ -19,6 +19,9 @@ WINDOW_SHARE = 0.005
 SHORTEST_WINDOW_S = 1.0
 LONGEST_WINDOW_S = 5.0
 FEWEST_STEPS = 30
+AIMED_SHARE = 0.025
+"""A window is meant to have thirty steps, but to take no more than this share of the run for them, and at most"""
+AIMED_MOST_S = 20.0
 UNKNOWN_COST_SHARE = 0.5
 """1 - 1/STP for lanes that do not disturb each other at all: the most a probe can cost."""
 
@@ -39,6 +42,11 @@ class ProbeBudget:
             return self.probing.seconds
         share_s = LONGEST_WINDOW_S if expected_s is None else WINDOW_SHARE * expected_s
         return min(max(share_s, SHORTEST_WINDOW_S), LONGEST_WINDOW_S)
+
+    def aimed_s(self, expected_s: float | None) -> float:
+        """How long a window may take to come to thirty steps; it has fewer where they take longer."""
+        share_s = AIMED_MOST_S if expected_s is None else AIMED_SHARE * expected_s
+        return max(self.window_s(expected_s), min(share_s, AIMED_MOST_S))
 
     def allows_block(
         self, now_s: float, trained_s: float, expected_s: float | None, stp: float | None, block_s: float

@@ -14,8 +14,6 @@ from training.supervisor.probe_budget import FEWEST_STEPS, ProbeBudget
 from training.supervisor.span_watch import SpanWatch
 
 STAND_WITHIN_S = 60.0
-WINDOW_AIMED_S = 20.0
-"""A window is meant to have at least thirty steps, and fewer where these would take longer than this."""
 WINDOW_WITHIN_S = 120.0
 SHORT_EPOCH_WINDOWS = 1.5
 """A lane whose epoch is no longer than so many windows is timed over whole epochs."""
@@ -89,9 +87,9 @@ class SoloTiming:
 
     def length_s(self, lane: Lane) -> float:
         """About how long a window of the lane will be."""
-        rate = self._paces[lane].recent_rate
+        rate, expected_s = self._paces[lane].recent_rate, self._expected_s()
         thirty_steps_s = FEWEST_STEPS / rate if rate else 0.0
-        return max(self._budget.window_s(self._expected_s()), min(thirty_steps_s, WINDOW_AIMED_S))
+        return max(self._budget.window_s(expected_s), min(thirty_steps_s, self._budget.aimed_s(expected_s)))
 
     def _window_of(self, lane: Lane) -> tuple[float, int, bool]:
         """Its least seconds and steps, and whether it is of whole epochs."""
@@ -99,7 +97,8 @@ class SoloTiming:
         pace = self._paces[lane]
         steps = FEWEST_STEPS
         if pace.recent_rate is not None:
-            steps = max(3, min(FEWEST_STEPS, int(WINDOW_AIMED_S * pace.recent_rate)))
+            aimed_s = self._budget.aimed_s(self._expected_s())
+            steps = max(3, min(FEWEST_STEPS, int(aimed_s * pace.recent_rate)))
         short = pace.epoch_s is not None and pace.epoch_s <= SHORT_EPOCH_WINDOWS * max(seconds, 1.0)
         return seconds, steps, short
 
