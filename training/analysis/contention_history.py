@@ -9,6 +9,8 @@ from training.analysis.blocks import BlockCount
 from training.analysis.contention import SAME_WITHIN, Contention, LaneLength, StartUp, block_pairs, contention
 from training.analysis.contention_state import BlockPoint, ContentionState, ProbeMark
 from training.analysis.lane_facts import LaneFacts
+from training.analysis.pair_evidence import EvidenceHistory
+from training.analysis.pair_limits import PairLimit, pair_limits
 from training.analysis.progress import stp
 from training.plan import LANES, Lane, Plan
 from training.record.contention_records import (
@@ -20,8 +22,9 @@ from training.record.contention_records import (
     SharedSpan,
     SoloSpan,
 )
+from training.record.device_records import DeviceRecord
 from training.record.event_records import BarrierOpened, EventRecord, Joined, LaneEnded, Launched, WarmingUp
-from training.record.lane_records import LaneRecord
+from training.record.lane_records import LaneRecord, Progress
 
 NEWEST = 8
 """So many blocks speak for what is left of a run; older ones may be of other rates."""
@@ -43,9 +46,14 @@ class ContentionHistory:
         self._decided: Decided | None = None
         self._turn_span: SoloSpan | None = None
         self._probing_is_off = not plan.probing.enabled
+        self._evidence = EvidenceHistory(plan)
+        self._told: Contention | None = None
+        self._told_points: tuple[BlockPoint, ...] | None = None
 
     def take_event(self, record: EventRecord) -> None:
         """Take in one of the supervisor's events."""
+        self._told = self._told_points = None
+        self._evidence.take_event(record)
         match record:
             case ProbeBegan():
                 self._probing = ProbeMark(record.block, record.lane, record.t)
@@ -82,12 +90,25 @@ class ContentionHistory:
     def take_lane_record(self, lane: Lane, record: LaneRecord) -> None:
         """Take in one record of a lane's worker."""
         self._facts(lane).take(record)
+        if not isinstance(record, Progress):  # it changes nothing but what is left
+            self._told = self._told_points = None
+            self._evidence.take_lane_record(lane, record)
+
+    def take_device_record(self, record: DeviceRecord) -> None:
+        """Take in what the meter told."""
+        self._evidence.take_device_record(record)
 
     def contention(self) -> Contention:
         """What the blocks say for the lanes' whole lengths."""
-        return contention(
-            self._count, self._lengths(), start_up=self._start_up(), why_unknown=self._why_unknown()
-        )
+        if self._told is None:
+            self._told = contention(
+                self._count, self._lengths(), start_up=self._start_up(), why_unknown=self._why_unknown()
+            )
+        return self._told
+
+    def limits(self) -> tuple[PairLimit, ...]:
+        """What limits the pair, each with its evidence; empty where one lane has the device to itself."""
+        return () if len(self._lanes) < len(LANES) else pair_limits(self._evidence.evidence())
 
     def state(self) -> ContentionState:
         """Everything, at this moment."""
@@ -101,6 +122,7 @@ class ContentionHistory:
             points=self._points(),
             marks=tuple(self._marks),
             decided=self._decided,
+            limits=self.limits(),
         )
 
     def recent(self) -> Contention:
@@ -189,6 +211,11 @@ class ContentionHistory:
         self._marks.append(ProbeMark(record.block, record.lane, record.t0, record.t1, counts))
 
     def _points(self) -> tuple[BlockPoint, ...]:
+        if self._told_points is None:
+            self._told_points = self._made_points()
+        return self._told_points
+
+    def _made_points(self) -> tuple[BlockPoint, ...]:
         lengths = self._lengths()
         if len(lengths) < len(LANES):
             return ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from training.analysis.contention import Contention
+from training.analysis.pair_limits import PairLimit
 from training.plan import Lane
 from training.record.contention_records import Decided, HeldFor
 
@@ -51,3 +52,5 @@ class ContentionState:
     """The probes, oldest first."""
     decided: Decided | None = None
     """What `adaptive` chose last."""
+    limits: tuple[PairLimit, ...] = ()
+    """What limits the pair, each with its evidence; empty where one lane has the device to itself."""

@@ -181,6 +181,9 @@ class Window(Record, frozen=True, tag="window"):
     epochs: int = 0
     whole_epochs: bool = False
     """Whether both ends are where an epoch begins."""
+    cached_batch: bool = False
+    """Whether its steps were all of one batch that was at hand, and undone after: beside a window on the data it tells
+    what waiting for the data costs."""
 
 
 class NonFinite(Record, frozen=True, tag="nonfinite"):
