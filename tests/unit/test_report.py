@@ -138,6 +138,7 @@ def test_schema_is_the_documented_one(folder: RunFolder) -> None:
             "verdict": "unknown",
             "because": "no block measured, at least 3 are needed",
         },
+        "limits": [{"name": "not clear", "because": "too little time beside each other was measured"}],
         "others": None,
         "gpu_verdict_void": None,
     }
@@ -266,7 +267,8 @@ def test_a_report_of_an_earlier_version_is_read(folder: RunFolder) -> None:
     write_report(build_report(folder, plan(), STARTED, MONITOR), folder.report)
     told = json.loads(folder.report.read_bytes())
     for name in ("sharing_asked", "why_sharing_changed", "retry_of", "device_lost", "energy_j",
-                 "energy_j_per_1000_samples", "event_reasons_s", "contention", "others", "gpu_verdict_void"):  # fmt: skip
+                 "energy_j_per_1000_samples", "event_reasons_s", "contention", "limits", "others",
+                 "gpu_verdict_void"):  # fmt: skip
         del told[name]
     for lane in told["lanes"].values():
         for name in (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from training.analysis.clock_holds import ClockHolds
@@ -37,12 +38,15 @@ class DeviceOutcome:
     other_names: dict[str, None] = field(default_factory=dict)
 
 
-def read_device_outcome(folder: RunFolder) -> DeviceOutcome:
-    """Read the samples from their beginning."""
+def read_device_outcome(
+    folder: RunFolder, also: Callable[[DeviceRecord], None] = lambda _: None
+) -> DeviceOutcome:
+    """Read the samples from their beginning; `also` is shown each record."""
     outcome = DeviceOutcome()
     figures: dict[str, Figure] = {}
     reader: TailingReader[DeviceRecord] = TailingReader(folder.device, DeviceRecord)
     for record in reader.read_new():
+        also(record)
         if isinstance(record, Source):
             figures = record.figures
         elif isinstance(record, Sample):

@@ -233,6 +233,7 @@ class RunHistory:
         self._note(record, lane)
 
     def _take_device_record(self, record: DeviceRecord) -> None:
+        self._contention.take_device_record(record)
         match record:
             case Sample():
                 self._take_sample(record)

@@ -15,6 +15,7 @@ from training.analysis.contention_history import ContentionHistory
 from training.analysis.device_outcome import DeviceOutcome, LaneMemory, read_device_outcome
 from training.analysis.energy import energy_j_per_1000_samples, pair_energy_j
 from training.analysis.lane_outcome import LaneOutcome, read_lane_outcome
+from training.analysis.pair_limits import PairLimit
 from training.analysis.reported_contention import every_key, known_keys, reported_contention, why_void
 from training.plan import Lane, Plan, PlannedDevice, Sharing
 from training.record.device_records import EventReason
@@ -145,6 +146,8 @@ class Report(Struct, frozen=True):
     """For how long each reason held the device's clocks down."""
     contention: Contention | None = None
     """How much the lanes slowed each other and the verdict; None in reports from before it was measured."""
+    limits: tuple[PairLimit, ...] = ()
+    """What limited the pair, each with its evidence; empty where one lane had the device to itself."""
     others: OthersSeen | None = None
     """None where nobody else was on the device, or it is not known."""
     gpu_verdict_void: str | None = None
@@ -184,7 +187,7 @@ def build_report(folder: RunFolder, plan: Plan, started_at: datetime, monitor: M
         lane: read_lane_outcome(folder.lane_records(lane), partial(contention.take_lane_record, lane))
         for lane in plan.lanes
     }
-    seen = read_device_outcome(folder)
+    seen = read_device_outcome(folder, contention.take_device_record)
     spans = [lane.trained for lane in told.values() if lane.trained is not None]
     on_cpu = [lane for lane, outcome in told.items() if outcome.no_gpu is not None]
     energy_j = pair_energy_j(seen.energy, spans)
