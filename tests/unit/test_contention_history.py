@@ -316,8 +316,10 @@ def test_no_damaged_file_raises_or_gives_a_number_that_is_none(
     history = read([*(whole_run() if starts_well else []), *told], plan(limits=Limits(minutes=minutes)))
     assert_sound(history.state())
     assert all_finite(history.recent())
-    assert all_finite(history.newest_stps())
+    assert all_finite(history.stps())
     assert all_finite(history.left_alone_s())
+    assert all_finite(history.turn_drift())
+    assert all_finite(history.left_at_pace_s({"a": 10.0, "b": None}))
 
 
 @given(told=ANY_TOLD, data=st.data())

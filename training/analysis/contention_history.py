@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 
-from training.analysis.blocks import BlockCount
+from training.analysis.blocks import BlockCount, is_possible
 from training.analysis.contention import SAME_WITHIN, Contention, LaneLength, StartUp, block_pairs, contention
 from training.analysis.contention_state import BlockPoint, ContentionState, ProbeMark
 from training.analysis.lane_facts import LaneFacts
@@ -59,7 +59,7 @@ class ContentionHistory:
                 self._probing = ProbeMark(record.block, record.lane, record.t)
             case SoloSpan():
                 self._count.take_solo(record)
-                if record.how == "turn" and not record.disturbed:
+                if record.how == "turn" and not record.disturbed and is_possible(record.span):
                     self._turn_span = record
                 self._note_probe(record)
             case SharedSpan():
