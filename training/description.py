@@ -51,11 +51,16 @@ class _Told(Struct, frozen=True):
 
 def kept_description(preset: Preset) -> Description | None:
     """The description an earlier process made of the same preset with the same Keras, if there is one."""
+    kept = description_of(preset_digest(preset))
+    return kept if kept is not None and kept.keras == importlib.metadata.version("keras") else None
+
+
+def description_of(digest: str) -> Description | None:
+    """The description that is kept of this content of a preset, whichever Keras it was made with."""
     try:
-        kept = msgspec.json.decode(_kept_path(preset_digest(preset)).read_bytes(), type=Description)
-    except (OSError, msgspec.DecodeError):
+        return msgspec.json.decode(_kept_path(digest).read_bytes(), type=Description)
+    except (OSError, ValueError, msgspec.DecodeError):  # a digest from a damaged file may be no file name
         return None
-    return kept if kept.keras == importlib.metadata.version("keras") else None
 
 
 def describe_preset(path: Path, preset: Preset, is_cancelled: Callable[[], bool]) -> Description:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from training.analysis.earlier_runs import EarlierRun, EarlierRuns, device_key
+from training.analysis.forecast_memory import Experience
+from training.analysis.measurements import gathered
 from training.description import Description
 from training.meters.capacity import Capacity
 from training.meters.devices import DeviceListing, choose_device
@@ -17,6 +18,7 @@ from training.preflight import Check
 from training.preset import Preset, preset_digest
 from training.preset.make import make_preset
 from training.preset_library import Origin, PresetEntry
+from training.record.measurement_records import LaneMeasured, Measurement, measured_on
 from tui.screens.pick import PickScreen
 from tui.screens.pick_sources import PickSources
 
@@ -109,11 +111,19 @@ def description(of: Preset, parameters: int = 1234) -> Description:
     )
 
 
-def earlier_runs(of: Preset, **changes: Any) -> EarlierRuns:
+VERSIONS = {"tensorflow": "2.20.0", "keras": "3.12.0"}
+CPU_NOW = measured_on(choose_device("cpu", CPU_ONLY), VERSIONS)
+
+
+def lane_measured(of: Preset, **changes: Any) -> LaneMeasured:
     """One whole run of this preset on the made-up CPU."""
     told: dict[str, Any] = {
+        "on": CPU_NOW,
+        "digest": preset_digest(of),
+        "preset": "one",
         "run": "r1",
-        "ended_at": "2026-10-07T14:03:00+02:00",
+        "lane": "a",
+        "at": "2026-10-07T14:03:00+02:00",
         "sharing": "together",
         "beside": "lstm",
         "status": "completed",
@@ -124,8 +134,12 @@ def earlier_runs(of: Preset, **changes: Any) -> EarlierRuns:
         "peak_memory_bytes": 300 * 2**20,
         **changes,
     }
-    key = (preset_digest(of), device_key(choose_device("cpu", CPU_ONLY)))
-    return EarlierRuns({key: (EarlierRun(**told),)})
+    return LaneMeasured(**told)
+
+
+def experience(*measurements: Measurement) -> Experience:
+    """What these teach, with the versions of now."""
+    return Experience(gathered(measurements, VERSIONS))
 
 
 class World:
@@ -136,7 +150,7 @@ class World:
     ) -> None:
         self.entries = entries if entries is not None else tuple(entry(name) for name in NAMES)
         self.listing = listing
-        self.earlier = EarlierRuns()
+        self.experience = experience()
         self.kept: dict[str, Description] = {}
         self.may_read = threading.Event()
         self.may_read.set()
@@ -152,10 +166,10 @@ class World:
         sources = PickSources(
             presets=self._presets,
             devices=self._devices,
-            earlier=lambda: self.earlier,
+            earlier=lambda: self.experience,
             kept=lambda preset: self.kept.get(preset_digest(preset)),
             describe=self._describe,
-            check=lambda _pair, _listing: self.findings,
+            check=lambda _pair, _listing, _experience: self.findings,
         )
         return PickScreen(sources, **{"rest_s": 0.001, **options})
 

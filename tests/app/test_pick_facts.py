@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.app.pick_world import TWO_GPUS, World, description, earlier_runs, entry
+from tests.app.pick_world import TWO_GPUS, World, description, entry, experience, lane_measured
 from tests.app.stage import staged
 from tests.waiting import screen_text, wait_until
 from training.preset import preset_digest
@@ -18,7 +18,7 @@ async def test_parameters_are_computed_once_the_highlight_rests() -> None:
     async with staged(world.screen(), seen="being computed") as (pilot, _):
         world.may_describe.set()
         await wait_until(pilot, lambda: "1 234 (4.82 KiB)" in screen_text(pilot.app))
-        assert world.described == ["seed-binary"]
+        assert world.described[0] == "seed-binary"
 
 
 async def test_one_at_a_time_and_the_newest_highlight_next() -> None:
@@ -30,7 +30,19 @@ async def test_one_at_a_time_and_the_newest_highlight_next() -> None:
         assert world.described == ["seed-binary"]
         world.may_describe.set()
         await wait_until(pilot, lambda: "1 234" in screen_text(pilot.app))
-        assert world.described == ["seed-binary", "lstm"]
+        assert world.described[:2] == ["seed-binary", "lstm"]
+
+
+async def test_the_other_lanes_parameters_come_next_where_its_memory_was_not_measured() -> None:
+    world = World()
+    async with staged(world.screen(), seen="1 234") as (pilot, _):
+        await wait_until(pilot, lambda: world.described == ["seed-binary", "seed-regression"])
+    world = World()
+    other = world.entries[3].preset
+    assert other is not None
+    world.experience = experience(lane_measured(other))
+    async with staged(world.screen(), seen="≈0.5 + 0.3 of 8.0 GiB") as (pilot, _):
+        assert world.described == ["seed-binary"]
 
 
 async def test_a_kept_description_is_not_asked_again() -> None:
@@ -75,7 +87,7 @@ async def test_memory_and_time_come_from_earlier_runs_on_this_device() -> None:
     world = World(listing=TWO_GPUS)
     one = world.entries[2].preset
     assert one is not None
-    world.earlier = earlier_runs(one)
+    world.experience = experience(lane_measured(one))
     async with staged(world.screen(device="cpu"), (120, 36), seen="peak 300 MiB of host memory") as (
         pilot,
         _,
@@ -90,7 +102,7 @@ async def test_a_limited_run_tells_its_rate_and_not_its_time() -> None:
     world = World()
     one = world.entries[2].preset
     assert one is not None
-    world.earlier = earlier_runs(one, is_whole=False, sharing="sequential")
+    world.experience = experience(lane_measured(one, is_whole=False, sharing="sequential"))
     async with staged(world.screen(), (120, 36), seen="95.2 steps/s, alone") as (pilot, _):
         assert "to train" not in screen_text(pilot.app)
 

@@ -232,7 +232,7 @@ async def test_checks_that_do_not_come_back_hold_nothing_up() -> None:
     never = threading.Event()
     screen = world.screen()
 
-    def hangs(_pair: object, _listing: object) -> dict[Sharing, tuple[Check, ...]]:
+    def hangs(_pair: object, _listing: object, _experience: object) -> dict[Sharing, tuple[Check, ...]]:
         never.wait(30)
         return {}
 

@@ -8,11 +8,12 @@ import pytest
 from msgspec import structs
 
 from tests.unit.plans import GIB, GPU, MIB, devices, named, plan, stops
+from training.analysis.forecast_memory import Experience
 from training.description import Description
 from training.meters.gpu_facts import Gpu, GpuProcess, MigInstance
-from training.plan import LANES, PlannedDevice, Sharing
+from training.plan import LANES, Plan, PlannedDevice, Sharing
 from training.preflight import Check, check_launch
-from training.preflight.device_memory import check_device_memory
+from training.preflight.device_memory import Describe, check_device_memory
 from training.preflight.gpu import check_gpu
 from training.preflight.other_processes import check_others
 from training.preflight.target import Target
@@ -27,6 +28,11 @@ SPLIT = replace(GPU, mig=True, mig_instances=INSTANCES)
 
 def big(preset: Preset) -> Description | None:
     return BIG
+
+
+def check_memory(asked: Plan, target: Target, describe: Describe = big) -> Check:
+    """Where nothing was measured yet."""
+    return check_device_memory(asked, target, Experience(), describe)
 
 
 def nothing(preset: Preset) -> Description | None:
@@ -104,28 +110,36 @@ def test_who_else_is_there(
 def test_the_forecast_is_made_of_kept_descriptions(sharing: Sharing, free: int, state: str) -> None:
     # Each lane: 2 × 4 GiB parameters and gradients, 4 GiB optimizer, 6 GiB activations, and its context.
     target = Target(replace(GPU, memory_total_bytes=80 * GIB, memory_free_bytes=free), LANES)
-    check = check_device_memory(plan(sharing), target, big)
+    check = check_memory(plan(sharing), target)
     assert check.state == state
-    assert "lane a ≈18.0 GiB" in check.message
+    assert "lane a ≈18.8 GiB" in check.message
     assert ("37.5 GiB" if sharing == "together" else "18.8 GiB") in check.message
 
 
 def test_a_forecast_that_is_not_there_is_said_so_and_a_cap_is_exact() -> None:
-    check = check_device_memory(plan(memory=(None, 2048)), Target(GPU, LANES), nothing)
+    check = check_memory(plan(memory=(None, 2048)), Target(GPU, LANES), nothing)
     assert check.state == "pass"
-    assert "lane a not computed yet + lane b 2.0 GiB (cap)" in check.message
-    capped = check_device_memory(plan(memory=(2048, 2048)), Target(GPU, LANES), big)
+    assert "lane a not computed yet + lane b 2.8 GiB, its cap (CUDA context included)" in check.message
+    capped = check_memory(plan(memory=(2048, 2048)), Target(GPU, LANES))
     assert "≈18" not in capped.message
 
 
-def test_a_forecast_stops_nothing_since_it_is_one() -> None:
-    tight = replace(GPU, memory_total_bytes=8 * GIB, memory_free_bytes=7 * GIB)
-    assert check_device_memory(plan(), Target(tight, LANES), big).state == "warn"
+def test_what_does_not_fit_stops_with_what_may_help_and_can_be_forced() -> None:
+    tight = replace(GPU, memory_total_bytes=20 * GIB, memory_free_bytes=19 * GIB)
+    check = check_memory(plan(), Target(tight, LANES))
+    assert (check.state, check.can_be_forced) == ("stop", True)
+    assert check.message.startswith("does not fit: expected about 37.5 GiB")
+    assert "half the batch size" in check.remedy
+    assert "one lane after the other" in check.remedy
+    alone = check_memory(plan("sequential"), Target(tight, LANES))
+    assert (alone.state, alone.can_be_forced) == ("pass", False)
+    tiny = replace(GPU, memory_total_bytes=8 * GIB, memory_free_bytes=7 * GIB)
+    assert "one lane after the other" not in check_memory(plan(), Target(tiny, LANES)).remedy
 
 
 def test_unified_memory_is_held_against_the_machines() -> None:
     shared = replace(GPU, unified=True, memory_total_bytes=8 * GIB, memory_free_bytes=512 * MIB)
-    check = check_device_memory(plan(), Target(shared, LANES), nothing)
+    check = check_memory(plan(), Target(shared, LANES), nothing)
     assert check.state == "warn"
     assert "unified" in check.message
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from tests.app.pick_world import CPU_ONLY, broken, description, earlier_runs, entry, preset
-from training.meters.devices import choose_device
+from tests.app.pick_world import broken, description, entry, lane_measured, preset
 from tui.widgets.preset_details import PresetDetails
 from tui.widgets.preset_facts import Known, memory, parameters, time
 from tui.widgets.preset_text import data_text, fit_text, model_text
@@ -68,11 +67,10 @@ def test_estimates_are_marked() -> None:
 
 def test_what_earlier_runs_could_not_tell_is_not_a_zero() -> None:
     assert GOOD.preset is not None
-    device = choose_device("cpu", CPU_ONLY)
-    runs = earlier_runs(
+    run = lane_measured(
         GOOD.preset, peak_memory_bytes=None, steps_per_s=None, is_whole=False, steps=3, train_s=1.0
     )
-    known = Known("a", GOOD, earlier=runs.of(GOOD.preset, device))
+    known = Known("a", GOOD, earlier=(run,))
     assert memory(known).text == "earlier runs here could not tell it"
     assert time(known).text == "3 steps in 0:01, beside lstm, 2026-10-07 14:03"
 

@@ -3,87 +3,97 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from training.analysis.forecast_fit import DeviceFit
+from training.analysis.forecast_memory import EstimateError, Experience, MemoryNeed, memory_need
+from training.analysis.memory_remedies import HOST_MEMORY, OUT_OF_MEMORY, memory_remedies
 from training.description import Description, kept_description
+from training.meters.capacity import Capacity, memory_used_bytes
 from training.plan import Lane, Plan
 from training.preflight.check import Check, gib
 from training.preflight.target import Target
 from training.preset import Preset
 
-_CONTEXT_BYTES = 768 << 20
-"""What a CUDA context with its libraries takes beside the framework's pool: a guess, for a warning only."""
-
-_MIB = 1 << 20
 _NAME = "device memory"
+_HOST_NAME = "memory"
 
 Describe = Callable[[Preset], Description | None]
 
 
-@dataclass(frozen=True, slots=True)
-class LaneNeed:
-    """What one lane's pool will take: exactly its cap, else an estimate, else not known."""
+def check_device_memory(
+    plan: Plan, target: Target, experience: Experience, describe: Describe = kept_description
+) -> Check:
+    """Hold what the target's lanes will take against what it has, and against what is free there.
 
-    lane: Lane
-    pool_bytes: int | None
-    is_cap: bool = False
-
-    @property
-    def told(self) -> str:
-        """In words."""
-        if self.pool_bytes is None:
-            return f"lane {self.lane} not computed yet"
-        return f"lane {self.lane} {'' if self.is_cap else '≈'}{gib(self.pool_bytes)}{' (cap)' if self.is_cap else ''}"
-
-
-def lane_need(plan: Plan, lane: Lane, describe: Describe = kept_description) -> LaneNeed:
-    """Return what the lane's pool will take.
-
-    Parameters, as much again for their gradients, the optimizer's state, and what the layers put out for one batch
-    and keep for the way back. What cuDNN and XLA take as workspace is not in it.
-    """
-    preset = plan.lanes[lane].preset
-    if preset.device.memory != "growth":
-        return LaneNeed(lane, preset.device.memory * _MIB, is_cap=True)
-    described = describe(preset)
-    if described is None:
-        return LaneNeed(lane, None)
-    return LaneNeed(
-        lane,
-        2 * described.parameter_bytes
-        + described.optimizer_bytes_estimate
-        + described.activation_bytes_estimate,
-    )
-
-
-def check_device_memory(plan: Plan, target: Target, describe: Describe = kept_description) -> Check:
-    """Hold what the target's lanes will take against what is free there.
-
-    Only caps stop a launch: they are exact. With sequential sharing the lanes take it one after the other.
+    What was measured or capped, and estimates even if they are as much too high as any was so far, stop a launch that
+    the memory cannot hold; whoever knows better may force it. With sequential sharing the lanes take it one after the
+    other.
     """
     total_bytes, free_bytes = target.total_bytes, target.free_bytes
     if total_bytes is None or free_bytes is None:
         return Check(_NAME, "info", "the driver does not tell how much is free")
-    needs = [lane_need(plan, lane, describe) for lane in target.lanes]
-    in_turn = plan.sharing == "sequential"
-    combine = max if in_turn else sum
-    caps_bytes = combine([need.pool_bytes or 0 for need in needs if need.is_cap] or [0])
-    pools_bytes = combine([need.pool_bytes or 0 for need in needs] or [0])
-    contexts = 1 if in_turn or plan.sharing == "one-process" else len(needs)
-    need_bytes = pools_bytes + contexts * _CONTEXT_BYTES
+    fit = _fit(plan, target.lanes, total_bytes, experience, describe)
     unified = ", unified with the machine's" if target.gpu.unified else ""
     free = f"{gib(free_bytes)} of {gib(total_bytes)} free{unified}"
-    if caps_bytes > total_bytes:
-        message = f"the caps ask for {gib(caps_bytes)}, there are {gib(total_bytes)}"
-        return Check(_NAME, "stop", message, "lower the caps (device.memory), or choose sequential")
-    lanes = (
-        ", then ".join(need.told for need in needs) if in_turn else " + ".join(need.told for need in needs)
-    )
-    context = "a CUDA context" if contexts == 1 else f"{contexts} CUDA contexts"
-    forecast = f"expected about {gib(need_bytes)}: {lanes}, {context} ≈{gib(contexts * _CONTEXT_BYTES)}"
-    if need_bytes > free_bytes:
-        remedy = "expect out of memory: free the device, lower caps or batch sizes"
-        return Check(
-            _NAME, "warn", f"{free}; {forecast}", remedy if in_turn else f"{remedy}, or choose sequential"
-        )
-    return Check(_NAME, "pass", f"{free}; {forecast}")
+    return _check(_NAME, plan, fit, free, free_bytes, experience.errors.get("gpu"))
+
+
+def check_host_memory(
+    plan: Plan, capacity: Capacity, experience: Experience, describe: Describe = kept_description
+) -> Check:
+    """Hold the lanes' RSS against the memory that this process may use: on a CPU they train in it."""
+    free_bytes = capacity.memory_bytes - memory_used_bytes(capacity)
+    fit = _fit(plan, tuple(plan.lanes), capacity.memory_bytes, experience, describe)
+    free = f"{gib(free_bytes)} of {gib(capacity.memory_bytes)} free ({capacity.memory_from})"
+    return _check(_HOST_NAME, plan, fit, free, free_bytes, experience.errors.get("cpu"))
+
+
+def _fit(
+    plan: Plan, lanes: tuple[Lane, ...], total_bytes: int, experience: Experience, describe: Describe
+) -> DeviceFit:
+    needs = {}
+    for lane in lanes:
+        preset = plan.lanes[lane].preset
+        needs[lane] = memory_need(preset, plan.device_of(lane), experience, describe(preset))
+    return DeviceFit(plan.device_of(lanes[0]), needs, plan.sharing, total_bytes)
+
+
+def _check(
+    name: str, plan: Plan, fit: DeviceFit, free: str, free_bytes: int, error: EstimateError | None
+) -> Check:
+    takes = _takes(fit, error if fit.rests_on_estimates else None)
+    if fit.state == "does not fit":
+        return Check(name, "stop", f"does not fit: {takes}; {free}", _remedy(plan, fit), can_be_forced=True)
+    if fit.state == "may not fit" or fit.known_bytes > free_bytes:
+        remedy = f"expect out of memory: free some, or {_remedy(plan, fit)}"
+        return Check(name, "warn", f"{free}; {takes}", remedy)
+    return Check(name, "pass", f"{free}; {takes}")
+
+
+def _takes(fit: DeviceFit, error: EstimateError | None) -> str:
+    """What each lane takes and where that is known from."""
+    lanes = (", then " if fit.in_turn else " + ").join(_told(lane, need) for lane, need in fit.needs.items())
+    what = "RSS" if fit.device.kind == "cpu" else "CUDA context included"
+    told = f"expected about {gib(fit.known_bytes)}: {lanes} ({what})"
+    if error is None:
+        return told
+    return f"{told}; estimates were {error.low:.1f} to {error.high:.1f} times what was measured (n={error.count})"
+
+
+def _told(lane: Lane, need: MemoryNeed) -> str:
+    if need.need_bytes is None:
+        return f"lane {lane} not computed yet"
+    about = "≈" if need.known_from == "estimate" or need.is_inferred else ""
+    known_from = {"measured": ", measured", "cap": ", its cap"}.get(need.known_from, "")
+    return f"lane {lane} {about}{gib(need.need_bytes)}{known_from}"
+
+
+def _remedy(plan: Plan, fit: DeviceFit) -> str:
+    """A cap, smaller batches or sequential, with numbers, as far as each may help."""
+    if all(need.known_from == "cap" for need in fit.needs.values()):
+        return "lower the caps (device.memory)" + ("" if fit.in_turn else ", or choose sequential")
+    peaks = {lane: need.need_bytes for lane, need in fit.needs.items()}
+    kind = HOST_MEMORY if fit.device.kind == "cpu" else OUT_OF_MEMORY
+    remedies = memory_remedies(plan, list(fit.needs), kind=kind, peak_bytes=peaks)
+    told = [remedy.text for remedy in remedies if remedy.key != "sequential" or fit.fits_in_turn]
+    return ", or ".join(told) or "choose a device with more memory"

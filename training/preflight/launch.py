@@ -6,16 +6,16 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from training.analysis.forecast_memory import Experience, read_experience
 from training.description import kept_description
-from training.meters.capacity import memory_used_bytes
 from training.meters.devices import DeviceListing, list_devices
 from training.meters.pid_namespace import has_own_pids
 from training.plan import SHARING_NOW, Plan
-from training.preflight.check import Check, gib
+from training.preflight.check import Check
 from training.preflight.compute_mode import check_compute_mode
 from training.preflight.container import check_surroundings
 from training.preflight.cpu import check_cpu
-from training.preflight.device_memory import Describe, check_device_memory
+from training.preflight.device_memory import Describe, check_device_memory, check_host_memory
 from training.preflight.gpu import check_gpu
 from training.preflight.mps import check_open_daemon, check_private_daemon
 from training.preflight.one_process import check_one_process
@@ -24,11 +24,8 @@ from training.preflight.storage import check_disk, check_runtime_folder, check_w
 from training.preflight.target import Target, targets
 from training.preflight.versions import check_cuda, check_cuda_libraries
 
-DEVICE_CHECKS = frozenset({"device", "compute mode", "device memory", "cuda"})
+DEVICE_CHECKS = frozenset({"device", "compute mode", "device memory", "memory", "cuda"})
 """The checks whose `stop` is the device's own: it is there, and cannot be used for the plan."""
-
-_LITTLE_CPU_BYTES = 1 << 30
-"""What a process with TensorFlow imported and a small model takes of a machine's memory, in round figures."""
 
 
 def check_launch(
@@ -39,6 +36,7 @@ def check_launch(
     environment: Mapping[str, str] | None = None,
     root: Path = Path("/"),
     describe: Describe = kept_description,
+    experience: Experience | None = None,
 ) -> tuple[Check, ...]:
     """Return what stands against launching `plan` now; one that says `stop` means it cannot be.
 
@@ -49,11 +47,16 @@ def check_launch(
         environment: the variables the workers will inherit; this process's when None.
         root: the root of the file system that holds /proc.
         describe: returns what is known of a model's size without asking Keras.
+        experience: what earlier runs and benches measured; read when None.
     """
     variables = os.environ if environment is None else environment
     devices = listing or list_devices(environment=variables, root=root)
     on_gpu = plan.device.kind == "gpu"
-    device = _on_gpu(plan, devices, variables, root, describe) if on_gpu else _on_cpu(plan, devices)
+    known = read_experience() if experience is None else experience
+    if on_gpu:
+        device = _on_gpu(plan, devices, variables, root, known, describe)
+    else:
+        device = _on_cpu(plan, devices, known, describe)
     return (
         _sharing(plan),
         *check_one_process(plan),
@@ -79,14 +82,10 @@ def _at_once(plan: Plan) -> int:
     return 1 if plan.sharing == "sequential" else len(plan.lanes)
 
 
-def _on_cpu(plan: Plan, devices: DeviceListing) -> tuple[Check, ...]:
-    capacity = devices.capacity
-    free_bytes = capacity.memory_bytes - memory_used_bytes(capacity)
-    need_bytes = _LITTLE_CPU_BYTES * _at_once(plan)
-    message = f"{gib(free_bytes)} of {gib(capacity.memory_bytes)} free ({capacity.memory_from})"
-    memory = Check("memory", "pass", message)
-    if free_bytes < need_bytes:
-        memory = Check("memory", "warn", message, "end other work, or choose sequential")
+def _on_cpu(
+    plan: Plan, devices: DeviceListing, experience: Experience, describe: Describe
+) -> tuple[Check, ...]:
+    memory = check_host_memory(plan, devices.capacity, experience, describe)
     capped = [lane for lane, spec in plan.lanes.items() if spec.preset.device.memory != "growth"]
     if not capped:
         return (memory,)
@@ -95,7 +94,12 @@ def _on_cpu(plan: Plan, devices: DeviceListing) -> tuple[Check, ...]:
 
 
 def _on_gpu(
-    plan: Plan, devices: DeviceListing, variables: Mapping[str, str], root: Path, describe: Describe
+    plan: Plan,
+    devices: DeviceListing,
+    variables: Mapping[str, str],
+    root: Path,
+    experience: Experience,
+    describe: Describe,
 ) -> tuple[Check, ...]:
     found = targets(plan, devices.gpus)
     if {lane for target in found for lane in target.lanes} != set(plan.lanes):
@@ -108,7 +112,8 @@ def _on_gpu(
     checks: list[Check] = []
     for target in found:
         checks += [_device(target), check_compute_mode(target, plan.sharing)]
-        checks += [check_device_memory(plan, target, describe), *check_others(target, has_own_pids=own_pids)]
+        checks.append(check_device_memory(plan, target, experience, describe))
+        checks += check_others(target, has_own_pids=own_pids)
     checks += check_gpu(found[0].gpu)  # instances of one plan are of one GPU
     checks += [
         check_cuda(devices.cuda_version, devices.driver_version, may_use_cpu=plan.if_no_gpu == "cpu"),

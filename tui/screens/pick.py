@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container
 from textual.widgets import Static
 
 from training.plan import LANES, SHARING_NOW, Lane, Sharing
 from tui.screens.pick_describing import Describing
 from tui.screens.pick_findings import Findings
+from tui.screens.pick_foot import PickFoot
+from tui.screens.pick_keys import PICK_HELP, PICK_KEYS
 from tui.screens.pick_knowledge import PickKnowledge
 from tui.screens.pick_messages import (
     Checked,
@@ -29,14 +31,16 @@ from tui.screens.pick_reading import PickReader
 from tui.screens.pick_sources import PickSources
 from tui.screens.stops_screen import StopsScreen
 from tui.widgets.device_lines import DeviceChoice, DeviceLines
+from tui.widgets.forecast_lines import ForecastLines
 from tui.widgets.glyphs import Marker
 from tui.widgets.key_line import KeyLine
-from tui.widgets.launch_line import LaunchLine, LaunchOffer
+from tui.widgets.launch_line import LaunchLine
 from tui.widgets.lines import LinesWidget
 from tui.widgets.preset_details import PresetDetails
 from tui.widgets.preset_list import PresetList
 
 if TYPE_CHECKING:
+    from training.preset_library import PresetEntry
     from tui.screens.devices import DeviceTaken
 
 DEFAULT_PICKS: Mapping[Lane, str] = {"a": "seed-binary", "b": "seed-regression"}
@@ -50,27 +54,13 @@ class PickScreen(StopsScreen):
     CSS_PATH = "pick.tcss"
     AUTO_FOCUS = "#list-a"
 
-    HELP = """# Pick two trainings
-
-**Enter** takes the highlighted preset for lane A, then for lane B, then launches both on one device.
-The highlight in each list is what the lane trains; the same preset may stand in both.
-"""
+    HELP = PICK_HELP
 
     # the class of the last bound reached
     WIDTHS = ((0, "-narrow"), (140, "-wide"))
     HEIGHTS = ((0, "-low"), (20, ""), (30, "-high"), (46, "-highest"))
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h", "go_to('list-a')", "Lane A", show=False, tooltip="The list of lane A"),
-        Binding("right,l", "go_to('list-b')", "Lane B", show=False, tooltip="The list of lane B"),
-        Binding("d", "device", "Device", tooltip="The devices of this machine, to choose from"),
-        Binding("s", "sharing", "Sharing", tooltip="The next way to share the device"),
-        Binding("c", "checks", "Checks", tooltip="What was looked at before a launch"),
-        Binding("question_mark,f1", "help", "Help", key_display="?", tooltip="Help for what has the focus"),
-        Binding("colon", "app.command_palette", "Palette", key_display=":", tooltip="Every command"),
-        Binding("escape", "back", "Back", show=False),
-        Binding("q", "app.quit", "Quit", tooltip="Leave dualtrain"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = PICK_KEYS
 
     STOPS = ("list-a", "list-b", "launch")
 
@@ -94,12 +84,15 @@ The highlight in each list is what the lane trains; the same preset may stand in
         self._knowledge = PickKnowledge()
         self._looked_at: Lane = "a"
         self._describing = Describing(
-            self, self._reader, self._knowledge, lambda: self._list(self._looked_at).picked, rest_s
+            self,
+            self._reader,
+            self._knowledge,
+            lambda: self._knowledge.worth_describing(self._picked, self._looked_at, self._choice),
+            rest_s,
         )
         self._findings = Findings(self, self._reader, rest_s)
         self._launch_when_read = False
-        self._is_launching = False
-        self._problem: str | None = None
+        self._foot = PickFoot(self, self._knowledge, self._findings)
         self._has_read = False
         self._picks_before = self.picks
 
@@ -111,8 +104,8 @@ The highlight in each list is what the lane trains; the same preset may stand in
 
     def show_problem(self, text: str) -> None:
         """Say in one line why the launch led to nothing; the picks stay."""
-        self._is_launching = False
-        self._problem = " ".join(text.split())
+        self._foot.is_launching = False
+        self._foot.problem = " ".join(text.split())
         if self.is_mounted:
             self._show_offer()
 
@@ -127,6 +120,7 @@ The highlight in each list is what the lane trains; the same preset may stand in
             yield PresetList("a", id="list-a")
             yield PresetList("b", id="list-b")
             yield PresetDetails(id="details")
+        yield ForecastLines(id="forecast")
         yield LaunchLine(id="launch")
         yield KeyLine(id="keys")
 
@@ -140,12 +134,12 @@ The highlight in each list is what the lane trains; the same preset may stand in
     def on_screen_resume(self) -> None:
         """Back from a run or a dialogue: what may have changed meanwhile is read again."""
         if self._has_read:
-            self._is_launching = False
             self._show_offer()
             self._read_everything()
 
     def on_screen_suspend(self) -> None:
         """Nothing is computed for a screen that nobody sees, least of all beside a training."""
+        self._foot.is_launching = False
         self._describing.stop()
         self._findings.stop()
 
@@ -170,8 +164,7 @@ The highlight in each list is what the lane trains; the same preset may stand in
     @on(DevicesRead)
     def _devices_read(self, message: DevicesRead) -> None:
         self._knowledge.listing = message.listing
-        self._show_device()
-        self._findings.look(Pair(self.picks, self._choice.request), message.listing, anew=True)
+        self._show_device(anew=True)
 
     @on(Checked)
     def _checked(self, message: Checked) -> None:
@@ -180,8 +173,8 @@ The highlight in each list is what the lane trains; the same preset may stand in
 
     @on(EarlierRead)
     def _earlier_read(self, message: EarlierRead) -> None:
-        self._knowledge.earlier = message.runs
-        self._show_details()
+        self._knowledge.experience = message.experience
+        self._show_device(anew=True)
 
     @on(ReadFailed)
     def _read_failed(self, message: ReadFailed) -> None:
@@ -190,7 +183,7 @@ The highlight in each list is what the lane trains; the same preset may stand in
     @on(Described)
     def _described(self, message: Described) -> None:
         self._describing.take(message)
-        self._show_details()
+        self._show_device(anew=True)
 
     # Keys
 
@@ -209,7 +202,7 @@ The highlight in each list is what the lane trains; the same preset may stand in
         if refused:
             self.show_problem(refused)
             return
-        self._problem = None
+        self._foot.problem = None
         focused.end_filter()
         self.action_go(1)
 
@@ -224,7 +217,7 @@ The highlight in each list is what the lane trains; the same preset may stand in
     def _device_taken(self, taken: DeviceTaken | None) -> None:
         if taken is not None:
             self._asked_device, self._knowledge.listing = taken.request, taken.listing
-            self._problem = None
+            self._foot.problem = None
             self._show_device()
 
     def action_checks(self) -> None:
@@ -239,8 +232,8 @@ The highlight in each list is what the lane trains; the same preset may stand in
 
     # Launching
 
-    def _launch(self) -> None:
-        if self._is_launching:
+    def _launch(self, *, force_fit: bool = False) -> None:
+        if self._foot.is_launching:
             return
         if not all(self._list(lane).is_read for lane in LANES):
             # Three quick presses of Enter are done before the disk is.
@@ -250,20 +243,32 @@ The highlight in each list is what the lane trains; the same preset may stand in
         if refused:
             self.show_problem(refused)
             return
+        question = None if force_fit else self._findings.fit_question(self._sharing)
+        if question is not None:
+            self.app.push_screen(question, self._fit_answered)
+            return
         from training.launch import LaunchRequest
 
         self._describing.stop()
         self._findings.stop()
-        self._problem, self._is_launching = None, True
+        self._foot.problem, self._foot.is_launching = None, True
         self._show_offer()
-        request = LaunchRequest(self.picks, device=self._choice.request, sharing=self._sharing)
+        request = LaunchRequest(self.picks, self._choice.request, self._sharing, force_fit=force_fit)
         self.post_message(LaunchAsked(request))
+
+    def _fit_answered(self, answer: str | None) -> None:
+        if answer == "launch":
+            self._launch(force_fit=True)
 
     # Showing
 
     @property
     def _choice(self) -> DeviceChoice:
         return self._knowledge.choice(self._asked_device)
+
+    @property
+    def _picked(self) -> dict[Lane, PresetEntry | None]:
+        return {lane: self._list(lane).picked for lane in LANES}
 
     def _list(self, lane: Lane) -> PresetList:
         return self.query_one(f"#list-{lane}", PresetList)
@@ -275,7 +280,7 @@ The highlight in each list is what the lane trains; the same preset may stand in
             self._looked_at = focused.lane
         if self.picks != self._picks_before:
             self._picks_before = self.picks
-            self._problem = None
+            self._foot.problem = None
         self._show_details()
         self._show_offer()
 
@@ -284,15 +289,11 @@ The highlight in each list is what the lane trains; the same preset may stand in
         self.query_one(PresetDetails).show(self._knowledge.known(self._looked_at, picked, self._choice))
         self._describing.let_rest(self._show_details)
 
-    def _show_device(self) -> None:
+    def _show_device(self, *, anew: bool = False) -> None:
         self.query_one(DeviceLines).show(self._choice, self._sharing, self._findings.why_not())
         self._show_details()
-        self._show_offer()
+        self._show_offer(anew=anew)
 
-    def _show_offer(self) -> None:
-        self._findings.look(Pair(self.picks, self._choice.request), self._knowledge.listing)
-        finding, is_stopped = self._findings.weightiest(self._sharing)
-        names = {lane: picked.name if (picked := self._list(lane).picked) else None for lane in LANES}
-        how = self._choice.how(self._sharing)
-        offer = LaunchOffer(names, how, self._is_launching, self._problem, finding, is_stopped)
-        self.query_one(LaunchLine).show(offer)
+    def _show_offer(self, *, anew: bool = False) -> None:
+        self._findings.look(Pair(self.picks, self._choice.request), self._knowledge.listing, anew=anew)
+        self._foot.show(self._picked, self._choice, self._sharing)

@@ -45,9 +45,9 @@ class Findings:
             return
         if pair != self._pair:
             self._found = {}
-        self._pair = pair
         self.stop()
-        self._rest = self._screen.set_timer(self._rest_s, lambda: self._reader.check(pair, listing))
+        self._pair = pair
+        self._rest = self._screen.set_timer(self._rest_s, lambda: self._ask(pair, listing))
 
     def take(self, message: Checked) -> None:
         """The checks have come."""
@@ -55,10 +55,14 @@ class Findings:
             self._found = message.findings
 
     def stop(self) -> None:
-        """Ask for nothing."""
+        """Ask for nothing; what was not asked yet is asked when it is looked at again."""
         if self._rest is not None:
             self._rest.stop()
-            self._rest = None
+            self._rest = self._pair = None
+
+    def _ask(self, pair: Pair, listing: DeviceListing) -> None:
+        self._rest = None
+        self._reader.check(pair, listing)
 
     def weightiest(self, sharing: Sharing) -> tuple[str | None, bool]:
         """One line on what may spoil the run or keeps it from starting, and whether it does the latter."""
@@ -83,6 +87,22 @@ class Findings:
             for mode, checks in stops.items()
         }
         return {mode: check.message for mode, check in told.items() if check is not None}
+
+    def fit_question(self, sharing: Sharing) -> ConfirmScreen | None:
+        """Whether to launch all the same; None where nothing, or more than a forecast, stands against it."""
+        from tui.screens.confirm import Choice, ConfirmScreen
+
+        stops = [check for check in self._found.get(sharing, ()) if is_stop(check)]
+        if not stops or not all(check.can_be_forced for check in stops):
+            return None
+        return ConfirmScreen(
+            "By the forecast the memory does not do. Launch all the same?",
+            [
+                Choice("back", "n", "No, back to the lists"),
+                Choice("launch", "y", "Yes, launch; a lane may run out of memory"),
+            ],
+            detail="\n".join(sentence(check) for check in stops),
+        )
 
     def question(self, sharing: Sharing) -> ConfirmScreen:
         """Everything that was looked at, what matters first and with its remedy."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,12 @@ from tui.widgets.device_lines import DeviceChoice
 from tui.widgets.preset_facts import Known
 
 if TYPE_CHECKING:
-    from training.analysis.earlier_runs import EarlierRuns
+    from training.analysis.forecast import Forecast
+    from training.analysis.forecast_memory import Experience
     from training.description import Description
     from training.meters.devices import DeviceListing
+    from training.plan import Sharing
+    from training.preset import Preset
     from training.preset_library import PresetEntry
 
 
@@ -22,7 +26,7 @@ class PickKnowledge:
     """Grows as threads hand over what they read."""
 
     listing: DeviceListing | None = None
-    earlier: EarlierRuns | None = None
+    experience: Experience | None = None
     descriptions: dict[str, Description | str] = field(default_factory=dict)
     """By the preset's digest; a text is the reason why there is none."""
     describing: str | None = None
@@ -46,19 +50,56 @@ class PickKnowledge:
         """The preset is good, and nothing is known of it yet."""
         return bool(entry and entry.preset and preset_digest(entry.preset) not in self.descriptions)
 
+    def worth_describing(
+        self, picked: Mapping[Lane, PresetEntry | None], looked_at: Lane, choice: DeviceChoice
+    ) -> PresetEntry | None:
+        """What is looked at; once that is known the other lane's, where its memory was not measured."""
+        if self.needs_description(picked[looked_at]):
+            return picked[looked_at]
+        for lane, entry in picked.items():
+            if lane != looked_at and self.needs_description(entry) and self._has_no_peak(lane, entry, choice):
+                return entry
+        return None
+
+    def forecast(
+        self, picked: Mapping[Lane, PresetEntry | None], choice: DeviceChoice, sharing: Sharing
+    ) -> Forecast | None:
+        """What the pair will take; None as long as pair, device or what was measured is not known."""
+        presets = {lane: entry.preset for lane, entry in picked.items() if entry and entry.preset}
+        devices = {lane: device for lane in picked if (device := choice.of(lane))}
+        if self.experience is None or not len(presets) == len(devices) == len(picked):
+            return None
+        from training.analysis.forecast import forecast
+
+        return forecast(presets, devices, sharing, self.experience, self._description)
+
+    def _has_no_peak(self, lane: Lane, entry: PresetEntry | None, choice: DeviceChoice) -> bool:
+        device = choice.of(lane)
+        if self.experience is None or device is None or entry is None or entry.preset is None:
+            return False  # not known yet
+        runs = self.experience.measured.of(entry.preset, device)
+        return all(run.peak_memory_bytes is None for run in runs)
+
+    def _description(self, preset: Preset) -> Description | None:
+        told = self.descriptions.get(preset_digest(preset))
+        return None if isinstance(told, str) else told
+
     def known(self, lane: Lane, entry: PresetEntry | None, choice: DeviceChoice) -> Known:
         """Everything that is known of one preset on the chosen device."""
         if entry is None or entry.preset is None:
             return Known(lane, entry)
         digest = preset_digest(entry.preset)
-        earlier = None
-        if self.earlier is not None and choice.device is not None:
-            earlier = self.earlier.of(entry.preset, choice.device)
+        earlier, device = None, choice.of(lane)
+        with_others = False
+        if self.experience is not None and device is not None:
+            earlier = self.experience.measured.of(entry.preset, device)
+            with_others = self.experience.measured.has_other_versions(entry.preset, device)
         return Known(
             lane,
             entry,
             description=self.descriptions.get(digest),
             is_describing=digest == self.describing,
             earlier=earlier,
+            with_other_versions=with_others,
             on_cpu=choice.device is None or choice.device.kind == "cpu",
         )

@@ -11,7 +11,7 @@ from textual.message import Message
 from training.plan import Lane, Sharing
 
 if TYPE_CHECKING:
-    from training.analysis.earlier_runs import EarlierRuns
+    from training.analysis.forecast_memory import Experience
     from training.description import Description
     from training.launch import LaunchRequest
     from training.meters.devices import DeviceListing
@@ -51,9 +51,9 @@ class DevicesRead(Message):
 
 @dataclass
 class EarlierRead(Message):
-    """What earlier runs say."""
+    """What earlier runs and benches measured."""
 
-    runs: EarlierRuns
+    experience: Experience
 
 
 @dataclass

@@ -23,6 +23,7 @@ from tui.screens.pick_sources import PickSources
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from training.analysis.forecast_memory import Experience
     from training.meters.devices import DeviceListing
     from training.preset_library import PresetEntry
 
@@ -35,6 +36,7 @@ class PickReader:
     def __init__(self, screen: Screen[Any], sources: PickSources) -> None:
         self._screen = screen
         self._sources = sources
+        self._experience: Experience | None = None
 
     def read_everything(self) -> None:
         """Presets, devices and earlier runs, each on its own."""
@@ -49,7 +51,9 @@ class PickReader:
     def check(self, pair: Pair, listing: DeviceListing) -> None:
         """What stands against launching this pair."""
         self._in_thread(
-            "checks", lambda: Checked(pair, self._sources.check(pair, listing)), "the launch checks failed"
+            "checks",
+            lambda: Checked(pair, self._sources.check(pair, listing, self._experience)),
+            "the launch checks failed",
         )
 
     def describe(self, entry: PresetEntry, digest: str) -> None:
@@ -79,7 +83,8 @@ class PickReader:
         return DevicesRead(self._sources.devices())
 
     def _earlier(self) -> Message:
-        return EarlierRead(self._sources.earlier())
+        self._experience = self._sources.earlier()
+        return EarlierRead(self._experience)
 
     def _in_thread(self, group: str, read: Callable[[], Message], failed: str) -> None:
         def work() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 if TYPE_CHECKING:
-    from training.analysis.earlier_runs import EarlierRuns
+    from training.analysis.forecast_memory import Experience
     from training.description import Description
     from training.meters.devices import DeviceListing
     from training.plan import Sharing
@@ -33,11 +33,13 @@ def read_devices() -> DeviceListing:
     return list_devices()
 
 
-def read_earlier() -> EarlierRuns:
-    """What the newest runs say."""
+def read_earlier() -> Experience:
+    """What earlier runs and benches measured, and how good the estimates were."""
+    from training.analysis import forecast  # noqa: F401 - here and not where the screen asks for one: it takes time
     from training.analysis.earlier_runs import read_earlier_runs
+    from training.analysis.forecast_memory import experience_of
 
-    return read_earlier_runs()
+    return experience_of(read_earlier_runs())
 
 
 def kept(preset: Preset) -> Description | None:
@@ -59,8 +61,11 @@ def describe(entry: PresetEntry, is_cancelled: Callable[[], bool]) -> Descriptio
         return str(error)
 
 
-def check(pair: Pair, listing: DeviceListing) -> dict[Sharing, tuple[Check, ...]]:
+def check(
+    pair: Pair, listing: DeviceListing, experience: Experience | None
+) -> dict[Sharing, tuple[Check, ...]]:
     """What stands against launching the pair, for each way of sharing; empty where it is no plan at all."""
+    from training.analysis.forecast_memory import read_experience
     from training.launch import LaunchRequest, make_plan, plan_lanes
     from training.meters.devices import DeviceUnavailableError, choose_devices
     from training.plan import SHARING_NOW, Limits
@@ -73,7 +78,11 @@ def check(pair: Pair, listing: DeviceListing) -> dict[Sharing, tuple[Check, ...]
         return {}  # said elsewhere on the screen
     plan = make_plan("", lanes, chosen.device, "together", Limits())
     plan = structs.replace(plan, lane_devices=chosen.lane_devices)
-    return {mode: check_launch(structs.replace(plan, sharing=mode), listing=listing) for mode in SHARING_NOW}
+    known = experience or read_experience()
+    return {
+        mode: check_launch(structs.replace(plan, sharing=mode), listing=listing, experience=known)
+        for mode in SHARING_NOW
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +91,9 @@ class PickSources:
 
     presets: Callable[[], tuple[PresetEntry, ...]] = read_presets
     devices: Callable[[], DeviceListing] = read_devices
-    earlier: Callable[[], EarlierRuns] = read_earlier
+    earlier: Callable[[], Experience] = read_earlier
     kept: Callable[[Preset], Description | None] = kept
     describe: Callable[[PresetEntry, Callable[[], bool]], Description | str] = describe
     """Its second argument says whether anybody still waits."""
-    check: Callable[[Pair, DeviceListing], dict[Sharing, tuple[Check, ...]]] = check
+    check: Callable[[Pair, DeviceListing, Experience | None], dict[Sharing, tuple[Check, ...]]] = check
+    """Its last argument is None where that is not read yet."""

@@ -39,6 +39,10 @@ class DeviceChoice:
     problem: str | None = None
     """Why there is no device."""
 
+    def of(self, lane: Lane) -> PlannedDevice | None:
+        """What the lane trains on."""
+        return self.lane_devices.get(lane, self.device)
+
     def how(self, sharing: Sharing) -> str:
         """Sharing and device in few words."""
         if self.device is None:

@@ -11,13 +11,14 @@ from tui.widgets.preset_text import data_text, fit_text, model_text
 from tui.widgets.spans import Tone
 
 if TYPE_CHECKING:
-    from training.analysis.earlier_runs import EarlierRun
     from training.description import Description
     from training.preset import Preset
     from training.preset_library import PresetEntry
+    from training.record.measurement_records import LaneMeasured
 
 NOT_COMPUTED = "not computed yet"
 NOT_RUN = "not run here yet"
+NOT_RUN_WITH_THESE = "not run here with this TensorFlow and Keras yet"
 NOT_READ = "reading earlier runs…"
 
 
@@ -38,8 +39,10 @@ class Known:
     description: Description | str | None = None
     """A text is the reason why there is none."""
     is_describing: bool = False
-    earlier: tuple[EarlierRun, ...] | None = None
-    """On the chosen device, newest first."""
+    earlier: tuple[LaneMeasured, ...] | None = None
+    """On the chosen device with the versions of now, newest first."""
+    with_other_versions: bool = False
+    """It ran here, but with other versions of the framework."""
     on_cpu: bool = True
 
     @property
@@ -126,29 +129,30 @@ def _memory_and_time(known: Known) -> Fact:
 
 
 def _unknown(label: str, known: Known) -> Fact:
-    return Fact(label, NOT_READ if known.earlier is None else NOT_RUN, "muted")
+    not_run = NOT_RUN_WITH_THESE if known.with_other_versions else NOT_RUN
+    return Fact(label, NOT_READ if known.earlier is None else not_run, "muted")
 
 
-def _peak(runs: tuple[EarlierRun, ...]) -> int | None:
+def _peak(runs: tuple[LaneMeasured, ...]) -> int | None:
     return max((run.peak_memory_bytes for run in runs if run.peak_memory_bytes is not None), default=None)
 
 
-def _most_telling(runs: tuple[EarlierRun, ...]) -> EarlierRun:
+def _most_telling(runs: tuple[LaneMeasured, ...]) -> LaneMeasured:
     return next((run for run in runs if run.is_whole), runs[0])
 
 
-def _time_text(run: EarlierRun) -> str:
+def _time_text(run: LaneMeasured) -> str:
     rate = "" if run.steps_per_s is None else f"{format.rate(run.steps_per_s)} steps/s"
     if run.is_whole:
         return f"{format.clock(run.train_s)} to train" + (f" at {rate}" if rate else "")
     return rate or f"{format.count(run.steps)} steps in {format.clock(run.train_s)}"
 
 
-def _company(run: EarlierRun) -> str:
+def _company(run: LaneMeasured) -> str:
     if run.beside is None or run.sharing == "sequential":
         return "alone"
     return f"beside {run.beside}"
 
 
-def _when(run: EarlierRun) -> str:
-    return run.ended_at[:16].replace("T", " ")
+def _when(run: LaneMeasured) -> str:
+    return run.at[:16].replace("T", " ")
