@@ -6,7 +6,18 @@ from typing import get_args
 
 import pytest
 
+from tests.unit.made_runs import preset
 from training.analysis.event_text import event_line
+from training.plan import LanePlan
+from training.record.contention_records import (
+    Decided,
+    Held,
+    LetGo,
+    ProbeBegan,
+    RateSpan,
+    SharedSpan,
+    SoloSpan,
+)
 from training.record.device_records import MeterTrouble
 from training.record.event_records import (
     Asked,
@@ -14,6 +25,7 @@ from training.record.event_records import (
     CleanedUp,
     DeviceLost,
     EventRecord,
+    Joined,
     LaneEnded,
     MemoryHolder,
     MpsEnded,
@@ -24,6 +36,8 @@ from training.record.event_records import (
 )
 from training.record.lane_records import Checkpoint, LaneRecord, NoGpu, NonFinite, Paused, Resumed, Warm
 
+SPAN = RateSpan(60, 3.0)
+JOINER = LanePlan("cnn-small", "shipped", preset())
 HELD = (
     MemoryHolder("a", 9 << 30, 41),
     MemoryHolder("others", 3 << 29, 77, "python3 (eva)"),
@@ -93,6 +107,32 @@ HELD = (
         (CleanedUp(t=1, held_by=(7,)), "device memory is not all back; processes on it: 7", "warning"),
         (MeterTrouble(t=1, message="NVML: timeout"), "meter: NVML: timeout", "warning"),
         (Checkpoint(t=1, step=1, path="p", seconds=1, error="full"), "checkpoint failed: full", "warning"),
+        (SoloSpan(t=1, block=3, lane="a", t0=0, t1=1, span=SPAN), "probe 3, alone: 20.0 steps/s", "info"),
+        (
+            SoloSpan(t=1, block=3, lane="a", t0=0, t1=1, span=SPAN, disturbed=("swap", "a throttled clock")),
+            "probe 3 does not count: swap, a throttled clock",
+            "warning",
+        ),
+        (
+            SoloSpan(t=1, block=3, lane="a", t0=0, t1=1, span=RateSpan(0, 0.0), complete=False),
+            "probe 3 does not count: it was cut short",
+            "warning",
+        ),
+        (
+            SoloSpan(t=1, block=0, lane="a", t0=0, t1=1, span=SPAN, how="before the join"),
+            "alone before the join: 20.0 steps/s",
+            "info",
+        ),
+        (Held(t=1, lane="b", why="turn"), "stands still: it is the other lane's turn", "info"),
+        (LetGo(t=1, lane="b", why="turn"), "its turn: it trains again", "info"),
+        (Decided(t=1, choice="turns", because="0.87"), "adaptive: one after the other: 0.87", "good"),
+        (Decided(t=1, choice="together", because="1.20"), "adaptive: together: 1.20", "good"),
+        (Joined(t=1, lane="b", planned=JOINER), "cnn-small joins", "good"),
+        (
+            Joined(t=1, lane="b", planned=JOINER, replaces="lstm"),
+            "cnn-small joins in the place of lstm",
+            "good",
+        ),
     ],
 )
 def test_line(record: EventRecord | LaneRecord | MeterTrouble, text: str, level: str) -> None:
@@ -124,3 +164,13 @@ def test_what_comes_many_times_a_second_has_no_line() -> None:
     names = {kind.__name__ for kind in get_args(LaneRecord)}
     assert silent <= names
     assert event_line(Checkpoint(t=1, step=1, path="p", seconds=1), "a") is None
+    spans = {"a": SPAN, "b": SPAN}
+    for record in (
+        ProbeBegan(t=1, block=1, lane="a", paused="b", seconds=2, steps=30),
+        SharedSpan(t=1, block=1, t0=0, t1=1, spans=spans),  # type: ignore[arg-type]
+        SoloSpan(t=1, block=1, lane="a", t0=0, t1=1, span=SPAN, how="turn"),
+        Held(t=1, lane="a", why="probe"),
+        LetGo(t=1, lane="a", why="probe"),
+        Held(t=1, lane="a", why="asked"),
+    ):
+        assert event_line(record, None) is None

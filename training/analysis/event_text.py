@@ -5,6 +5,7 @@ from __future__ import annotations
 from training.analysis.held_text import held_text
 from training.analysis.state import EventLine
 from training.plan import Lane
+from training.record.contention_records import Decided, Held, LetGo, SoloSpan
 from training.record.device_records import MeterTrouble
 from training.record.event_records import (
     Asked,
@@ -13,6 +14,7 @@ from training.record.event_records import (
     CleanedUp,
     DeviceLost,
     EventRecord,
+    Joined,
     LaneEnded,
     Launched,
     MpsEnded,
@@ -70,6 +72,17 @@ def event_line(record: EventRecord | LaneRecord | MeterTrouble, lane: Lane | Non
             return EventLine(record.t, text, None, "warning")
         case MpsStarted() | MpsVerified() | MpsEnded():
             return _mps_line(record)
+        case SoloSpan():
+            return _solo_line(record)
+        case Held(why="turn"):
+            return EventLine(record.t, "stands still: it is the other lane's turn", record.lane)
+        case LetGo(why="turn"):
+            return EventLine(record.t, "its turn: it trains again", record.lane)
+        case Decided():
+            return EventLine(record.t, decided_text(record), None, "good")
+        case Joined():
+            instead = f" in the place of {record.replaces}" if record.replaces else ""
+            return EventLine(record.t, f"{record.planned.preset_name} joins{instead}", record.lane, "good")
         case CleanedUp():
             return _clean_up_line(record)
         case MeterTrouble():
@@ -97,6 +110,26 @@ def _mps_line(record: MpsStarted | MpsVerified | MpsEnded) -> EventLine:
         case MpsEnded():
             text = f"the run's own MPS daemon could not be made to quit: {record.error}"
             return EventLine(record.t, text, None, "warning")
+
+
+def decided_text(record: Decided) -> str:
+    """What `adaptive` chose, and from which numbers."""
+    choice = "together" if record.choice == "together" else "one after the other"
+    return f"adaptive: {choice}: {record.because}"
+
+
+def _solo_line(record: SoloSpan) -> EventLine | None:
+    """What came of a probe, or of time that a lane happened to have for itself; of its turns there are too many."""
+    if record.how == "turn":
+        return None
+    span = record.span
+    told = f": {span.steps / span.in_steps_s:.1f} steps/s" if span.in_steps_s > 0 else ""
+    if record.how != "probe":
+        return EventLine(record.t, f"alone {record.how}{told}", record.lane)
+    if record.complete and not record.disturbed:
+        return EventLine(record.t, f"probe {record.block}, alone{told}", record.lane)
+    why = ", ".join(record.disturbed) or "it was cut short"
+    return EventLine(record.t, f"probe {record.block} does not count: {why}", record.lane, "warning")
 
 
 def _clean_up_line(record: CleanedUp) -> EventLine:
