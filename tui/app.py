@@ -19,11 +19,10 @@ from tui.screens.live_messages import (
     CurvesAsked,
     LeaveAsked,
     NewRunAsked,
-    PauseAsked,
     PeriodChosen,
     ReportAsked,
-    ResumeAsked,
     StopAsked,
+    SupervisorAsked,
 )
 from tui.screens.pick_messages import LaunchAsked
 from tui.starting import launch_here, leave_on_signals
@@ -31,7 +30,6 @@ from tui.theme import THEME
 
 if TYPE_CHECKING:
     from training.analysis.state import RunState
-    from training.control.protocol import Asking
     from training.launch import Launched, LaunchRequest
     from training.plan import Lane, Plan
     from training.record.run_folder import RunFolder
@@ -205,29 +203,21 @@ class DualtrainApp(App[None]):
             self._feed.period_s = message.period_s
             self._feed.look_now()
 
-    @on(PauseAsked)
-    def _pause_asked(self, message: PauseAsked) -> None:
-        self._ask("pause", message.lane)
-
-    @on(ResumeAsked)
-    def _resume_asked(self, message: ResumeAsked) -> None:
-        self._ask("resume", message.lane)
-
-    @on(StopAsked)
-    def _stop_asked(self, message: StopAsked) -> None:
-        self._ask("stop", message.lane)
+    @on(SupervisorAsked)
+    def _supervisor_asked(self, message: SupervisorAsked) -> None:
+        self._ask(message)
 
     @work(thread=True, group="ask", exit_on_error=False)
-    def _ask(self, what: Asking, lane: Lane | None) -> None:
+    def _ask(self, message: SupervisorAsked) -> None:
         from training.control.client import ControlError, ask
-        from training.control.protocol import Request
+        from training.preset import PresetError
         from training.record.run_folder import RunFolder
 
         if self._state is None:
             return
         try:
-            ask(RunFolder.at(self._state.folder), Request(ask=what, lane=lane, by=ASKED_BY))
-        except ControlError as error:
+            ask(RunFolder.at(self._state.folder), message.request(ASKED_BY))
+        except (ControlError, PresetError) as error:
             self.post_message(AskFailed(str(error)))
         if self._feed is not None:
             self._feed.look_now()
@@ -279,7 +269,7 @@ class DualtrainApp(App[None]):
     @on(LeaveAsked)
     def _leave_asked(self, message: LeaveAsked) -> None:
         if message.how == "stop":
-            self._ask("stop", None)
+            self._ask(StopAsked())
             self.notify("Both lanes stop at their next batch; the report follows.", markup=False)
         else:
             self._leave()

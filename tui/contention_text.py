@@ -38,7 +38,7 @@ def verdict_parts(told: Contention) -> tuple[str, ...]:
     """
     words = VERDICT_WORDS[told.verdict]
     if told.verdict == "unknown" or told.speedup is None:
-        return (f"{words}: {told.because}" if told.because else words,)
+        return (f"{words}: {told.because or 'nothing is measured yet'}",)
     ratio, interval = told.speedup, told.interval
     if told.verdict == "sequential":
         ratio, interval = 1 / ratio, interval and (1 / interval[1], 1 / interval[0])

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, Self, TextIO
 
+from training.analysis.contention import Verdict
+from training.analysis.event_text import decided_text
 from training.analysis.history import RunHistory
 from training.analysis.lane_figures import lane_figure
 from training.analysis.report import Report, ReportError, read_report
@@ -18,8 +20,10 @@ from training.control.client import ControlError, ask
 from training.control.protocol import Asking, Request
 from training.launch import Launched
 from training.preset.printable import printable
+from training.record.contention_records import Decided
 from tui import exit_codes
 from tui import format as formatted
+from tui.contention_text import verdict_text
 from tui.report_text import report_lines
 
 LINE_PERIOD_S = 1.0
@@ -181,13 +185,16 @@ class ProgressLines:
         self._drawn = 0
         self._last_lines: list[str] = []
         self._warned: set[str] = set()
+        self._verdict: Verdict = "unknown"
+        self._decided: Decided | None = None
 
     def show(self, state: RunState) -> None:
         """Draw every lane's line; on what is no terminal, only where it says something new.
 
-        What stands against the run is said above them, once each time it begins.
+        What stands against the run is said above them, once each time it begins; the verdict where it changes.
         """
         self._warn(state)
+        self._judge(state)
         lines = [_lane_line(state, lane) for lane in state.lanes.values()]
         if lines == self._last_lines and not self._in_place:
             return
@@ -204,6 +211,16 @@ class ProgressLines:
                 self.say(f"! {warning.text}{f'. {warning.remedy}' if warning.remedy else ''}")
         # a power cap comes and goes all the time: once is enough; the report tells how long
         self._warned = {warning.key for warning in warnings} | self._warned & {"clocks"}
+
+    def _judge(self, state: RunState) -> None:
+        told = state.contention
+        verdict = told.contention.verdict
+        if verdict not in ("unknown", self._verdict):
+            self._verdict = verdict
+            self.say(f"{formatted.clock(state.elapsed_s):>7}  {verdict_text(told.contention)}")
+        if told.decided is not None and told.decided != self._decided:
+            self._decided = told.decided
+            self.say(f"{formatted.clock(told.decided.t):>7}  {decided_text(told.decided)}")
 
     def say(self, text: str) -> None:
         """Print a line that stays."""

@@ -12,7 +12,8 @@ from tests.app.stage import staged
 from tests.waiting import screen_text, wait_until
 from training.analysis.state import RunPhase
 from tui.screens.confirm import ConfirmScreen
-from tui.screens.live import PANELS, LiveScreen
+from tui.screens.live import LiveScreen
+from tui.screens.live_keys import PANELS
 from tui.screens.live_messages import (
     LeaveAsked,
     PauseAsked,
@@ -203,7 +204,7 @@ async def test_the_footer_has_at_most_eight_keys_and_every_key_says_what_it_does
         assert len({active.binding.action for active in shown}) <= 8
     bindings = [binding for binding in LiveScreen.BINDINGS if not isinstance(binding, tuple)]
     assert all(binding.description for binding in bindings)
-    assert len(PANELS) == 5
+    assert len(PANELS) == 6
 
 
 async def test_keys_typed_ahead_answer_the_question() -> None:

@@ -18,7 +18,7 @@ def _stands(pilot: Pilot[None], text: str) -> bool:
     return text in screen_text(pilot.app)
 
 
-TABS = "1 loss   2 memory   3 utilisation   4 events   5 device"
+TABS = "1 loss   2 memory   3 utilisation   4 events   5 device   6 contention"
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (100, 30), (100, 50), (140, 24), (160, 48), (200, 60)])
@@ -38,13 +38,14 @@ async def test_at_80_columns_one_panel_at_a_time_is_reached_by_number_and_tab() 
             ("3", "CPU, percent of 2 cores"),
             ("4", "warm after"),
             ("5", "device · the machine (host)"),
+            ("6", "contention · CPU"),
         ):
             await pilot.press(key)
             await wait_until(pilot, partial(_stands, pilot, wanted))
             assert "linear axis" not in screen_text(pilot.app)
         await pilot.press("tab")
         await wait_until(pilot, lambda: "linear axis" in screen_text(pilot.app))
-        await pilot.press("shift+tab", "shift+tab")
+        await pilot.press("shift+tab", "shift+tab", "shift+tab")
         await wait_until(pilot, lambda: "warm after" in screen_text(pilot.app))
 
 

@@ -36,7 +36,7 @@ async def test_a_long_message_stands_whole_before_its_hint() -> None:
     )
     state = replace(states.cpu_run(), lanes={"a": replace(states.failed_lane("a"), error=error)})
     async with staged(LiveScreen(state), seen="data set missing") as (pilot, _):
-        card = " ".join(row[1:39].strip() for row in screen_text(pilot.app).splitlines()[2:9])
+        card = " ".join(row[1:39].strip() for row in screen_text(pilot.app).splitlines()[4:11])
         assert "mnist.npz" in card
         assert "and cannot be fetched: no network" in card
         assert "put the file there" in card

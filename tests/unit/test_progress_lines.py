@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 
-from tests import gpu_states, states
+from tests import contention_states, gpu_states, states
 from training.analysis.state import RunState
+from training.record.contention_records import Decided
 from tui.headless import ProgressLines
 
 
@@ -52,3 +53,27 @@ def test_a_power_cap_that_comes_and_goes_is_said_once() -> None:
 
 def test_a_lost_gpu_is_said() -> None:
     assert any(line.startswith("! GPU LOST: ") for line in _printed(gpu_states.lost()))
+
+
+def test_the_verdict_is_said_where_it_comes_or_changes_and_not_every_second() -> None:
+    unknown = contention_states.cpu(contention_states.UNKNOWN)
+    together = contention_states.cpu()
+    later = replace(together, elapsed_s=together.elapsed_s + 1)
+    other = contention_states.cpu(contention_states.NO_DIFFERENCE)
+    told = [line for line in _printed(unknown, together, later, unknown, later, other) if "blocks" in line]
+    assert told == [
+        "   1:06  together is faster: 1.51× (1.44–1.58), 5 blocks of this run",
+        "   1:06  no clear difference: 1.01× (0.97–1.05), 5 blocks of this run",
+    ]
+
+
+def test_what_adaptive_decides_is_said_once_each_time() -> None:
+    turns = contention_states.in_turns()
+    decided = Decided(90.0, "together", "throughput together 1.20 of taking turns")
+    together = replace(turns, contention=replace(turns.contention, decided=decided))
+    told = [line for line in _printed(turns, turns, together, together) if "adaptive" in line]
+    assert told == [
+        "   0:40  adaptive: one after the other: throughput together 0.87 of taking turns "
+        "(0.81 to 0.93, 5 blocks): lane A trains first",
+        "   1:30  adaptive: together: throughput together 1.20 of taking turns",
+    ]

@@ -6,7 +6,7 @@ import pytest
 
 from tui.widgets.axis import nice_axis, step_axis
 from tui.widgets.glyphs import Marker
-from tui.widgets.plot import Marks, draw_curves
+from tui.widgets.plot import FloorSign, Marks, draw_curves
 from tui.widgets.sampling import Curve, downsample
 from tui.widgets.spans import Line
 
@@ -72,3 +72,31 @@ def test_the_picture_stands_still_while_points_come_at_its_end() -> None:
     before = drawn([Curve(STEPS[:800], FLAT[:800], FLAT[:800], "a")])
     after = drawn([Curve(STEPS[:810], FLAT[:810], FLAT[:810], "a")])
     assert sum(old != new for old, new in zip(before, after, strict=True)) <= 1
+
+
+def _signed(height: int, *signs: FloorSign) -> list[Line]:
+    curve = Curve(STEPS, FLAT, FLAT, "a")
+    return draw_curves(60, height, [curve], x=step_axis(999), y=nice_axis(0, 2), signs=signs)
+
+
+def test_signs_stand_on_the_x_axis_and_leave_the_curves_alone() -> None:
+    signs = (FloorSign(100, "▲", "a"), FloorSign(900, "△", "b"))
+    bare, signed = _signed(12), _signed(12, *signs)
+    assert text_of(bare[:10]) == text_of(signed[:10])
+    rule = text_of(signed)[10]
+    assert (rule.index("▲"), rule.index("△")) == (8 + 5, 8 + 46)
+    assert ("▲", "a") in signed[10]
+    assert ("△", "b") in signed[10]
+    assert bare[11] == signed[11]
+
+
+def test_in_a_low_chart_signs_stand_between_the_labels() -> None:
+    (labels,) = text_of(_signed(5, FloorSign(100, "▲", "a"), FloorSign(0, "△", "b")))[4:]
+    assert labels[8] == "0"
+    assert labels[8 + 5] == "▲"
+    assert "└" in text_of(_signed(6, FloorSign(100, "▲", "a")))[4]
+
+
+def test_signs_of_two_lanes_in_one_column_are_of_neither_s_colour() -> None:
+    lines = _signed(12, FloorSign(500, "▲", "a"), FloorSign(501, "△", "b"))
+    assert ("△", "plain") in lines[10]

@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 
 from training.preset.printable import printable
 
-ANSWER_KEYS = "abcdnpsy"
+ANSWER_KEYS = "abcdnpsty"
 """The keys a choice may have."""
 
 

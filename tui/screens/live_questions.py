@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from training.analysis.state import ENDED_PHASES, RunState
-from training.plan import Lane
+from training.plan import Lane, Sharing
+from tui.contention_text import verdict_text
 from tui.screens.confirm import Choice, ConfirmScreen
+from tui.screens.live_possible import CHANGEABLE
+
+_SHARING_KEYS: dict[Sharing, str] = {"together": "t", "sequential": "s", "adaptive": "a"}
+_SHARING_WORDS: dict[Sharing, str] = {
+    "together": "Together: both train at once",
+    "sequential": "One after the other: one waits, with its memory, for the other",
+    "adaptive": "Adaptive: together while measured to be faster, else in turns",
+}
 
 
 def stop_question(state: RunState, lane: Lane) -> ConfirmScreen:
@@ -33,4 +42,40 @@ def leave_question(state: RunState) -> ConfirmScreen:
             Choice("cancel", "c", "Cancel"),
         ],
         detail=f"Come back with: dualtrain-tui attach {state.run}",
+    )
+
+
+class SharingQuestion(ConfirmScreen):
+    """Asks for another way of sharing; `offered` are the answers that are one."""
+
+    def __init__(self, state: RunState, offered: tuple[Sharing, ...]) -> None:
+        self.offered = offered
+        changes = [Choice(mode, _SHARING_KEYS[mode], _SHARING_WORDS[mode]) for mode in offered]
+        super().__init__(
+            f"The lanes share the device: {state.sharing}. From now on?",
+            [*changes, Choice("cancel", "c", "Leave it as it is")],
+            detail=verdict_text(state.contention.contention),
+        )
+
+
+def sharing_question(state: RunState) -> SharingQuestion:
+    """How to share from now on; where taking turns is faster that stands first, so that Enter takes it."""
+    others = [mode for mode in CHANGEABLE if mode != state.sharing]
+    if state.contention.turns_are_faster:
+        others.sort(key=lambda mode: mode != "sequential")
+    return SharingQuestion(state, tuple(others))
+
+
+def why_sharing_stays(state: RunState) -> str | None:
+    """Why a run's way of sharing cannot be changed, in one sentence; None where it can."""
+    if state.sharing in CHANGEABLE:
+        return None
+    built_in = {
+        "mps": "its lanes are clients of the run's MPS daemon from their start on",
+        "one-process": "both models are in one process",
+    }
+    changes = ", ".join(CHANGEABLE)
+    return (
+        f"A run that shares by {state.sharing} keeps to it: {built_in[state.sharing]}. "
+        f"Only {changes} can be changed into each other."
     )

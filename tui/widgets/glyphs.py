@@ -23,6 +23,9 @@ class Glyphs:
     line_others: str
     validation_a: str
     validation_b: str
+    probe_a: str
+    probe_b: str
+    probe_left_out: str
     rule: str
     tick: str
     corner: str
@@ -33,6 +36,10 @@ class Glyphs:
     def bar(self, name: str) -> str:
         """The sign a stacked bar is filled with for `a`, `b`, `others` or `free`."""
         return {"a": self.bar_a, "b": self.bar_b, "others": self.bar_others}.get(name, self.bar_free)
+
+    def probe(self, name: str) -> str:
+        """The sign under a time axis where `a` or `b` was timed alone."""
+        return self.probe_a if name == "a" else self.probe_b
 
     def line(self, name: str) -> str:
         """A piece of the curve drawn for `a`, `b`, or whatever is no lane's."""
@@ -51,6 +58,9 @@ UNICODE = Glyphs(
     line_others="··",
     validation_a="◆",
     validation_b="◇",
+    probe_a="▲",
+    probe_b="△",
+    probe_left_out="×",
     rule="│",
     tick="┤",
     corner="└",
@@ -71,6 +81,9 @@ ASCII = Glyphs(
     line_others="..",
     validation_a="A",
     validation_b="B",
+    probe_a="a",
+    probe_b="b",
+    probe_left_out="x",
     rule="|",
     tick="+",
     corner="+",

@@ -5,13 +5,16 @@ from __future__ import annotations
 from training.analysis.state import ENDED_PHASES, LanePhase, LaneState, RunState
 from training.plan import Lane
 from tui import format
+from tui.contention_text import other_lane
 from tui.widgets import figures
 from tui.widgets.bars import progress_bar
 from tui.widgets.lane_failure import failure_lines
 from tui.widgets.panel import Panel
-from tui.widgets.spans import LANE_TONE, Line, Span, Tone, clip, line, spread, whole
+from tui.widgets.spans import LANE_TONE, Line, Span, Tone, clip, line, spread, whole, wrap
 
 _LABEL = 9
+_ROOM_FOR_WHY = 34  # cells
+_NOBODY_YET = "No second lane yet: n joins another preset to this run."
 
 _PHASE_TONE: dict[LanePhase, Tone] = {
     "training": "strong",
@@ -76,7 +79,7 @@ class LaneCard(Panel, can_focus=False):
         """As many lines as fit, the important ones first."""
         held = state.lanes.get(self.lane)
         if held is None:
-            return []
+            return [line((text, "muted")) for text in wrap(_NOBODY_YET, width)] if state.is_live else []
         if held.phase == "failed":
             return failure_lines(held, width, height)
         rows = self._rows(state, held, width)
@@ -113,10 +116,20 @@ class LaneCard(Panel, can_focus=False):
         if state.phase == "lost" and held.phase not in ENDED_PHASES:
             right = line(("last seen so", "error"))
         elif held.phase == "paused":
-            right = line(("ETA stands", "muted"))
+            right = line((self._why_paused(state, width), "muted"))
         elif held.phase not in ENDED_PHASES and held.step:
             right = line(("ETA ", "muted"), f"{_eta(held.eta_s):>5}")
         return spread(line(*spans), right, width)
+
+    def _why_paused(self, state: RunState, width: int) -> str:
+        """For whom it stands still; where a person asked for it that is known."""
+        held = state.contention.held.get(self.lane, ())
+        if not held or "asked" in held:
+            return "ETA stands"
+        if "turn" in held:
+            return "waits for its turn"
+        probe = f"probe of {other_lane(self.lane).upper()}"
+        return f"stands still: {probe}" if width >= _ROOM_FOR_WHY else probe
 
     def _progress(self, state: RunState, held: LaneState, width: int) -> Line:
         if held.phase in _BEFORE_TRAINING and not held.step:

@@ -10,6 +10,7 @@ from tui.widgets import figures
 from tui.widgets.axis import Axis, SteadyAxis, step_axis, time_axis
 from tui.widgets.panel import Panel
 from tui.widgets.plot import MIN_HEIGHT, MIN_WIDTH, Marks, columns_for, draw_curves
+from tui.widgets.probe_signs import probe_signs, with_legend
 from tui.widgets.sampling import Curve
 from tui.widgets.spans import LANE_TONE, Line, Span, clip, line, spread
 
@@ -76,12 +77,13 @@ Lane A is a solid line, lane B a dashed one; diamonds are validations (of many c
             )
         return line(*spans)
 
-    def subtitle_line(self, state: RunState) -> Line:  # noqa: ARG002
-        """The axes."""
+    def subtitle_line(self, state: RunState) -> Line:
+        """The axes, and the signs on the one of time."""
         axis = "log axis" if self.is_log else "linear axis"
         if self.is_log and _SHARES.intersection(self.metric.split("_")):
             axis += " (y: linear says more of a share)"
-        return line((f"{axis} · by {'time' if self.by_time else 'step'}", "muted"))
+        told = line((f"{axis} · by {'time' if self.by_time else 'step'}", "muted"))
+        return with_legend(told, state, self.glyphs, self.size.width) if self.by_time else told
 
     def picture(self, state: RunState, width: int, height: int) -> list[Line]:
         """The chart, and a line of what a curve cannot show."""
@@ -113,6 +115,7 @@ Lane A is a solid line, lane B a dashed one; diamonds are validations (of many c
             x=x,
             y=y,
             marks=marks,
+            signs=probe_signs(state, self.glyphs) if self.by_time else (),
             marker=self.marker,
         )
         return [*chart, spread(notes, (), width)] if notes else chart

@@ -11,6 +11,7 @@ from tui.widgets.layout import place_chart
 from tui.widgets.memory_table import TABLE_WIDTH, memory_table
 from tui.widgets.panel import Panel
 from tui.widgets.plot import draw_curves
+from tui.widgets.probe_signs import probe_signs, with_legend
 from tui.widgets.sampling import Curve
 from tui.widgets.spans import LANE_TONE, Line, Tone, line, wrap
 
@@ -44,6 +45,10 @@ in each: where the lanes then overlap, adding up to more than is in use, the oth
             told = " · ".join(part for part in (kind, source, "needs (framework)") if part)
         spans = line(("memory", "plain"), (f" · {told}".rstrip(" ·"), "muted"))
         return (*spans, *line((figures.stale(state), "warning")))
+
+    def subtitle_line(self, state: RunState) -> Line:
+        """What the signs on the time axis are."""
+        return with_legend((), state, self.glyphs, self.size.width)
 
     def picture(self, state: RunState, width: int, height: int) -> list[Line]:
         """Bars on top, then table and curves beside or below one another, then what is to be said of them."""
@@ -105,6 +110,7 @@ in each: where the lanes then overlap, adding up to more than is in use, the oth
             [Curve(view.t, view.low, view.high, tone, tone == "b", tone == "others") for tone, view in shown],
             x=time_axis(state.elapsed_s, max(2, width // 12)),
             y=axis,
+            signs=probe_signs(state, self.glyphs),
             marker=self.marker,
         )
 

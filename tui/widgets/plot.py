@@ -23,6 +23,8 @@ from tui.widgets.spans import TONES, Line, Span, Tone
 MIN_WIDTH = 16
 MIN_HEIGHT = 4
 _GUTTER = 8  # cells left of the canvas: the label, a space, the rule
+_RULE_FROM = 8  # lines; in a lower chart the rule of the x axis would cost a canvas line that says more
+_RULE_FROM_WITH_SIGNS = 6
 _COLOUR_BASE = (
     32  # plotext colour codes stand for tones on the way through; the screen's theme gives the colours
 )
@@ -40,6 +42,15 @@ class Marks:
     sign: str
 
 
+@dataclass(frozen=True, slots=True)
+class FloorSign:
+    """A sign on the x axis itself: something that happened there."""
+
+    x: float
+    sign: str
+    tone: Tone
+
+
 def draw_curves(
     width: int,
     height: int,
@@ -48,18 +59,19 @@ def draw_curves(
     x: Axis,
     y: Axis,
     marks: Sequence[Marks] = (),
+    signs: Sequence[FloorSign] = (),
     marker: Marker = "braille",
 ) -> list[Line]:
     """The curves between their axes in `height` lines of `width` cells; none where that is too small."""
     if width < MIN_WIDTH or height < MIN_HEIGHT:
         return []
     glyphs = glyphs_for(marker)
-    floor_lines = 2 if height >= 8 else 1
+    floor_lines = 2 if height >= (_RULE_FROM_WITH_SIGNS if signs else _RULE_FROM) else 1
     columns, rows = width - _GUTTER, height - floor_lines
     canvas = _raster(columns, rows, curves, marks=marks, x=x, y=y, marker=marker)
     gutter = _gutter(rows, y, glyphs)
     lines = [(*gutter[row], *canvas[row]) for row in range(rows)]
-    return lines + _floor(columns, x, glyphs, with_rule=floor_lines == 2)
+    return lines + _floor(columns, x, glyphs, signs, with_rule=floor_lines == 2)
 
 
 def columns_for(width: int) -> int:
@@ -127,7 +139,9 @@ def _gutter(rows: int, y: Axis, glyphs: Glyphs) -> list[Line]:
     return lines
 
 
-def _floor(columns: int, x: Axis, glyphs: Glyphs, *, with_rule: bool) -> list[Line]:
+def _floor(
+    columns: int, x: Axis, glyphs: Glyphs, signs: Sequence[FloorSign], *, with_rule: bool
+) -> list[Line]:
     text = [" "] * (_GUTTER + columns)
     rule = [glyphs.floor] * columns
     taken = -1
@@ -142,10 +156,38 @@ def _floor(columns: int, x: Axis, glyphs: Glyphs, *, with_rule: bool) -> list[Li
         text[start : start + len(label)] = label
         taken = start + len(label)
         rule[column] = glyphs.floor_tick
-    labels: Line = (("".join(text), "muted"),)
+    stand = _signs_by_column(columns, x, signs)
     if not with_rule:
-        return [labels]
-    return [((" " * (_GUTTER - 1), "plain"), (glyphs.corner + "".join(rule), "faint")), labels]
+        # between the labels, as far as there is room
+        free = {_GUTTER + column: span for column, span in stand.items() if text[_GUTTER + column] == " "}
+        return [_with_signs("".join(text), "muted", free)]
+    ruled = _with_signs("".join(rule), "faint", stand)
+    return [((" " * (_GUTTER - 1), "plain"), (glyphs.corner, "faint"), *ruled), (("".join(text), "muted"),)]
+
+
+def _signs_by_column(columns: int, x: Axis, signs: Sequence[FloorSign]) -> dict[int, Span]:
+    """The last sign of each column; where others of another tone lie under it, it has no tone of its own."""
+    stand: dict[int, Span] = {}
+    for one in signs:
+        place = x.place(one.x)
+        if place is not None:
+            column = round(place * (columns - 1))
+            tone = one.tone if stand.get(column, ("", one.tone))[1] == one.tone else "plain"
+            stand[column] = (one.sign, tone)
+    return stand
+
+
+def _with_signs(text: str, tone: Tone, stand: dict[int, Span]) -> Line:
+    spans: list[Span] = []
+    after = 0
+    for column in sorted(stand):
+        if column > after:
+            spans.append((text[after:column], tone))
+        spans.append(stand[column])
+        after = column + 1
+    if after < len(text):
+        spans.append((text[after:], tone))
+    return tuple(spans)
 
 
 def _new_figure(columns: int, rows: int) -> Any:

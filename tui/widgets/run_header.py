@@ -75,7 +75,12 @@ class RunHeader(LinesWidget):
 
 
 def _sharing(state: RunState) -> str:
-    """What holds now; under MPS also whether that is proved."""
+    """What holds now; under MPS also whether that is proved, of `adaptive` what it chose."""
+    if state.sharing == "adaptive":
+        decided = state.contention.decided
+        return (
+            f"adaptive, {'in turns' if decided is not None and decided.choice == 'turns' else 'together'} now"
+        )
     if state.sharing != "mps":
         return state.sharing
     return "mps, verified" if state.mps_verified else "mps, not verified yet"

@@ -11,6 +11,7 @@ from tui.widgets.bars import share_bar
 from tui.widgets.layout import place_chart
 from tui.widgets.panel import Panel
 from tui.widgets.plot import draw_curves
+from tui.widgets.probe_signs import probe_signs, with_legend
 from tui.widgets.sampling import Curve
 from tui.widgets.spans import LANE_TONE, Line, Tone, line, wrap
 
@@ -46,11 +47,12 @@ why, and the device stands alone.
         return line(("utilisation", "plain"), (told, "muted"), (figures.stale(state), "warning"))
 
     def subtitle_line(self, state: RunState) -> Line:
-        """Scope and source."""
+        """Scope and source, and the signs on the time axis."""
         lanes = figures.provenance(figures.lanes_figure(state, figures.utilization_name(state)))
-        if figures.is_cpu(state) or not lanes:
-            return line((lanes, "muted"))
-        return line((f"lanes {lanes} · device: any kernel running", "muted"))
+        source = lanes
+        if lanes and not figures.is_cpu(state):
+            source = f"lanes {lanes} · device: any kernel running"
+        return with_legend(line((source, "muted")), state, self.glyphs, self.size.width)
 
     def picture(self, state: RunState, width: int, height: int) -> list[Line]:
         """Bars, then curves beside or below them, then why lanes have none."""
@@ -130,6 +132,7 @@ why, and the device stands alone.
             curves,
             x=time_axis(state.elapsed_s, max(2, width // 12)),
             y=percent_axis(),
+            signs=probe_signs(state, self.glyphs),
             marker=self.marker,
         )
 

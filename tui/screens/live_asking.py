@@ -1,0 +1,142 @@
+"""The part of the live screen that asks: first the person, then, by a message, the app."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from textual.message import Message
+from textual.screen import ModalScreen
+
+from training.analysis.state import RunState
+from training.plan import LANES, Lane, Plan
+from tui.screens.house_screen import HouseScreen
+from tui.screens.live_messages import (
+    JoinAsked,
+    LeaveAsked,
+    PauseAsked,
+    ProbeAsked,
+    ReportAsked,
+    ResumeAsked,
+    ShareAsked,
+    StopAsked,
+)
+from tui.screens.live_possible import is_paused_by_person, is_possible, joining_lane
+from tui.screens.live_questions import leave_question, sharing_question, stop_question, why_sharing_stays
+from tui.screens.log import LogScreen
+
+_CHANGING = ("report", "again", "pause", "stop", "probe", "share", "join")
+"""Actions that come and go with the run's state."""
+
+
+class AskingScreen(HouseScreen):
+    """Knows the run's newest state and the lane that keys act on; what is asked leaves as a message."""
+
+    def __init__(self, state: RunState, plan: Plan | None) -> None:
+        super().__init__()
+        self._state = state
+        self._plan = plan
+        self._lane: Lane = next((lane for lane in LANES if lane in state.lanes), "a")
+        self._question: ModalScreen[str | None] | None = None
+        self._possible: tuple[object, ...] = ()
+
+    @property
+    def chosen_lane(self) -> Lane:
+        """The lane that keys act on."""
+        return self._lane
+
+    @property
+    def state(self) -> RunState:
+        """The newest state, whether or not the picture is held."""
+        return self._state
+
+    def take_state(self, state: RunState) -> None:
+        """Take a new state; a question about a run that is over has nothing left to decide."""
+        self._state = state
+        if not state.is_live and self._question is not None and self._question.is_current:
+            self._question.dismiss(None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey out what cannot be done now, hide what cannot be done any more."""
+        possible = is_possible(action, self._state, self._lane)
+        return super().check_action(action, parameters) if possible else possible
+
+    def refresh_keys(self) -> None:
+        """Look again what is possible."""
+        possible = tuple(self.check_action(action, ()) for action in _CHANGING)
+        if possible != self._possible:
+            self._possible = possible
+            self.refresh_bindings()
+
+    def action_pause(self) -> None:
+        """Pause the chosen lane, or resume it."""
+        paused = is_paused_by_person(self._state, self._lane)
+        self.post_message(ResumeAsked(self._lane) if paused else PauseAsked(self._lane))
+
+    def action_stop(self) -> None:
+        """Stop the chosen lane, once confirmed."""
+        lane = self._lane
+        self.ask(stop_question(self._state, lane), {"stop": StopAsked(lane)})
+
+    def action_probe(self) -> None:
+        """Measure the contention now."""
+        self.post_message(ProbeAsked())
+
+    def action_share(self) -> None:
+        """Another way of sharing, once chosen; where there is none, why."""
+        why = why_sharing_stays(self._state)
+        if why is not None:
+            self.notify(why, title="Not done", severity="warning", markup=False)
+            return
+        question = sharing_question(self._state)
+        self.ask(question, {mode: ShareAsked(mode) for mode in question.offered})
+
+    def action_join(self) -> None:
+        """A preset beside the lane that trains, once chosen."""
+        from tui.screens.live_join import JoinScreen
+
+        lane = joining_lane(self._state)
+        if lane is None:
+            return
+
+        def chosen(reference: str | None) -> None:
+            self._question = None
+            if reference is not None:
+                self.post_message(JoinAsked(reference))
+
+        self._question = JoinScreen(lane)
+        self.app.push_screen(self._question, chosen)
+
+    def action_log(self) -> None:
+        """The chosen lane's log."""
+        title = f"log of lane {self._lane.upper()}"
+        self.app.push_screen(LogScreen(Path(self._state.folder) / f"{self._lane}.log", title=title))
+
+    def action_report(self) -> None:
+        """The report."""
+        self.post_message(ReportAsked())
+
+    def action_again(self) -> None:
+        """The pair again, once it is said how."""
+        if self._plan is not None:
+            from tui.screens.retry import RunAgain
+
+            RunAgain(self._plan, self._state).ask(self)
+
+    def action_leave(self) -> None:
+        """Leave at once where nothing is live, else ask how."""
+        if not self._state.is_live:
+            self.post_message(LeaveAsked("close"))
+            return
+        self.ask(leave_question(self._state), {"detach": LeaveAsked("detach"), "stop": LeaveAsked("stop")})
+
+    def ask(self, question: ModalScreen[str | None], leads_to: Mapping[str, Message]) -> None:
+        """Ask, and post the message that the answer leads to; other answers lead to nothing."""
+
+        def answered(answer: str | None) -> None:
+            self._question = None
+            if answer is not None and answer in leads_to:
+                self.post_message(leads_to[answer])
+
+        self._question = question
+        self.app.push_screen(question, answered)
