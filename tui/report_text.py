@@ -8,12 +8,15 @@ from training.analysis.held_text import held_text
 from training.analysis.report import LaneReport, Report
 from training.preset.printable import printable
 from tui import format as formatted
+from tui.report_verdict import VerdictText, verdict_of
 
 
 def report_lines(report: Report, folder: Path) -> list[str]:
-    """What happened to each lane, and where everything lies."""
+    """The verdict, what happened to each lane, and where everything lies."""
     device = "CPU (no GPU used)" if report.device.kind == "cpu" else "GPU"
     lines = [
+        *(printable(text) for text in verdict_lines(verdict_of(report))),
+        "",
         f"run {printable(report.run)}: {report.outcome}, {report.sharing} on {device} {printable(report.device.name)}",
         f"began {report.started_at}, took {formatted.clock(report.monitor.wall_s)}",
         *(printable(text) for text in warnings_of(report)),
@@ -30,6 +33,20 @@ def report_lines(report: Report, folder: Path) -> list[str]:
         f"record: {printable(str(folder))}",
     ]
     return lines
+
+
+def verdict_lines(told: VerdictText) -> list[str]:
+    """The verdict in a sentence, then its figures, then what to keep in mind."""
+    label_width = max((len(label) for label, _, _ in told.figures), default=0)
+    value_width = max((len(value) for _, value, _ in told.figures), default=0)
+    return [
+        told.headline,
+        *(
+            f"   {label:{label_width}}  {value:{value_width}}  {meaning}".rstrip()
+            for label, value, meaning in told.figures
+        ),
+        *told.notes,
+    ]
 
 
 def warnings_of(report: Report) -> list[str]:

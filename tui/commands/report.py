@@ -1,6 +1,11 @@
-"""`report`: the outcome of a run."""
+"""`report`: the outcome of a run, for people and for other programs."""
 
 from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,25 +13,58 @@ from tui import exit_codes
 from tui.commands.fail import fail, failing_clearly
 from tui.commands.preset_names import complete_run
 
+if TYPE_CHECKING:
+    from training.export.run_account import RunAccount
+    from training.record.run_folder import RunFolder
 
-@click.command(epilog="Example: dualtrain-tui report --json")
+EPILOG = """Examples:
+
+\b
+  dualtrain-tui report
+  dualtrain-tui report 20261122-2015 --html report.html
+  dualtrain-tui report --csv > series.csv"""
+
+
+@click.command(epilog=EPILOG)
 @click.argument("run", required=False, shell_complete=complete_run)
 @click.option("--json", "as_json", is_flag=True, help="report.json as it is.")
-def report(run: str | None, as_json: bool) -> None:
-    """Print the outcome of a run that has ended; RUN is the newest unless named."""
+@click.option("--markdown", "as_markdown", is_flag=True, help="A short text to paste.")
+@click.option("--csv", "as_csv", is_flag=True, help="The series: t_s, lane, what, value, one value a row.")
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write one self-contained page with the charts; needs the extra `html`.",
+)
+def report(run: str | None, as_json: bool, as_markdown: bool, as_csv: bool, html: Path | None) -> None:
+    """Tell whether training the two together was worth it, and the outcome of a run; RUN is the newest unless named.
+
+    The text and --json are of a run that has ended; --html, --markdown and --csv also tell what there is so far.
+    """
+    if sum((as_json, as_markdown, as_csv, html is not None)) > 1:
+        fail("--json, --markdown, --csv and --html exclude each other", exit_codes.USAGE)
+    if html is not None and find_spec("pygal") is None:
+        fail(
+            "--html draws its charts with pygal, which is not installed: pip install pygal, or dualtrain with its "
+            "extra `html`",
+            exit_codes.USAGE,
+        )
     with failing_clearly():
-        from training.record.liveness import liveness
         from training.record.run_folder import find_run_folder
 
         folder = find_run_folder(run)
-        found = liveness(folder)
-    if found in ("live", "starting", "elsewhere"):
-        fail(f"run {folder.name} has not ended: `dualtrain-tui attach {folder.name}`", exit_codes.FAILED)
-    if found == "lost":
-        fail(
-            f"run {folder.name} is lost: its supervisor died; its records are in {folder.path}",
-            exit_codes.FAILED,
-        )
+    if html is not None:
+        _write_page(folder, html)
+    elif as_markdown:
+        _print_markdown(folder)
+    elif as_csv:
+        _print_series(folder)
+    else:
+        _print_report(folder, as_json=as_json)
+
+
+def _print_report(folder: RunFolder, *, as_json: bool) -> None:
+    _refuse_without_report(folder)
     if as_json:
         click.echo(folder.report.read_text(encoding="utf-8"), nl=False)
         return
@@ -39,3 +77,58 @@ def report(run: str | None, as_json: bool) -> None:
         fail(str(error), exit_codes.FAILED)
     for line in lines:
         click.echo(line)
+
+
+def _refuse_without_report(folder: RunFolder) -> None:
+    with failing_clearly():
+        from training.record.liveness import liveness
+
+        found = liveness(folder)
+    if found in ("live", "starting", "elsewhere"):
+        fail(f"run {folder.name} has not ended: `dualtrain-tui attach {folder.name}`", exit_codes.FAILED)
+    if found == "lost":
+        fail(
+            f"run {folder.name} is lost: its supervisor died; its records are in {folder.path}",
+            exit_codes.FAILED,
+        )
+
+
+def _write_page(folder: RunFolder, path: Path) -> None:
+    from training import __version__
+    from training.export.page import page
+    from training.export.run_charts import run_figures
+    from tui.report_content import run_text
+
+    account = _account(folder)
+    written = page(run_text(account), run_figures(account.state), f"dualtrain {__version__}")
+    with failing_clearly():
+        path.write_text(written, encoding="utf-8")
+
+
+def _print_markdown(folder: RunFolder) -> None:
+    from training.export.markdown import markdown
+    from tui.report_content import run_text
+
+    click.echo(markdown(run_text(_account(folder))))
+
+
+def _account(folder: RunFolder) -> RunAccount:
+    from training.analysis.report import ReportError
+    from training.export.run_account import read_account
+
+    with failing_clearly():
+        try:
+            return read_account(folder)
+        except ReportError as error:
+            fail(str(error), exit_codes.FAILED)
+
+
+def _print_series(folder: RunFolder) -> None:
+    from training.analysis.history import RunHistory
+    from training.export.series_csv import series_rows, write_series
+
+    with failing_clearly():
+        history = RunHistory(folder)
+        history.refresh()
+    points = history.state().contention.points
+    write_series(series_rows(folder, history.plan.lanes, points), sys.stdout)

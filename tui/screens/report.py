@@ -1,4 +1,4 @@
-"""What happened: each lane, the totals, where everything lies."""
+"""What happened: the verdict, each lane, the totals, where everything lies."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from textual.widgets import Footer
 
 from training.analysis.report import Report
 from training.plan import LANES
-from tui.screens.house_screen import HouseScreen
+from tui.screens.house_screen import HouseScreen, Steps
 from tui.screens.live_messages import CurvesAsked, LeaveAsked, NewRunAsked
 from tui.screens.retry import RunAgain
 from tui.widgets.report_card import ReportCard
 from tui.widgets.report_summary import ReportFooter, ReportHeader
+from tui.widgets.report_verdict import ReportVerdict
 
 
 class ReportScreen(HouseScreen):
@@ -25,6 +26,10 @@ class ReportScreen(HouseScreen):
     CSS_PATH = "report.tcss"
 
     HELP = """# The report
+
+On top the verdict: whether the two together were faster than one after the other would have been, as this run measured.
+**STP** is the throughput of both (1 as good as taking turns, 2 no interference), **ANTT** the mean slowdown;
+**fairness** is 1 where both suffer alike. The steady speed-up leaves start-up out, the whole one has it in.
 
 What became of each lane, its rate and losses, where the models and the record lie, and what watching cost.
 Rates leave warm-up steps out; losses are means of the first and the last epoch.
@@ -41,6 +46,8 @@ Rates leave warm-up steps out; losses are means of the first and the last epoch.
         Binding("q", "leave", "Quit", tooltip="Leave dualtrain"),
     ]
 
+    HEIGHTS: ClassVar[Steps] = ((0, "-low"), (20, ""))
+
     def __init__(self, report: Report, folder: Path | str, *, again: RunAgain | None = None) -> None:
         super().__init__()
         self._report = report
@@ -48,8 +55,9 @@ Rates leave warm-up steps out; losses are means of the first and the last epoch.
         self._again = again
 
     def compose(self) -> ComposeResult:
-        """The run over its lanes."""
+        """The run and its verdict over its lanes."""
         yield ReportHeader(self._report)
+        yield ReportVerdict(self._report)
         with Container(id="lanes"):
             for lane in LANES:
                 yield ReportCard(lane, self._report.lanes.get(lane), self._folder)
