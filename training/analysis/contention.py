@@ -101,7 +101,9 @@ def contention(
     lengths = {lane: length for lane, length in lengths.items() if length.is_possible}
     blocks = count.counting(newest)
     excluded = count.excluded
-    because = tuple(dict.fromkeys(reason for block in excluded for reason in block.excluded_because))
+    # Each once: how much it was stands in brackets behind it, and differs from block to block.
+    reasons = (reason.partition(" (")[0] for block in excluded for reason in block.excluded_because)
+    because = tuple(dict.fromkeys(reasons))
     solo, shared = _pooled(count, blocks, lengths)
     told = Contention(
         solo_steps_per_s=solo,

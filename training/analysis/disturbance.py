@@ -63,13 +63,13 @@ def _on_cpu(samples: Sequence[Sample], kind: Literal["cpu", "gpu"], cores: float
     ]
     if not others or statistics.fmean(others) <= max(OTHER_CORES, OTHER_SHARE * cores):
         return []
-    return [f"others used {statistics.fmean(others):.1f} of {cores:g} cores"]
+    return [f"other work on the CPUs ({statistics.fmean(others):.1f} of {cores:g} cores)"]
 
 
 def _on_gpu(samples: Sequence[Sample], strangers_before: frozenset[int]) -> list[str]:
     shares = [sample.others_sm_percent for sample in samples if sample.others_sm_percent is not None]
     if shares and statistics.fmean(shares) > OTHERS_SM_PERCENT:
-        return [f"others had {statistics.fmean(shares):.0f} % of the SM time"]
+        return [f"other work on the GPU ({statistics.fmean(shares):.0f} % of the SM time)"]
     came = {other.pid for sample in samples for other in sample.others or ()} - strangers_before
     return ["another process came to the device"] if came else []
 

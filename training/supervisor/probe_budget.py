@@ -20,7 +20,7 @@ SHORTEST_WINDOW_S = 1.0
 LONGEST_WINDOW_S = 5.0
 FEWEST_STEPS = 30
 AIMED_SHARE = 0.025
-"""A window is meant to have thirty steps, but to take no more than this share of the run for them, and at most"""
+"""A window is meant to have thirty steps; for slow steps it takes no more than this share of the run, or `AIMED_MOST_S`"""
 AIMED_MOST_S = 20.0
 UNKNOWN_COST_SHARE = 0.5
 """1 - 1/STP for lanes that do not disturb each other at all: the most a probe can cost."""
