@@ -20,8 +20,9 @@ SHORTEST_WINDOW_S = 1.0
 LONGEST_WINDOW_S = 5.0
 FEWEST_STEPS = 30
 AIMED_SHARE = 0.025
-"""A window is meant to have thirty steps; for slow steps it takes no more than this share of the run, or `AIMED_MOST_S`"""
+"""A window is meant to have thirty steps, and fewer where these would take longer than this share of the run."""
 AIMED_MOST_S = 20.0
+"""The same in seconds, however long the run."""
 UNKNOWN_COST_SHARE = 0.5
 """1 - 1/STP for lanes that do not disturb each other at all: the most a probe can cost."""
 
