@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,8 +45,8 @@ class TensorFlow:
         """Thread settings; 0 is TensorFlow's own choice. Part of the result where the device is a CPU."""
         threading = self._tf.config.threading
         return {
-            "intra_op": int(threading.get_intra_op_parallelism_threads()),
-            "inter_op": int(threading.get_inter_op_parallelism_threads()),
+            "intra_op": int(threading.get_intra_op_parallelism_threads()) or _asked("TF_NUM_INTRAOP_THREADS"),
+            "inter_op": int(threading.get_inter_op_parallelism_threads()) or _asked("TF_NUM_INTEROP_THREADS"),
         }
 
     def set_up(self, device: PlannedDevice, spec: DeviceSpec, if_no_gpu: IfNoGpu) -> SetUp:
@@ -95,3 +96,9 @@ def import_framework(emitters: Sequence[Emitter]) -> TensorFlow:
     for emitter in emitters:
         emitter.emit("imported", seconds=seconds, versions=framework.versions(), threads=framework.threads())
     return framework
+
+
+def _asked(variable: str) -> int:
+    """What the environment asks for: TensorFlow keeps to it, but its own functions tell 0."""
+    asked = os.environ.get(variable, "")
+    return int(asked) if asked.isascii() and asked.isdigit() else 0
