@@ -202,9 +202,10 @@ class Prober:
 
     def _how_alone(self, lane: Lane) -> SoloHow:
         other: Lane = "b" if lane == "a" else "a"
-        if other in self._paces and self._hands.lives(other):
-            return "turn"
-        return "after the other ended" if other in self._paces else "before the join"
+        if other not in self._paces:
+            return "before the join"
+        has_ended = self._paces[other].released and not self._hands.lives(other)
+        return "after the other ended" if has_ended else "turn"
 
     def _turn(self) -> Lane | None:
         """The lane that trains while the other waits for its turn, has ended, or has not joined yet."""
