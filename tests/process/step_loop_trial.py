@@ -1,21 +1,24 @@
 """Train presets in `fit`, in our step loop, and two at a time in turns; tell as JSON what came of each.
 
-Runs in a process of its own, by its path: `step_loop_trial.py FOLDER TRIAL…`, where a trial is a preset, `stopped`,
-or two presets with a + between. Operations are deterministic and threads fixed, so that two trainings of one seed that
-differ at all do differ in what they did.
+Runs in a process of its own, by its path: `step_loop_trial.py FOLDER TRIAL…`. A trial is a preset, `stopped`, two
+presets with a + between, or `failing` and such a pair, whose first lane then fails inside a step. Operations are
+deterministic and threads fixed, so that two trainings of one seed that differ at all do differ in what they did.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import keras
+import msgspec
 import numpy as np
 import tensorflow as tf  # noqa: TID251 - its threads and its determinism are set here
 
@@ -88,6 +91,35 @@ class Told(keras.callbacks.Callback):  # type: ignore[misc]
         self.calls.append([what, number, {name: float(value).hex() for name, value in (logs or {}).items()}])
 
 
+class RunsOut(keras.utils.PyDataset):  # type: ignore[misc]
+    """Arrays that give a few batches, and then an error as of a pipeline."""
+
+    BATCHES = 5
+
+    def __init__(self, data: TrainingData) -> None:
+        super().__init__()
+        self._data = data
+        self._left = self.BATCHES + 2  # Keras looks at two for their shapes
+
+    def __len__(self) -> int:
+        return self._data.steps_per_epoch
+
+    def __getitem__(self, index: int) -> Any:
+        self._left -= 1
+        if self._left < 0:
+            raise MemoryError("no room for another batch")
+        taken = slice(index * self._data.batch_size, (index + 1) * self._data.batch_size)
+        return self._data.x[taken], self._data.y[taken]
+
+
+class Failing(LaneTraining):
+    """A lane whose data runs out."""
+
+    def make_data(self) -> TrainingData:
+        data = LaneTraining.make_data(self)
+        return replace(data, x=RunsOut(data), y=None)
+
+
 class StopInside(keras.callbacks.Callback):  # type: ignore[misc]
     """Ends a training inside its second epoch."""
 
@@ -137,6 +169,12 @@ def trained(preset: Preset, train: Train, *more: Any) -> dict[str, Any]:
     }
 
 
+@functools.cache
+def by_fit_alone(preset_as_json: bytes) -> dict[str, Any]:
+    """What comes of a training in `fit`; the same for the same preset."""
+    return trained(msgspec.json.decode(preset_as_json, type=Preset), by_fit)
+
+
 def exactly(history: dict[str, list[float]]) -> dict[str, list[str]]:
     """A history's numbers, every bit of them."""
     return {name: [float(value).hex() for value in values] for name, values in sorted(history.items())}
@@ -157,7 +195,9 @@ def lanes_of(a: str, b: str, *, alike: bool = True) -> dict[Any, LanePlan]:
     return plan_lanes(LaunchRequest({"a": a, "b": b}, overrides=overrides))
 
 
-def in_turns(folder: Path, lanes: dict[Any, LanePlan]) -> dict[str, Any]:
+def in_turns(
+    folder: Path, lanes: dict[Any, LanePlan], kind_of_a: type[LaneTraining] = LaneTraining
+) -> dict[str, Any]:
     """Train two in this process as a worker does, told everything beforehand."""
     folder.mkdir()
     plan = make_plan("trial", lanes, PlannedDevice("cpu", "CPU"), "one-process", Limits(epochs=EPOCHS))
@@ -168,7 +208,8 @@ def in_turns(folder: Path, lanes: dict[Any, LanePlan]) -> dict[str, Any]:
         gate.tell({"do": "warm_up"})
         gate.tell({"do": "release"})
         emitter = Emitter(str(folder / f"{lane}.jsonl"), lane, 0.0)
-        trainings.append(LaneTraining(lane, plan, RunFolder(folder), emitter, gate, alone=False))
+        kind = kind_of_a if lane == "a" else LaneTraining
+        trainings.append(kind(lane, plan, RunFolder(folder), emitter, gate, alone=False))
     code = train_both(trainings, changed)
     for training in trainings:
         training.emitter.close()
@@ -176,7 +217,9 @@ def in_turns(folder: Path, lanes: dict[Any, LanePlan]) -> dict[str, Any]:
 
 
 def kept(folder: Path) -> dict[str, Any]:
-    """What a lane left in its folder."""
+    """What a lane left in its folder; nothing of one that failed."""
+    if not (folder / "model.keras").exists():
+        return {}
     history = json.loads((folder / "history.json").read_text(encoding="utf-8"))
     model = keras.models.load_model(folder / "model.keras")
     return {"history": exactly(history), "trained": digest(model.get_weights())}
@@ -196,15 +239,22 @@ def main() -> None:
 
 def tried(trial: str, folder: Path) -> dict[str, Any]:
     """What came of one trial in `fit`, and what in ours."""
+    if trial.startswith("failing "):
+        lanes = lanes_of(*trial.removeprefix("failing ").split("+"))
+        alone = {"b": by_fit_alone(msgspec.json.encode(lanes["b"].preset))}
+        return {"fit": alone, "ours": in_turns(folder, lanes, Failing)}
     if "+" in trial:
         lanes = lanes_of(*trial.split("+"), alike=False)
-        alone = {lane: trained(lanes[lane].preset, by_fit) for lane in LANES}
+        alone = {lane: by_fit_alone(msgspec.json.encode(lanes[lane].preset)) for lane in LANES}
         return {"fit": alone, "ours": in_turns(folder, lanes)}
     name = "seed-binary" if trial == "stopped" else trial
     preset = lanes_of(name, name)["a"].preset
-    more = [StopInside] if trial == "stopped" else []
-    ways = (("fit", by_fit), ("ours", by_steps))
-    return {way: trained(preset, train, *(callback() for callback in more)) for way, train in ways}
+    if trial == "stopped":
+        return {
+            "fit": trained(preset, by_fit, StopInside()),
+            "ours": trained(preset, by_steps, StopInside()),
+        }
+    return {"fit": by_fit_alone(msgspec.json.encode(preset)), "ours": trained(preset, by_steps)}
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 TRIAL = Path(__file__).with_name("step_loop_trial.py")
+FAILING = "failing seed-binary+seed-regression"
 
 
 def _tried(folder: Path, *trials: str) -> dict[str, dict[str, Any]]:
@@ -37,9 +38,8 @@ def _equal_to_fit(one: dict[str, Any]) -> None:
     assert ours["optimizer"] == fit["optimizer"]
 
 
-def _equal_to_alone(one: dict[str, Any]) -> None:
-    assert one["ours"]["code"] == 0
-    for lane in ("a", "b"):
+def _equal_to_alone(one: dict[str, Any], lanes: str = "ab") -> None:
+    for lane in lanes:
         alone, in_turns = one["fit"][lane], one["ours"][lane]
         assert in_turns["history"] == alone["history"]
         assert in_turns["trained"] == alone["trained"]
@@ -47,7 +47,7 @@ def _equal_to_alone(one: dict[str, Any]) -> None:
 
 def test_losses_and_weights_are_those_of_fit_and_in_turns_those_of_each_alone(tmp_path: Path) -> None:
     """Dropout, shuffled arrays, a PyDataset, smaller last batches, validation; another seed and precision beside it."""
-    found = _tried(tmp_path, "seed-regression", "input-bound+seed-regression")
+    found = _tried(tmp_path, "seed-regression", "input-bound+seed-regression", FAILING)
     single = found["seed-regression"]
     _equal_to_fit(single)
     batches = [call for call in single["fit"]["calls"] if call[0] == "batch"]
@@ -55,6 +55,15 @@ def test_losses_and_weights_are_those_of_fit_and_in_turns_those_of_each_alone(tm
     assert len({call[2]["loss"] for call in batches}) == 12
     assert {"loss", "mae", "val_loss", "val_mae"} == set(single["fit"]["history"])
     _equal_to_alone(found["input-bound+seed-regression"])
+    assert found["input-bound+seed-regression"]["ours"]["code"] == 0
+
+    # an exception inside a step of one is an end of that one alone
+    assert found[FAILING]["ours"]["code"] == 1
+    assert found[FAILING]["ours"]["a"] == {}
+    error = json.loads((tmp_path / "2" / "a.jsonl").read_text(encoding="utf-8").splitlines()[-1])
+    assert (error["k"], error["kind"], error["step"]) == ("error", "host-memory", 5)
+    assert "no room for another batch" in error["message"]
+    _equal_to_alone(found[FAILING], "b")
 
 
 @pytest.mark.slow

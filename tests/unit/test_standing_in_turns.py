@@ -14,8 +14,8 @@ from training.agent.gate import Gate
 class InTurns(FitLoop):
     """A lane whose steps are asked for one by one; the gate must not be waited at."""
 
-    def __init__(self, **limits: object) -> None:
-        super().__init__((1.0,) * 100, stands_in_place=False, **limits)
+    def __init__(self) -> None:
+        super().__init__((1.0,) * 100, stands_in_place=False)
         self.gate.wait_for_release = self.gate.wait_while_paused = _never  # type: ignore[method-assign]
         self._batch = 0
         self.hooks.on_train_begin()
