@@ -133,6 +133,29 @@ def test_a_full_disk_in_the_guise_of_exhausted_resources() -> None:
     assert name_failure(error).kind == "file-error"
 
 
+@pytest.mark.parametrize(
+    ("stack", "what", "kind"),
+    [
+        ("<stack traces unavailable>", "MemoryError: no room for another batch", "host-memory"),
+        (
+            '  File "/home/me/.venv/keras/trainer.py", line 399, in fit\n\n  File "train.py", line 1, in <module>\n',
+            "OOM when allocating tensor with shape[9] and type float on /device:GPU:0 by allocator GPU_0_bfc",
+            "out-of-memory",
+        ),
+        ('  File "train.py", line 1, in <module>', "indices[0,0] = 9 is not in [0, 5)", "error"),
+    ],
+)
+def test_of_an_error_in_a_graph_what_happened_is_told_and_not_where(stack: str, what: str, kind: str) -> None:
+    text = (
+        f"Graph execution error:\n\nDetected at node model/dense defined at (most recent call last):\n{stack}\n{what}\n"
+        "\t [[{{node model/dense}}]] [Op:__inference_multi_step_on_iterator_219]"
+    )
+    failure = name_failure(InternalError(text))
+    assert failure.kind == kind
+    assert failure.message.endswith(what)
+    assert name_failure(InternalError("Graph execution error:")).message.endswith("Graph execution error:")
+
+
 def test_named_failures_keep_their_own_words() -> None:
     failure = name_failure(LaneFailureError("no-device", "It finds none\nmore", "Install it"))
     assert (failure.kind, failure.message, failure.hint) == ("no-device", "It finds none", "Install it")

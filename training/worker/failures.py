@@ -15,6 +15,9 @@ _BAD_SHAPE = re.compile(
     re.IGNORECASE,
 )
 
+_WHERE = re.compile(r'Graph execution error:|Detected at node |File "|<stack traces unavailable>')
+"""How the lines begin in which TensorFlow tells where, before it tells what."""
+
 MEMORY_HINT = (
     "Give the lanes caps that fit together ([device] memory = MiB), take a smaller batch size, "
     "or run them with --sharing sequential."
@@ -46,7 +49,7 @@ class Failure:
 def name_failure(error: BaseException, *, on_gpu: bool = True) -> Failure:
     """Name what a training raised; `on_gpu` says what it trained on, for words that fit both memories."""
     text = f"{type(error).__name__}: {error}"
-    line = one_line(str(error) or type(error).__name__)
+    line = _what(str(error)) or type(error).__name__
     kind = getattr(error, "kind", None)
     if isinstance(kind, str):
         return Failure(kind, line, str(getattr(error, "hint", "")))
@@ -74,6 +77,12 @@ def name_failure(error: BaseException, *, on_gpu: bool = True) -> Failure:
             "bad-data", f"Data and model do not fit: {line}", "Check the sizes in [data] and [model]."
         )
     return Failure("error", f"{type(error).__name__}: {line}", "The lane's log has the whole of it.")
+
+
+def _what(text: str) -> str:
+    """The line that says what happened; empty where none does."""
+    said = [line for line in text.splitlines() if line.strip() and not _WHERE.match(line.strip())]
+    return one_line(said[0] if said else text) if text.strip() else ""
 
 
 def one_line(text: str, longest: int = 400) -> str:
