@@ -103,9 +103,12 @@ def forecast(
 
 
 def best_measured(pairs: tuple[PairMeasured, ...], sharing: Sharing) -> PairMeasured | None:
-    """The newest with an interval, else the newest; `adaptive` trains as `together` does while both train."""
+    """The newest over several launches, else with an interval, else at all; None where it never was in this mode.
+
+    `adaptive` trains as `together` does while both train.
+    """
     same = [pair for pair in pairs if _as_shared(pair.sharing) == _as_shared(sharing)]
-    return next((pair for pair in same if pair.interval is not None), same[0] if same else None)
+    return max(same, key=lambda pair: (pair.interval is not None, pair.launches > 1), default=None)
 
 
 def solo_rate(runs: tuple[LaneMeasured, ...]) -> float | None:

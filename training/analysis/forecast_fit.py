@@ -72,10 +72,9 @@ class DeviceFit:
             return 0
         if self.in_turn:
             return max(needs)
-        if self.sharing == "one-process":  # one process has its own share once
-            return max(
-                0, sum(needs) - (len(needs) - 1) * max(need.base_bytes for need in self.needs.values())
-            )
+        if self.sharing == "one-process":  # a process has its own share once
+            base_bytes = max(need.base_bytes for need in self.needs.values())
+            return max(*needs, sum(needs) - (len(needs) - 1) * base_bytes, 0)
         return sum(needs)
 
 

@@ -11,7 +11,8 @@ from training.plan import Lane, PlannedDevice, Sharing
 from training.record.event_records import LaneStatus
 from training.record.tagged import Record
 
-Positive = Annotated[float, Meta(gt=0)]
+Figure = Annotated[float, Meta(ge=1e-9, le=1e12)]
+"""A rate or a ratio as it can be: what lies beyond is damage."""
 Count = Annotated[int, Meta(ge=0)]
 
 
@@ -50,8 +51,8 @@ class LaneMeasured(Record, frozen=True, tag="lane_measured"):
     """What trained in the other lane."""
     is_whole: bool = False
     """It trained the preset's own length, with no limit of the run's."""
-    steps_per_s: Positive | None = None
-    solo_steps_per_s: Positive | None = None
+    steps_per_s: Figure | None = None
+    solo_steps_per_s: Figure | None = None
     """Steps per second of its whole time while nobody trained beside it."""
     peak_memory_bytes: Count | None = None
     """The footprint: device memory on a GPU, RSS on a CPU."""
@@ -73,10 +74,10 @@ class PairMeasured(Record, frozen=True, tag="pair_measured"):
     at: str
     sharing: Sharing
     """How they shared the device while they were beside each other."""
-    slowdown: dict[Lane, Positive]
-    speedup: Positive
-    solo_steps_per_s: dict[Lane, Positive] = {}
-    interval: tuple[Positive, Positive] | None = None
+    slowdown: dict[Lane, Figure]
+    speedup: Figure
+    solo_steps_per_s: dict[Lane, Figure] = {}
+    interval: tuple[Figure, Figure] | None = None
     """Of the speed-up; None where there were too few measurements for one."""
     verdict: Literal["together", "sequential", "no clear difference", "unknown"] = "unknown"
     blocks: Count = 0
