@@ -28,6 +28,7 @@ COMMANDS = {
     "runs": "runs",
     "presets": "presets",
     "doctor": "doctor",
+    "bench": "bench",
 }
 """Each subcommand and its module in `tui.commands`."""
 

@@ -1,4 +1,4 @@
-"""`attach`: the live screen of a run that exists."""
+"""`attach`: the live screen of a run that exists, or a bench's progress."""
 
 from __future__ import annotations
 
@@ -11,7 +11,18 @@ from tui.commands.preset_names import complete_run
 @click.command(epilog="Example: dualtrain-tui attach 20261122-2015")
 @click.argument("run", required=False, shell_complete=complete_run)
 def attach(run: str | None) -> None:
-    """Show a running or finished run. RUN is a name, its beginning or a path; else the newest live or ended run."""
+    """Show a running or finished run. RUN is a name, its beginning or a path; else the newest live or ended run.
+
+    A bench is followed by its lines, without a screen.
+    """
+    with failing_clearly():
+        from training.bench.folder import bench_meant
+
+        bench = None if run is None else bench_meant(run)
+    if bench is not None:
+        from tui.bench_follow import Followed, follow_bench
+
+        raise SystemExit(follow_bench(lambda: Followed(bench), as_json=False))
     from tui.commands.open_app import check_terminal, open_app
 
     with failing_clearly():

@@ -1,0 +1,87 @@
+"""`dualtrain-tui bench` refuses what is wrong with the right exit code, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.unit.made_benches import bench_plan, made_bench
+from training.bench.folder import bench_home
+from training.bench.ledger import Ledger
+from training.bench.report import build_bench_report, write_bench_report
+from tui.cli import cli
+
+PAIR = ("seed-binary", "seed-regression")
+
+
+def _run(*arguments: str) -> Result:
+    result = CliRunner().invoke(cli, arguments, prog_name="dualtrain-tui")
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "arguments", "words"),
+    [
+        (2, (), "two presets or more"),
+        (2, ("seed-binary",), "two presets or more"),
+        (2, ("seed-binary", "nonesuch"), "nonesuch"),
+        (2, (*PAIR, "--sharing", "adaptive"), "a bench compares"),
+        (2, (*PAIR, "--sharing", "sequential"), "name at least one"),
+        (2, (*PAIR, "--sharing", "mps", "--device", "cpu"), "MPS shares a GPU"),
+        (2, (*PAIR, "--blocks", "0"), "--blocks"),
+        (2, (*PAIR, "--seconds", "nan"), "nan is not a number"),
+        (2, (*PAIR, "--relaunch", "0"), "--relaunch"),
+        (2, (*PAIR, "--set", "c.fit.batch_size=1"), "the preset's letter"),
+        (2, (*PAIR, "--attach"), "take no presets"),
+        (2, ("--attach", "--resume"), "exclude each other"),
+        (2, (*PAIR, "--detach", "--json"), "exclude each other"),
+        (2, ("--resume", "nonesuch"), "there is no bench 'nonesuch'"),
+        (2, ("--attach",), "there is no bench yet"),
+        (2, (*PAIR, "--device", "gpu:one"), "gpu:one"),
+        (2, (*PAIR, "--device", "cpu", "--bench-dir", "/proc/nowhere"), "/proc"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_one_sentence(exit_code: int, arguments: tuple[str, ...], words: str) -> None:
+    result = _run("bench", *arguments)
+    assert result.exit_code == exit_code, result.output
+    assert words in result.stderr
+    assert result.stdout == ""
+    assert result.stderr.count("\n") == 1
+    assert not bench_home().exists()
+
+
+def test_device_that_cannot_be_used_is_its_own_exit_code() -> None:
+    assert _run("bench", *PAIR, "--device", "gpu:7").exit_code == 3
+
+
+def test_bench_of_another_host_is_not_gone_on_with() -> None:
+    made_bench(bench_home() / "bench-1", bench_plan())
+    result = _run("bench", "--resume")
+    assert result.exit_code == 2
+    assert "was begun on host here" in result.stderr
+
+
+def test_stop_of_one_that_does_not_go_on(tmp_path: Path) -> None:
+    folder = made_bench(tmp_path / "mine", bench_plan())
+    result = _run("bench", "--stop", str(folder.path))
+    assert result.exit_code == 1
+    assert "nothing to stop" in result.stderr
+
+
+def test_benches_are_in_the_list_of_runs_and_told_by_attach(tmp_path: Path) -> None:
+    plan = bench_plan()
+    folder = made_bench(bench_home() / "bench-1", plan)
+    write_bench_report(build_bench_report(Ledger(plan), "stopped"), folder.report)
+    (listed,) = json.loads(_run("runs", "--json").stdout)
+    assert (listed["kind"], listed["state"], listed["resumable"]) == ("bench", "stopped", True)
+    assert "0/1 launches; dualtrain-tui bench --resume bench-made" in _run("runs").stdout
+    for arguments in (("attach", "bench-1"), ("bench", "--attach"), ("bench", "--attach", str(folder.path))):
+        result = _run(*arguments)
+        assert result.exit_code == 130
+        assert "A seed-binary + B seed-regression" in result.stdout
+    told = _run("bench", "--attach", "--json")
+    assert told.stdout == folder.report.read_text(encoding="utf-8")

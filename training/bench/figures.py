@@ -1,0 +1,140 @@
+"""What one launch measured, read from its run's folder once the run has ended."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from msgspec import Struct, structs
+
+from training.analysis.blocks import BlockCount
+from training.analysis.contention import Contention, LaneLength, block_pairs
+from training.analysis.contention_history import ContentionHistory
+from training.analysis.device_outcome import read_device_outcome
+from training.analysis.lane_facts import LaneFacts
+from training.analysis.progress import LaneTimes
+from training.analysis.report import Report, read_report
+from training.bench.power import PowerCount
+from training.plan import LANES, Lane, LanePlan, Limits, read_plan
+from training.record.contention_records import SharedSpan, SoloSpan
+from training.record.event_records import EventRecord
+from training.record.lane_records import Built, LaneRecord
+from training.record.reader import TailingReader
+from training.record.run_folder import RunFolder
+
+
+class LaunchFigures(Struct, frozen=True, omit_defaults=True):
+    """What the blocks of one launch say, for the lanes as long as their presets are. None and absent are not known.
+
+    `alone_s` and `shared_s` are the seconds a lane's own length takes alone, and beside the other all the while.
+    `solo_power_w` and `shared_power_w` are of the whole device while one lane trained, and while both did.
+    """
+
+    contention: Contention = Contention()
+    own_steps: dict[Lane, int] = {}
+    alone_s: dict[Lane, float] = {}
+    shared_s: dict[Lane, float] = {}
+    peak_memory_bytes: dict[Lane, int] = {}
+    need_peak_bytes: dict[Lane, int] = {}
+    solo_power_w: dict[Lane, float] = {}
+    shared_power_w: float | None = None
+
+    @property
+    def blocks(self) -> int:
+        """Blocks that count."""
+        return self.contention.blocks
+
+
+@dataclass(slots=True)
+class _Measured:
+    """The run's records, folded as if each lane had been given its preset's own length."""
+
+    history: ContentionHistory
+    blocks: BlockCount = field(default_factory=BlockCount)
+    power: PowerCount = field(default_factory=PowerCount)
+    lengths: dict[Lane, LaneLength] = field(default_factory=dict)
+
+
+def read_figures(folder: RunFolder) -> LaunchFigures:
+    """Read what a run that has ended measured.
+
+    Raises:
+        PlanError: its plan cannot be read.
+        ReportError: it has no report that can be read.
+    """
+    plan, report = read_plan(folder.plan), read_report(folder.report)
+    measured = _Measured(ContentionHistory(structs.replace(plan, limits=Limits())))
+    for lane, planned in plan.lanes.items():
+        _take_lane(measured, folder, lane, planned)
+    _take_events(measured, folder)
+    alone_s, shared_s = _times(measured)
+    power = measured.power.read(read_device_outcome(folder).energy)
+    return LaunchFigures(
+        contention=measured.history.contention(),
+        own_steps={lane: length.steps for lane, length in measured.lengths.items() if length.steps},
+        alone_s=alone_s,
+        shared_s=shared_s,
+        peak_memory_bytes=_known(report, "peak_memory_bytes"),
+        need_peak_bytes=_known(report, "need_peak_bytes"),
+        solo_power_w=power.solo_w,
+        shared_power_w=power.shared_w,
+    )
+
+
+def own_steps(planned: LanePlan, steps_per_epoch: int) -> int:
+    """Steps of the preset's own length."""
+    fit = planned.preset.fit
+    return fit.steps if fit.steps is not None else fit.epochs * steps_per_epoch
+
+
+def _take_lane(measured: _Measured, folder: RunFolder, lane: Lane, planned: LanePlan) -> None:
+    facts = LaneFacts()
+    reader: TailingReader[LaneRecord] = TailingReader(folder.lane_records(lane), LaneRecord)
+    for record in reader.read_new():
+        told = record
+        if isinstance(record, Built):
+            told = structs.replace(record, planned_steps=own_steps(planned, record.steps_per_epoch))
+        facts.take(told)
+        measured.history.take_lane_record(lane, told)
+    length = facts.length(None)
+    if length is not None:
+        measured.lengths[lane] = length
+
+
+def _take_events(measured: _Measured, folder: RunFolder) -> None:
+    reader: TailingReader[EventRecord] = TailingReader(folder.events, EventRecord)
+    for record in reader.read_new():
+        measured.history.take_event(record)
+        match record:
+            case SoloSpan():
+                measured.blocks.take_solo(record)
+                measured.power.take_solo(record)
+            case SharedSpan():
+                measured.blocks.take_shared(record)
+                measured.power.take_shared(record)
+            case _:
+                pass
+
+
+def _times(measured: _Measured) -> tuple[dict[Lane, float], dict[Lane, float]]:
+    """Seconds of each lane's own length, alone and shared: the geometric mean over the blocks that count."""
+    blocks = measured.blocks.counting()
+    if not blocks or any(lane not in measured.lengths for lane in LANES):
+        return {}, {}
+    pairs: Sequence[Mapping[Lane, LaneTimes]] = block_pairs(blocks, measured.lengths)
+    alone_s = {lane: geometric_mean([pair[lane].alone_s for pair in pairs]) for lane in LANES}
+    shared_s = {lane: geometric_mean([pair[lane].shared_s for pair in pairs]) for lane in LANES}
+    return alone_s, shared_s
+
+
+def geometric_mean(values: Sequence[float]) -> float:
+    """The geometric mean of positive values, of which there is at least one; one alone is itself, to the last bit."""
+    if len(values) == 1:
+        return values[0]
+    return math.exp(sum(math.log(value) for value in values) / len(values))
+
+
+def _known(report: Report, figure: str) -> dict[Lane, int]:
+    told = {lane: getattr(outcome, figure) for lane, outcome in report.lanes.items()}
+    return {lane: value for lane, value in told.items() if value is not None}

@@ -1,0 +1,184 @@
+"""From what a person asked to a bench's plan; what cannot be is refused before anything is made."""
+
+from __future__ import annotations
+
+import os
+import string
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from msgspec import structs
+
+from training.bench.modes import parse_modes
+from training.bench.plan import BenchPlan, BenchPreset
+from training.bench.schedule import pairs
+from training.launch import (
+    DeviceRefusedError,
+    DoesNotFitError,
+    LaunchError,
+    make_plan,
+    planned_lane,
+)
+from training.meters.devices import ChosenDevices, DeviceListing, choose_devices
+from training.plan import LanePlan, Limits, Plan, Sharing
+from training.preflight import DEVICE_CHECKS, Check, check_launch
+from training.preflight.mps import check_control_program
+from training.preset import PresetError, preset_digest
+from training.preset.overrides import apply_overrides
+
+MOST_PRESETS = len(string.ascii_lowercase)
+"""Each place has a letter, by which `--set` names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BenchRequest:
+    """What a person asked: references to presets, and the rest as on the command line."""
+
+    presets: Sequence[str]
+    sharing: str = "together,sequential"
+    blocks: int = 5
+    seconds: float = 10.0
+    launches: int = 1
+    device: str = "auto"
+    overrides: Sequence[str] = ()
+    """`c.fit.batch_size=64`: the letter of a preset's place, a key of it, a TOML value."""
+    seed: int | None = None
+    force_fit: bool = False
+    bench_dir: Path | None = None
+
+
+def plan_bench(
+    request: BenchRequest, listing: DeviceListing, environment: Mapping[str, str] = os.environ
+) -> BenchPlan:
+    """Make the plan of a bench that can be begun here; its `bench` is still empty.
+
+    Raises:
+        PresetError: a preset is missing or bad, or an override is.
+        LaunchError: fewer than two presets, an override that names none, or a mode that cannot be had here.
+        DeviceUnavailableError: the asked device cannot be used.
+        DeviceRefusedError: the device is there, but no pair can start on it.
+        DoesNotFitError: no pair's memory does, by the forecast, and the request does not force it.
+    """
+    modes = parse_modes(request.sharing)
+    presets = _presets(request)
+    devices = choose_devices(request.device, listing)
+    facts = make_plan("", {}, devices.device, "together", Limits())
+    plan = BenchPlan(
+        bench="",
+        presets=presets,
+        modes=modes,
+        device=devices.device,
+        device_request=_pinned(devices),
+        blocks=request.blocks,
+        seconds=request.seconds,
+        launches=request.launches,
+        force_fit=request.force_fit,
+        created_at=facts.created_at,
+        versions=facts.versions,
+        host=facts.host,
+    )
+    for mode in modes:
+        _refuse_what_cannot_start(plan, mode, devices, listing, request.bench_dir, environment)
+    return plan
+
+
+def _presets(request: BenchRequest) -> tuple[BenchPreset, ...]:
+    references = request.presets
+    if len(references) < 2:
+        raise LaunchError("a bench needs two presets or more: name one twice to measure it beside itself")
+    if len(references) > MOST_PRESETS:
+        raise LaunchError(f"{len(references)} presets: a bench takes at most {MOST_PRESETS}")
+    letters = string.ascii_lowercase[: len(references)]
+    overrides = _by_letter(request.overrides, letters)
+    seed = [] if request.seed is None else [f"fit.seed={request.seed}"]
+    planned = [
+        _with_overrides(letter, planned_lane(reference), [*overrides[letter], *seed])
+        for letter, reference in zip(letters, references, strict=True)
+    ]
+    return _labelled(letters, planned)
+
+
+def _by_letter(overrides: Iterable[str], letters: str) -> dict[str, list[str]]:
+    by_letter: dict[str, list[str]] = {letter: [] for letter in letters}
+    for override in overrides:
+        letter, dot, rest = override.partition(".")
+        if letter not in by_letter or not dot:
+            raise LaunchError(
+                f"--set {override}: begin with the preset's letter, {letters[0]}. to {letters[-1]}.,"
+                " as in a.fit.batch_size=64"
+            )
+        by_letter[letter].append(rest)
+    return by_letter
+
+
+def _with_overrides(letter: str, planned: LanePlan, overrides: Sequence[str]) -> LanePlan:
+    try:
+        preset = apply_overrides(planned.preset, overrides)
+    except PresetError as error:
+        raise PresetError(f"preset {letter}: {error}") from error
+    return structs.replace(planned, preset=preset, overrides=(*planned.overrides, *overrides))
+
+
+def _labelled(letters: str, planned: Sequence[LanePlan]) -> tuple[BenchPreset, ...]:
+    """A name that means two different trainings here gets each one's letter."""
+    digests: dict[str, set[str]] = {}
+    for one in planned:
+        digests.setdefault(one.preset_name, set()).add(preset_digest(one.preset))
+    first_letter: dict[tuple[str, str], str] = {}
+    labelled = []
+    for letter, one in zip(letters, planned, strict=True):
+        name = one.preset_name
+        if len(digests[name]) > 1:
+            name = f"{name} ({first_letter.setdefault((name, preset_digest(one.preset)), letter)})"
+        labelled.append(BenchPreset(name, one))
+    return tuple(labelled)
+
+
+def _pinned(devices: ChosenDevices) -> str:
+    """The same device for every launch, whatever `auto` would choose by then."""
+    if devices.lane_devices:
+        return ",".join(f"{lane}={device.uuid}" for lane, device in devices.lane_devices.items())
+    return devices.device.uuid or devices.device.kind
+
+
+def _refuse_what_cannot_start(
+    plan: BenchPlan,
+    mode: Sharing,
+    devices: ChosenDevices,
+    listing: DeviceListing,
+    bench_dir: Path | None,
+    environment: Mapping[str, str],
+) -> None:
+    """A mode in which no pair can start is refused now; a single pair that cannot is told in its row."""
+    if mode == "mps" and devices.device.kind == "gpu":
+        program = check_control_program(environment)
+        if program.state != "pass":
+            raise LaunchError(f"{program.message}: {program.remedy}")
+    folder = None if bench_dir is None else bench_dir.expanduser().absolute()
+    first: Check | None = None
+    for pair in pairs(plan):
+        lane_plan = _run_plan(plan, pair, mode, devices)
+        checks = check_launch(lane_plan, listing=listing, folder=folder, environment=environment)
+        stops = [check for check in checks if check.state == "stop"]
+        if plan.force_fit:
+            stops = [check for check in stops if not check.can_be_forced]
+        if not stops:
+            return
+        first = first or min(stops, key=lambda check: check.can_be_forced)
+    if first is not None:
+        raise _refusal(first)
+
+
+def _run_plan(plan: BenchPlan, pair: tuple[int, int], mode: Sharing, devices: ChosenDevices) -> Plan:
+    a, b = (plan.presets[place].planned for place in pair)
+    made = make_plan("", {"a": a, "b": b}, devices.device, mode, plan.limits)
+    if_no_gpu = structs.replace(made, if_no_gpu="fail" if devices.device.kind == "gpu" else "cpu")
+    return structs.replace(if_no_gpu, lane_devices=devices.lane_devices, probing=plan.probing)
+
+
+def _refusal(stop: Check) -> LaunchError:
+    message = f"{stop.message}: {stop.remedy}" if stop.remedy else stop.message
+    if stop.can_be_forced:
+        return DoesNotFitError(message)
+    return DeviceRefusedError(message) if stop.name in DEVICE_CHECKS else LaunchError(message)
