@@ -17,7 +17,7 @@ def command_line(plan: Plan) -> str:
     words += ["--device", request.device]
     if plan.device.kind == "gpu" and plan.if_no_gpu == "cpu":
         words += ["--if-no-gpu", "cpu"]
-    words += _mps_words(plan)
+    words += _by_lane_words(plan)
     for name in ("epochs", "steps", "minutes"):
         limit = getattr(plan.limits, name)
         if limit is not None:
@@ -30,10 +30,14 @@ def command_line(plan: Plan) -> str:
     return shlex.join(words)
 
 
-def _mps_words(plan: Plan) -> list[str]:
+def _by_lane_words(plan: Plan) -> list[str]:
     words: list[str] = []
-    limits = (("--mps-share", plan.mps.shares_percent), ("--mps-memory", plan.mps.pinned_memory_mib))
-    for option, by_lane in limits:
+    given = (
+        ("--mps-share", plan.mps.shares_percent),
+        ("--mps-memory", plan.mps.pinned_memory_mib),
+        ("--turn", plan.turn_steps),
+    )
+    for option, by_lane in given:
         if by_lane:
-            words += [option, ",".join(f"{lane}={limit}" for lane, limit in by_lane.items())]
+            words += [option, ",".join(f"{lane}={number}" for lane, number in by_lane.items())]
     return words

@@ -9,6 +9,7 @@ import pytest
 
 from tests.app.stage import staged
 from tests.waiting import screen_text, wait_until
+from training.analysis.contention import Contention
 from training.analysis.report import (
     LaneReport,
     Monitor,
@@ -173,3 +174,63 @@ async def test_a_gpu_run_tells_what_voids_its_verdict_and_what_it_did_to_the_dev
         if size == (160, 48):
             assert "≈6.00 GiB  NVML, estimate" in text
             assert "2.00 GiB  told by the framework" in text
+
+
+TOGETHER = Contention(
+    slowdown={"a": 1.31, "b": 1.58},
+    stp=1.396,
+    stp_interval=(1.33, 1.46),
+    antt=1.445,
+    fairness=0.829,
+    speedup=1.51,
+    interval=(1.44, 1.58),
+    speedup_whole=1.47,
+    blocks=5,
+    excluded=1,
+    excluded_because=("swapping",),
+    probe_cost_s=12.3,
+    makespan_s=1260.0,
+    sequential_estimate_s=1902.0,
+    verdict="together",
+)
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (160, 48)])
+async def test_the_verdict_is_on_top(size: tuple[int, int]) -> None:
+    told = msgspec.structs.replace(report(a=DONE, b=DONE), contention=TOGETHER)
+    async with staged(ReportScreen(told, FOLDER), size, seen="Together is faster") as (pilot, _):
+        text = screen_text(pilot.app)
+        read_on = " ".join(text.replace("│", " ").split())
+        assert (
+            "Together is faster: 1.51 times as fast as one after the other (1.44 to 1.58 in this run, 5 blocks): "
+            "21 min instead of 32 min; A slowed 1.31 times, B 1.58 times."
+        ) in read_on
+        assert text.index("Together is faster") < text.index("A  seed-binary")
+        assert "completed" in text
+        assert ("STP 1.40 (1.33 to 1.46)" in text) is (size[1] > 16)
+        assert ("Left out, disturbed: 1 block: swapping." in text) is (size[1] > 24)
+
+
+async def test_another_size_shows_as_much_as_has_room() -> None:
+    told = msgspec.structs.replace(report(a=DONE, b=DONE), contention=TOGETHER)
+    async with staged(ReportScreen(told, FOLDER), (160, 48), seen="Left out") as (pilot, _):
+        await pilot.resize_terminal(60, 16)
+        await wait_until(pilot, lambda: "Left out" not in screen_text(pilot.app))
+        assert "STP" not in screen_text(pilot.app)
+        await pilot.resize_terminal(160, 48)
+        await wait_until(pilot, lambda: "Left out" in screen_text(pilot.app))
+
+
+async def test_no_verdict_says_why_and_passes_on_nothing_that_steers_a_terminal() -> None:
+    unknown = Contention(because="no block measured\x1b[2J, at least 3 are needed")
+    told = msgspec.structs.replace(report(a=DONE, b=DONE), contention=unknown)
+    async with staged(ReportScreen(told, FOLDER), seen="No verdict: no block measured") as (pilot, _):
+        assert "\x1b" not in screen_text(pilot.app)
+
+
+async def test_a_report_from_before_has_no_verdict_card() -> None:
+    async with staged(ReportScreen(report(a=DONE, b=DONE), FOLDER), seen="Both trainings completed") as (
+        pilot,
+        _,
+    ):
+        assert "erdict" not in screen_text(pilot.app)

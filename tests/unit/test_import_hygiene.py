@@ -17,6 +17,10 @@ RULES = [
     ("tui.__main__", HEAVY),
     ("tui.app", (*FRAMEWORKS, "pynvml")),
     ("tui.headless", (*FRAMEWORKS, "textual", "plotext", "pynvml")),
+    ("tui.commands.report", (*HEAVY, "pygal")),
+    ("tui.report_verdict", (*FRAMEWORKS, "textual", "pygal")),
+    ("training.export.run_account", (*FRAMEWORKS, "textual", "tui", "pygal")),
+    ("training.export.page", (*FRAMEWORKS, "textual", "tui")),
     ("training.supervisor.__main__", (*FRAMEWORKS, "textual", "click", "tui")),
     ("training.supervisor.supervisor", (*FRAMEWORKS, "textual", "tui")),
     ("training.analysis.history", (*FRAMEWORKS, "textual", "tui", "pynvml")),
@@ -60,6 +64,10 @@ def test_only_workers_import_a_framework() -> None:
 
 def test_only_meters_import_nvml() -> None:
     assert all(path.startswith("training/meters/") for path in _importers("pynvml"))
+
+
+def test_only_one_file_imports_the_charts_library() -> None:
+    assert _importers("pygal") == {"training/export/chart.py"}
 
 
 def test_only_the_screen_imports_textual() -> None:

@@ -11,6 +11,9 @@ _NICE_S = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400
 _DAY_S = 86_400
 _LOG_TICKS = (1.0, 2.0, 5.0)
 
+WIDEST_LABEL = 8
+"""Letters of the longest label of a number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Axis:
@@ -31,7 +34,7 @@ def number_axis(low: float, high: float, ticks: int) -> Axis:
     return Axis(
         first * step,
         last * step,
-        tuple((index * step, f"{index * step:.4g}") for index in range(first, last + 1)),
+        tuple((index * step, _label(index * step)) for index in range(first, last + 1)),
     )
 
 
@@ -42,7 +45,7 @@ def log_axis(low: float, high: float) -> Axis:
     every = max(1, (last - first) // 4)
     within = _LOG_TICKS if last - first <= 2 else (1.0,)
     ticks = [
-        (decade + math.log10(times), f"{times * 10.0**decade:.3g}")
+        (decade + math.log10(times), _label(times * 10.0**decade))
         for decade in range(first, last + 1, every)
         for times in within
         if decade < last or times == 1.0
@@ -64,6 +67,11 @@ def count_axis(high: float, ticks: int) -> Axis:
     high = max(1.0, high)
     step = max(1.0, _nice_step(high / ticks))
     return Axis(0.0, high, tuple((at, f"{at:,.0f}".replace(",", "\u202f")) for at in _multiples(step, high)))
+
+
+def _label(number: float) -> str:
+    forms = (f"{number:.{places}g}" for places in (5, 4, 3, 2))
+    return next((text for text in forms if len(text) <= WIDEST_LABEL), f"{number:.0e}")
 
 
 def _nice_step(rough: float) -> float:

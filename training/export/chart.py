@@ -14,7 +14,7 @@ from typing import Any, Literal
 import pygal
 from pygal.style import Style
 
-from training.export.axis import Axis
+from training.export.axis import WIDEST_LABEL, Axis
 
 Point = tuple[float, float]
 CurveName = Literal["a", "b", "device", "others"]
@@ -22,8 +22,6 @@ CurveName = Literal["a", "b", "device", "others"]
 Mark = Literal["a", "b", "out"]
 """Who was timed alone; "out" where that does not count."""
 
-_LABEL_CELLS = 6
-"""Labels of the upright axis are filled up to so many letters, so that charts under each other align."""
 _KEPT = frozenset({"class", "d", "x", "y", "cx", "cy", "r", "width", "height", "transform"})
 _DROPPED = frozenset({"defs", "title", "desc", "script", "style", "a", "image", "use", "foreignObject"})
 _LONG_NUMBER = re.compile(r"-?\d+\.\d+")
@@ -98,8 +96,8 @@ def _boxes(chart: Chart, wanted: Mark) -> Iterator[Point | None]:
 
 
 def _filled(label: str) -> str:
-    """With blanks that no renderer drops."""
-    return label.rjust(_LABEL_CELLS, "\u00a0")
+    """To one length, so that charts under each other align; with blanks that no renderer drops."""
+    return label.rjust(WIDEST_LABEL, "\u00a0")
 
 
 def _markup(node: Any, names: Sequence[str]) -> str:
