@@ -32,14 +32,15 @@ def test_every_progress_record_has_its_rows_at_its_time(tmp_path: Path) -> None:
     rows = _rows(folder)
     reader: TailingReader[LaneRecord] = TailingReader(folder.lane_records("a"), LaneRecord)
     told = [record for record in reader.read_new() if isinstance(record, Progress)]
-    for what, value in (
-        ("step", lambda record: record.step),
-        ("loss", lambda record: record.loss),
-        ("steps_per_s", lambda record: record.steps / record.span_s),
-    ):
-        assert [(row[0], row[3]) for row in rows if row[1:3] == ("a", what)] == [
-            (record.t, value(record)) for record in told
-        ]
+    values: dict[str, list[float | None]] = {
+        "step": [record.step for record in told],
+        "loss": [record.loss for record in told],
+        "steps_per_s": [record.steps / record.span_s for record in told],
+    }
+    times = [record.t for record in told]
+    for what, expected in values.items():
+        found = [(row[0], row[3]) for row in rows if row[1:3] == ("a", what)]
+        assert found == list(zip(times, expected, strict=True))
     assert [row[0] for row in rows] == sorted(row[0] for row in rows)
 
 
