@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.made_runs import append, lines, made_run, plan
-from training.analysis.history import KEPT_EVENTS, RunHistory
+from training.analysis.history import RunHistory
+from training.analysis.kept_events import KEPT_EVENTS
 from training.analysis.lane_history import KEPT_METRICS, KEPT_VALIDATIONS
 from training.analysis.series import CAPACITY
 from training.analysis.state import RunState

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
-import shutil
 import time
-from bisect import insort
+
+from msgspec import structs
 
 from training.analysis.clock_holds import ClockHolds
 from training.analysis.contention_history import ContentionHistory
+from training.analysis.disk_room import disk_is_full
 from training.analysis.energy import EnergyCount, energy_j_per_1000_samples
 from training.analysis.event_text import event_line
+from training.analysis.kept_events import KeptEvents
 from training.analysis.lane_figures import memory_is_told
 from training.analysis.lane_history import LaneHistory
 from training.analysis.series import Series
 from training.analysis.state import EventLine, RunPhase, RunState
-from training.plan import Lane, Plan, Sharing, read_plan
+from training.plan import Lane, LanePlan, Plan, Sharing, read_plan
 from training.record.device_records import (
     DeviceReading,
     DeviceRecord,
@@ -30,6 +32,7 @@ from training.record.event_records import (
     Began,
     DeviceLost,
     EventRecord,
+    Joined,
     LaneEnded,
     Launched,
     MpsVerified,
@@ -41,9 +44,7 @@ from training.record.liveness import Liveness, boot_id, liveness
 from training.record.reader import TailingReader
 from training.record.run_folder import RunFolder
 
-KEPT_EVENTS = 400
 LIVENESS_PERIOD_S = 1.0
-FULL_BELOW_BYTES = 64 * 1024
 _PHASES: dict[Liveness, RunPhase] = {
     "starting": "starting",
     "live": "running",
@@ -65,19 +66,13 @@ class RunHistory:
     def __init__(self, folder: RunFolder) -> None:
         self.folder = folder
         self.plan: Plan = read_plan(folder.plan)
-        minutes = self.plan.limits.minutes
-        train_for_s = math.inf if minutes is None else minutes * 60
-        self._lanes: dict[Lane, LaneHistory] = {
-            lane: LaneHistory(lane, planned.preset_name, planned.preset.title, train_for_s)
-            for lane, planned in self.plan.lanes.items()
-        }
-        self._lane_readers: dict[Lane, TailingReader[LaneRecord]] = {
-            lane: TailingReader(folder.lane_records(lane), LaneRecord) for lane in self.plan.lanes
-        }
+        self._lanes: dict[Lane, LaneHistory] = {}
+        self._lane_readers: dict[Lane, TailingReader[LaneRecord]] = {}
+        for lane, planned in self.plan.lanes.items():
+            self._begin_lane(lane, planned)
         self._device_reader: TailingReader[DeviceRecord] = TailingReader(folder.device, DeviceRecord)
         self._event_reader: TailingReader[EventRecord] = TailingReader(folder.events, EventRecord)
-        self._events: list[EventLine] = []
-        """The newest, in order of time: they come from several files."""
+        self._events = KeptEvents()
         self._began: Began | None = None
         self._sharing: Sharing = self.plan.sharing
         self._why_sharing_changed = ""
@@ -119,6 +114,13 @@ class RunHistory:
             for lane_history in self._lanes.values():
                 lane_history.lost()
 
+    def _begin_lane(self, lane: Lane, planned: LanePlan) -> None:
+        """Know of a lane what its plan says and nothing yet of its records; whoever had its place is forgotten."""
+        train_for_s = (self.plan.limits.minutes or math.inf) * 60
+        self._lanes[lane] = LaneHistory(lane, planned.preset_name, planned.preset.title, train_for_s)
+        self._lanes = dict(sorted(self._lanes.items()))
+        self._lane_readers[lane] = TailingReader(self.folder.lane_records(lane), LaneRecord)
+
     @property
     def is_live(self) -> bool:
         """Whether something may still happen."""
@@ -155,7 +157,7 @@ class RunHistory:
             device_utilization_series=self._utilization.view(),
             sm_active_series=self._sm_active.view(),
             others_memory_series=self._others_memory.view(),
-            events=tuple(self._events),
+            events=self._events.lines(),
             skipped_lines=self._skipped_lines(),
             disk_is_full=self._disk_is_full,
         )
@@ -191,14 +193,11 @@ class RunHistory:
         self._phase = _PHASES[liveness(self.folder)]
 
     def _check_disk(self) -> None:
-        """Asked of the disk itself: a supervisor that cannot write cannot tell so."""
-        try:
-            is_full = shutil.disk_usage(self.folder.path).free < FULL_BELOW_BYTES
-        except OSError:
+        if (is_full := disk_is_full(self.folder.path)) is None:
             return
         if is_full and not self._disk_is_full:
             text = "no space left on the disk of the run's folder: records wait for room"
-            self._events.append(EventLine(self._now_s(), text, None, "error"))
+            self._events.add(EventLine(self._now_s(), text, None, "error"))
         self._disk_is_full = is_full
 
     def _take_event(self, record: EventRecord) -> None:
@@ -212,6 +211,10 @@ class RunHistory:
                 self._lanes[record.lane].warming_up()
             case LaneEnded():
                 self._lanes[record.lane].ended(record)
+            case Joined():
+                lanes: dict[Lane, LanePlan] = {**self.plan.lanes, record.lane: record.planned}
+                self.plan = structs.replace(self.plan, lanes=dict(sorted(lanes.items())))
+                self._begin_lane(record.lane, record.planned)
             case DeviceLost():
                 self._device_lost = record.message
             case SharingChanged():
@@ -278,7 +281,7 @@ class RunHistory:
         if device.energy_j is not None:
             self._energy.add(t, device.energy_j)
         for line in self._clock_holds.take(t, device.event_reasons):
-            self._keep(line)
+            self._events.add(line)
 
     def _lane_utilization(self, reading: LaneReading) -> float | None:
         if self.plan.device.kind == "gpu":
@@ -294,12 +297,4 @@ class RunHistory:
         self._last_t = max(self._last_t, t)
         line = event_line(record, lane)
         if line is not None:
-            self._keep(line)
-
-    def _keep(self, line: EventLine) -> None:
-        insort(self._events, line, key=_place)
-        del self._events[:-KEPT_EVENTS]
-
-
-def _place(line: EventLine) -> tuple[float, str, str]:
-    return line.t, line.lane or "", line.text
+            self._events.add(line)
