@@ -249,7 +249,8 @@ class DualtrainApp(App[None]):
             self.notify(str(error), severity="error", markup=False)
             return
         self._report_shown = True
-        again = RunAgain(self._plan, self._state) if self._plan is not None else None
+        plan = self._plan if self._live is None else self._live.plan
+        again = RunAgain(plan, self._state) if plan is not None else None
         self.push_screen(ReportScreen(report, folder.path, again=again))
 
     @on(CurvesAsked)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from training.analysis.contention import Contention, Verdict
+from training.analysis.pair_limits import PairLimit
 from training.plan import Lane
 from tui import format
 
@@ -72,6 +75,16 @@ def excluded_text(told: Contention) -> str:
         return ""
     because = f": {', '.join(told.excluded_because)}" if told.excluded_because else ""
     return f"{told.excluded} left out{because}"
+
+
+def limit_texts(limits: Sequence[PairLimit]) -> list[str]:
+    """What limits the pair, a sentence each with its evidence; "not clear" is an answer."""
+    return [
+        f"what limits them is {limit.sentence}"
+        if limit.name == "not clear"
+        else f"limited by {limit.sentence}"
+        for limit in limits
+    ]
 
 
 def probe_text(lane: Lane, width: int) -> str:

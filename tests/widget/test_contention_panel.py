@@ -13,6 +13,7 @@ from tests import states
 from tests.waiting import screen_text, wait_until
 from training.analysis.contention import Contention
 from training.analysis.contention_state import ContentionState
+from training.analysis.pair_limits import PairLimit
 from training.analysis.state import RunState
 from tui.widgets.contention_panel import ContentionPanel
 from tui.widgets.contention_table import contention_table
@@ -105,6 +106,12 @@ async def test_it_fits_every_size(size: tuple[int, int]) -> None:
             "Probing is off (--no-probe): c asks for a probe now.",
         ),
         (
+            states.cpu_run(
+                contention=ContentionState(Contention(excluded=2, because="no block; 2 disturbed: x"))
+            ),
+            "No block; 2 disturbed: x.",
+        ),
+        (
             states.cpu_run(sharing="sequential"),
             "The lanes take turns: neither slows the other, so there is nothing to measure.",
         ),
@@ -130,3 +137,9 @@ def test_ascii_is_ascii_but_for_times_and_dashes() -> None:
     state = replace(told.gpu(), contention=told.told(saved_ahead_s=None))
     for spans in contention_table(state, ASCII):
         assert all(sign.isascii() or sign in "×–" for text, _ in spans for sign in text)
+
+
+async def test_what_limits_the_pair_stands_below_the_numbers() -> None:
+    limits = (PairLimit("device busy", "a kernel runs 97 % of the time"),)
+    text = await shown(told.gpu(limits=limits), (80, 10))
+    assert "limited by device busy: a kernel runs 97 % of the time" in text

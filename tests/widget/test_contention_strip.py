@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from msgspec import structs
 
 from tests import contention_states as told
 from tests import states
-from training.analysis.contention_state import ContentionState
+from training.analysis.contention import Contention
+from training.analysis.contention_state import ContentionState, ProbeMark
+from training.analysis.pair_limits import PairLimit
 from training.analysis.state import RunState
 from tui.widgets.contention_strip import strip_lines
 from tui.widgets.spans import Line, width_of
@@ -87,7 +88,7 @@ SENTENCES: list[tuple[RunState, tuple[int, int], list[str]]] = [
     (
         states.gpu_run(),
         USUAL,
-        ["A – · B – · STP – · speed-up –", "unknown: nothing is measured yet"],
+        ["unknown: nothing is measured yet"],
     ),
     (told.probing("b"), SMALL, ["probe: B alone; A stands still, holds memory, may use CPU"]),
     (
@@ -174,13 +175,43 @@ def test_what_adaptive_decided_is_told_with_its_numbers() -> None:
 
 def test_lanes_in_turns_have_nothing_to_measure() -> None:
     state = states.gpu_run(sharing="sequential", contention=ContentionState())
-    assert said(state, USUAL)[1] == "unknown: they take turns, so neither slows the other"
+    assert said(state, USUAL) == ["unknown: they take turns, so neither slows the other"]
 
 
-def test_a_long_reason_is_cut_with_a_sign() -> None:
-    state = told.gpu(told.UNKNOWN)
-    because = told.TOO_FEW + "; 2 disturbed: another process on the device, clocks differ by over 5 %"
-    contention = replace(state.contention, contention=structs.replace(told.UNKNOWN, because=because))
-    (line,) = said(replace(state, contention=contention), SMALL)
-    assert line.endswith("…")
-    assert len(line) == 58
+DISTURBED = Contention(
+    excluded=3,
+    because="no block measured, at least 3 are needed; 3 disturbed: other work on the CPUs (1.4 of 2 cores)",
+)
+
+
+def test_where_there_are_no_numbers_their_lines_tell_why() -> None:
+    state = states.cpu_run(contention=ContentionState(DISTURBED))
+    assert said(state, USUAL) == [
+        "CPU · unknown: no block measured, at least 3 are needed; 3 disturbed: other",
+        "work on the CPUs (1.4 of 2 cores)",
+    ]
+    (line,) = said(state, SMALL)
+    assert line == "CPU unknown: no block measured, at least 3 are needed; 3 …"
+    probing = ContentionState(DISTURBED, probing=ProbeMark(4, "a", 60.0))
+    assert said(replace(state, contention=probing), USUAL) == [
+        "CPU · unknown: no block measured, at least 3 are needed; 3 disturbed: other w…",
+        "probe: A alone, B stands still (holds its memory, may use a core)",
+    ]
+
+
+def test_what_limits_the_pair_stands_under_the_verdict() -> None:
+    limits = (
+        PairLimit(
+            "CPU cores oversubscribed", "lanes use 1.93 of 2 cores; threads for one operation: a 2, b 2"
+        ),
+        PairLimit("memory near the limit", "7.6 of 8.0 GiB in use at peak"),
+    )
+    lines = said(told.gpu(limits=limits), LARGE)
+    assert lines[2:] == [
+        "limited by CPU cores oversubscribed: lanes use 1.93 of 2 cores; threads for one operation: a 2, b 2",
+        "limited by memory near the limit: 7.6 of 8.0 GiB in use at peak",
+    ]
+    unclear = (PairLimit("not clear", "the device is 61 % busy"),)
+    assert (
+        said(told.gpu(limits=unclear), LARGE)[2] == "what limits them is not clear: the device is 61 % busy"
+    )

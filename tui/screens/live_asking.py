@@ -9,7 +9,8 @@ from textual.message import Message
 from textual.screen import ModalScreen
 
 from training.analysis.state import RunState
-from training.plan import LANES, Lane, Plan
+from training.plan import LANES, Lane, Plan, PlanError, read_plan
+from training.record.run_folder import RunFolder
 from tui.screens.house_screen import HouseScreen
 from tui.screens.live_messages import (
     JoinAsked,
@@ -49,6 +50,14 @@ class AskingScreen(HouseScreen):
     def state(self) -> RunState:
         """The newest state, whether or not the picture is held."""
         return self._state
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan as it is now: a lane that joined the run is in it."""
+        try:
+            return read_plan(RunFolder.at(self._state.folder).plan)
+        except PlanError:
+            return self._plan
 
     def take_state(self, state: RunState) -> None:
         """Take a new state; a question about a run that is over has nothing left to decide."""
@@ -118,10 +127,11 @@ class AskingScreen(HouseScreen):
 
     def action_again(self) -> None:
         """The pair again, once it is said how."""
-        if self._plan is not None:
+        plan = self.plan
+        if plan is not None:
             from tui.screens.retry import RunAgain
 
-            RunAgain(self._plan, self._state).ask(self)
+            RunAgain(plan, self._state).ask(self)
 
     def action_leave(self) -> None:
         """Leave at once where nothing is live, else ask how."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from training.analysis.contention_state import BlockPoint
 from training.analysis.state import RunState
 from training.plan import LANES
-from tui.contention_text import ON_A_CPU, excluded_text
+from tui.contention_text import ON_A_CPU, excluded_text, limit_texts
 from tui.widgets import figures
 from tui.widgets.axis import SteadyAxis, time_axis
 from tui.widgets.contention_strip import JOIN_HINT
@@ -15,7 +15,7 @@ from tui.widgets.panel import Panel
 from tui.widgets.plot import Marks, columns_for, draw_curves
 from tui.widgets.probe_signs import probe_signs, with_legend
 from tui.widgets.sampling import Curve
-from tui.widgets.spans import LANE_TONE, Line, line, wrap
+from tui.widgets.spans import LANE_TONE, Line, Tone, line, wrap
 
 _COLUMNS_PER_MARK = 6
 """With more blocks than one in so many columns their signs would cover the curves."""
@@ -67,16 +67,9 @@ its memory and may use a core. Intervals are over the blocks of *this run*: anot
         if len(state.lanes) < len(LANES):
             text = f"One lane has the device to itself{f': {JOIN_HINT}' if state.is_live else ''}."
             return [line((row, "muted")) for row in wrap(text, width)]
-        if not told.solo_steps_per_s and not told.shared_steps_per_s and not told.excluded:
+        if not told.solo_steps_per_s and not told.shared_steps_per_s:
             return [line((row, "muted")) for row in wrap(_why_empty(state), width)]
-        notes = [told.because if told.verdict == "unknown" else "", excluded_text(told)]
-        notes.append(ON_A_CPU if figures.is_cpu(state) and told.blocks else "")
-        below = [
-            line((text, "warning" if index < 2 else "muted"))
-            for index, note in enumerate(notes)
-            if note
-            for text in wrap(note, width)
-        ][: max(0, (height - 4) // 4)]
+        below = _notes(state, width)[: max(0, (height - 4) // 2)]
         chart = place_chart(
             contention_table(state, self.glyphs),
             TABLE_WIDTH,
@@ -127,6 +120,18 @@ def _curve(times_s: list[float], values: list[float], lane: str | None) -> Curve
     return Curve(times_s, values, values, tone, dotted=lane == "b", sparse=lane is None)
 
 
+def _notes(state: RunState, width: int) -> list[Line]:
+    """Why there is no verdict, what limits the pair, what was left out, what a CPU does to all this."""
+    told = state.contention.contention
+    is_unknown = told.verdict == "unknown"
+    notes: list[tuple[str, Tone]] = [(told.because if is_unknown else "", "warning")]
+    notes += [(text, "plain") for text in limit_texts(state.contention.limits)]
+    # where nothing is known yet the reason has it already
+    notes.append(("" if is_unknown else excluded_text(told), "warning"))
+    notes.append((ON_A_CPU if figures.is_cpu(state) and told.blocks else "", "muted"))
+    return [line((row, tone)) for text, tone in notes if text for row in wrap(text, width)]
+
+
 def _why_empty(state: RunState) -> str:
     """What has to happen first; where probing is off or the lanes take turns nothing follows by itself."""
     because = state.contention.contention.because
@@ -134,4 +139,6 @@ def _why_empty(state: RunState) -> str:
         return "The lanes take turns: neither slows the other, so there is nothing to measure."
     if state.is_live and because.startswith("probing is off"):
         return f"P{because.removeprefix('p')}: c asks for a probe now."
+    if state.contention.contention.excluded:
+        return f"N{because.removeprefix('n')}."
     return ContentionPanel.EMPTY

@@ -14,13 +14,14 @@ from tui.contention_text import (
     THREADS_MATTER,
     between,
     excluded_text,
+    limit_texts,
     probe_text,
     saved_text,
     times,
 )
 from tui.widgets import figures
 from tui.widgets.lines import LinesWidget
-from tui.widgets.spans import LANE_TONE, Line, Span, Tone, clip, line, whole, width_of
+from tui.widgets.spans import LANE_TONE, Line, Span, Tone, clip, line, whole, width_of, wrap
 from tui.widgets.verdict_line import slowdowns_line, verdict_line
 
 Part = tuple[int, str, Line]
@@ -59,10 +60,15 @@ def strip_lines(state: RunState, width: int, height: int) -> list[Line]:
     saying, verdict = _saying(state, width), _verdict(state, width)
     if height == 1:
         return [saying or _in_one_line(state, width)]
+    if not told.slowdown and told.stp is None:
+        return _without_numbers(state, saying, width, height)
     numbers = _fitting(_numbers(state), width)
     if height == 2:
         return [numbers, saying or verdict]
-    more = [one for one in (saying, _adaptive(state, width), _fitting(_basis(told), width)) if one]
+    limits = [line((clip(text, width), "plain")) for text in limit_texts(state.contention.limits)]
+    more = [
+        one for one in (saying, _adaptive(state, width), *limits[:2], _fitting(_basis(told), width)) if one
+    ]
     if figures.is_cpu(state):
         more.append(line((clip(ON_A_CPU, width), "muted")))
     return [numbers, verdict, *more][:height]
@@ -82,6 +88,17 @@ def _saying(state: RunState, width: int) -> Line:
         return () if is_so else line(("taking turns is now faster: adaptive sees to it", "warning"))
     offer = ": press s" if state.sharing == "together" else ""
     return line((f"taking turns is now faster{offer}", "warning"))
+
+
+def _without_numbers(state: RunState, saying: Line, width: int, height: int) -> list[Line]:
+    """Why there are none yet, over what goes on now."""
+    label = "CPU · " if figures.is_cpu(state) else ""
+    told = "".join(text for text, _ in _verdict(state, 10_000))
+    room = height - 1 if saying else height
+    rows = wrap(f"{label}{told}", width)
+    if len(rows) > room:
+        rows = [*rows[: room - 1], clip(" ".join(rows[room - 1 :]), width)]
+    return [*(line((text, "muted")) for text in rows), *([saying] if saying else [])]
 
 
 def _verdict(state: RunState, width: int) -> Line:
