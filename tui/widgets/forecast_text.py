@@ -120,7 +120,9 @@ def ago(at: str, now: datetime) -> str:
         return "just now" if days < 1 / 288 else f"{days * 1440:.0f} min ago"
     if days < 1:
         return f"{days * 24:.0f} h ago"
-    return "1 day ago" if days < 1.5 else f"{days:.0f} days ago"
+    if days < 1.5:
+        return "1 day ago"
+    return f"{days:.0f} days ago" if days < 1000 else "long ago"
 
 
 def _amounts(fit: DeviceFit) -> list[Span]:
