@@ -22,6 +22,8 @@ class LanePace:
     last_t: float = 0.0
     epoch_s: float | None = None
     """How long the newest whole epoch took, pauses left out."""
+    epoch_steps: int = 0
+    """How many steps it had."""
     windows: dict[int, Window] = field(default_factory=dict)
     recent_rate: float | None = None
     """Steps per second of the newest seconds of training, smoothed."""
@@ -51,6 +53,13 @@ class LanePace:
             case _:
                 pass
 
+    @property
+    def whole_rate(self) -> float | None:
+        """Steps per second with the epochs' ends in it, as far as one was seen."""
+        if self.epoch_s and self.epoch_steps:
+            return self.epoch_steps / self.epoch_s
+        return self.recent_rate
+
     def open_span(self, t: float) -> None:
         """Count from `t` on."""
         self._span_from = t
@@ -76,7 +85,7 @@ class LanePace:
     def _take_epoch(self, record: Epoch) -> None:
         if record.partial:
             return
-        self.epoch_s = record.seconds
+        self.epoch_s, self.epoch_steps = record.seconds, record.steps
         # An epoch's time outside its steps lies at its end: after its last step.
         if self._span_from is not None and record.t - record.outside_s >= self._span_from:
             self._epochs += 1

@@ -19,7 +19,7 @@ from training.supervisor.holds import Holds
 from training.supervisor.lane_pace import LanePace
 from training.supervisor.probe_budget import ProbeBudget
 from training.supervisor.probing import Prober
-from training.supervisor.span_watch import SpanWatch
+from training.supervisor.span_watch import SpanWatch, pages_swapped_in
 
 
 class Samples(Protocol):
@@ -56,6 +56,7 @@ class Measuring:
         lives: Callable[[Lane], bool],
         samples: Callable[[], Samples | None],
         block_done: Callable[[], None],
+        swapped_in: Callable[[], int | None] = pages_swapped_in,
     ) -> None:
         """`tell(lane, do, **details)` sends a worker a command; `block_done` is called when a block has all parts."""
         self.changes = Changes(now)
@@ -75,7 +76,7 @@ class Measuring:
             self,
             self.paces,
             self.budget,
-            SpanWatch(self._between, kind=plan.device.kind, cores=self._cores),
+            SpanWatch(self._between, kind=plan.device.kind, cores=self._cores, swapped_in=swapped_in),
             self.changes,
             write=events.write,
             expected_s=self.expected_s,
@@ -115,7 +116,7 @@ class Measuring:
         """How long the run will take from its release, as far as anybody can tell now."""
         if self._plan.limits.minutes is not None:
             return self._plan.limits.minutes * 60
-        left_s = self.history.left_at_pace_s({lane: pace.recent_rate for lane, pace in self.paces.items()})
+        left_s = self.history.left_at_pace_s({lane: pace.whole_rate for lane, pace in self.paces.items()})
         if left_s is None or self._released_s is None:
             return None
         return self._now() - self._released_s + left_s

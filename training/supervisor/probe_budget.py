@@ -18,7 +18,6 @@ WINDOW_SHARE = 0.005
 """A window's least length as a share of the run."""
 SHORTEST_WINDOW_S = 1.0
 LONGEST_WINDOW_S = 5.0
-FEWEST_STEPS = 30
 AIMED_SHARE = 0.025
 """A window is meant to have thirty steps, and fewer where these would take longer than this share of the run."""
 AIMED_MOST_S = 20.0
@@ -45,9 +44,13 @@ class ProbeBudget:
         return min(max(share_s, SHORTEST_WINDOW_S), LONGEST_WINDOW_S)
 
     def aimed_s(self, expected_s: float | None) -> float:
-        """How long a window may take to come to thirty steps; it has fewer where they take longer."""
-        share_s = AIMED_MOST_S if expected_s is None else AIMED_SHARE * expected_s
-        return max(self.window_s(expected_s), min(share_s, AIMED_MOST_S))
+        """How long a window may take to come to thirty steps, so that three blocks can be paid for."""
+        most_s = AIMED_MOST_S
+        if expected_s is not None:
+            most_s = min(most_s, AIMED_SHARE * expected_s)
+        if self.probing.blocks is None:
+            most_s = min(most_s, self._most_s(expected_s) / UNKNOWN_COST_SHARE / (2 * FEWEST_BLOCKS))
+        return max(self.window_s(expected_s), most_s)
 
     def allows_block(
         self, now_s: float, trained_s: float, expected_s: float | None, stp: float | None, block_s: float
@@ -67,10 +70,11 @@ class ProbeBudget:
             return self.blocks_begun < self.probing.blocks
         cost_share = UNKNOWN_COST_SHARE if stp is None else max(0.0, 1.0 - 1.0 / stp)
         cost_s = (self.stood_still_s + block_s) * cost_share
+        if self.blocks_begun < FEWEST_BLOCKS:
+            is_short = expected_s is None or expected_s < LONG_RUN_S
+            return self._has_room(expected_s, block_s) and (is_short or cost_s <= self._most_s(expected_s))
         if self.blocks_begun < FIRST_BLOCKS:
-            return cost_s <= self._most_s(expected_s) or (
-                self.blocks_begun < FEWEST_BLOCKS and self._has_room(expected_s, block_s)
-            )
+            return cost_s <= self._most_s(expected_s)
         if self.last_ended_s is not None and now_s - self.last_ended_s < BETWEEN_BLOCKS_S:
             return False
         return cost_s <= LONG_RUN_SHARE * max(trained_s, LONG_RUN_S)
@@ -90,5 +94,5 @@ class ProbeBudget:
 
     @staticmethod
     def _has_room(expected_s: float | None, block_s: float) -> bool:
-        """A verdict needs three blocks; a run that is not several times as long as these gets none."""
+        """A verdict needs three blocks: a run that is not several times as long as these gets none."""
         return expected_s is None or expected_s >= 4 * FEWEST_BLOCKS * block_s

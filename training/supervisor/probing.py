@@ -15,13 +15,6 @@ from training.supervisor.span_watch import SpanWatch
 
 SETTLE_S = 0.5
 """Left out after lanes begin to train beside each other: queues that filled during a pause empty first."""
-STAND_WITHIN_S = 60.0
-WINDOW_AIMED_S = 20.0
-"""A window is meant to have at least thirty steps, and fewer where these would take longer than this."""
-WINDOW_WITHIN_S = 120.0
-SHORT_EPOCH_WINDOWS = 1.5
-"""A lane whose epoch is no longer than so many windows is timed over whole epochs."""
-DROPPED_S = 0.5
 LONGEST_CHUNK_S = 60.0
 SHORTEST_CHUNK_S = 5.0
 
@@ -58,8 +51,8 @@ class Prober:
         self._block_done = block_done
         self._solo = SoloTiming(hands, paces, budget, watch, changes, write=write, expected_s=expected_s)
         self._block = 1
-        self._probed = False
-        """Whether both windows of the block were taken, whatever came of them."""
+        self._lacks_shared = False
+        """Whether both windows of the block were taken, whatever came of them, and its shared time is still to come."""
         self._shared_s = 0.0
         """Shared time of this block."""
         self._trained_s = 0.0
@@ -83,7 +76,7 @@ class Prober:
     def measure_anew(self) -> None:
         """What was measured so far says nothing of what comes: begin with the first blocks again."""
         self._block += 1
-        self._probed = False
+        self._lacks_shared = False
         self._shared_s = self._trained_s = 0.0
         self._budget.blocks_begun = 0
 
@@ -106,12 +99,21 @@ class Prober:
             for lane in LANES:
                 self._paces[lane].open_span(began_s)
             self._watch.begin()
-            ends_s = began_s + self._chunk_s()
-            await self._changes.until(lambda: not self._both_train() or self._asked, ends_s)
+            await self._end_of_chunk(began_s + self._chunk_s())
             self._tell_shared(began_s)
             if self._both_train() and self._is_due():
                 await self._take_block()
                 return
+
+    async def _end_of_chunk(self, ends_s: float) -> None:
+        """A span in which a lane of slow steps has none would say nothing: it goes on until there is one."""
+
+        def is_over() -> bool:
+            if not self._both_train() or self._asked:
+                return True
+            return self._changes.now() >= ends_s and all(self._paces[lane].span().steps for lane in LANES)
+
+        await self._changes.until(is_over)
 
     def _tell_shared(self, began_s: float) -> None:
         ended_s = self._changes.now()
@@ -130,10 +132,14 @@ class Prober:
                 sm_clock_mhz=self._watch.sm_clock_mhz(began_s, ended_s),
             )
         )
-        before_s = self._shared_s
         self._trained_s += ended_s - began_s
         self._shared_s += ended_s - began_s
-        if self._probed and before_s < self._fewest_shared_s() <= self._shared_s:
+        self._tell_whole_block()
+
+    def _tell_whole_block(self) -> None:
+        """Once, when a block has all its parts: the first may have its shared time before its windows."""
+        if self._lacks_shared and self._shared_s >= self._fewest_shared_s():
+            self._lacks_shared = False
             self._block_done(self._block)
 
     def _chunk_s(self) -> float:
@@ -144,7 +150,7 @@ class Prober:
 
     def _fewest_shared_s(self) -> float:
         """Shared time that a block has at least: as long as both its windows."""
-        return sum(self._solo.length_s(lane) for lane in LANES)
+        return sum(self._solo.length(lane).lasts_s for lane in LANES)
 
     def _is_due(self) -> bool:
         if self._asked:
@@ -152,7 +158,7 @@ class Prober:
         if self._shared_s < self._fewest_shared_s():
             return False
         now_s, expected_s = self._changes.now(), self._expected_s()
-        block_s = self._fewest_shared_s() + 2 * DROPPED_S
+        block_s = sum(self._solo.length(lane).stands_s for lane in LANES)
         return self._budget.allows_block(now_s, self._trained_s, expected_s, self._stp(), block_s)
 
     # A block ----------------------------------------------------------------------------------------------------
@@ -162,7 +168,7 @@ class Prober:
         if self._budget.blocks_begun:
             self._block += 1
             self._shared_s = 0.0
-        self._probed = False
+        self._lacks_shared = False
         self._budget.blocks_begun += 1
         self.is_probing = True
         try:
@@ -171,8 +177,9 @@ class Prober:
                 await self._solo.take(self._block, timed, "b" if timed == "a" else "a")
         finally:
             self.is_probing = False
-            self._probed = True
             self._budget.last_ended_s = self._changes.now()
+        self._lacks_shared = True
+        self._tell_whole_block()
 
     # One has the device while the other waits for its turn, or has ended ----------------------------------------
 
@@ -192,7 +199,7 @@ class Prober:
                     t=ended_s,
                     block=self._block,
                     lane=lane,
-                    t0=began_s,
+                    t0=began_s + SETTLE_S,
                     t1=ended_s,
                     span=span,
                     how=how,
@@ -213,11 +220,10 @@ class Prober:
         if len(training) != 1:
             return None
         other: Lane = "b" if training[0] == "a" else "a"
-        waits = other not in self._paces or not self._hands.lives(other)
-        return training[0] if waits or "turn" in self._hands.why_held(other) else None
-
-    def _both_live(self) -> bool:
-        return all(self._hands.lives(lane) for lane in LANES)
+        if other not in self._paces or not self._hands.lives(other):
+            return training[0]
+        waits = "turn" in self._hands.why_held(other) and self._paces[other].stands_still
+        return training[0] if waits else None
 
     def _both_train(self) -> bool:
         return all(self._trains(lane) for lane in LANES)

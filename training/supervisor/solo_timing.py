@@ -10,13 +10,13 @@ from training.record.lane_records import Window
 from training.supervisor.changes import Changes
 from training.supervisor.hands import Hands
 from training.supervisor.lane_pace import LanePace
-from training.supervisor.probe_budget import FEWEST_STEPS, ProbeBudget
+from training.supervisor.probe_budget import ProbeBudget
 from training.supervisor.span_watch import SpanWatch
+from training.supervisor.window_length import WindowLength, window_length
 
 STAND_WITHIN_S = 60.0
-WINDOW_WITHIN_S = 120.0
-SHORT_EPOCH_WINDOWS = 1.5
-"""A lane whose epoch is no longer than so many windows is timed over whole epochs."""
+WINDOW_WITHIN_S = 60.0
+"""How much longer than twice its length a window may take: one lane stands still all the while."""
 
 
 class SoloTiming:
@@ -44,63 +44,61 @@ class SoloTiming:
     async def take(self, block: int, timed: Lane, paused: Lane) -> None:
         """Have one stand still, time the other, and tell of it."""
         began_s = self._changes.now()
-        if not self._both_live() or not self._hands.hold(paused, "probe"):
+        if not self._may_go_on(timed, paused) or not self._hands.hold(paused, "probe"):
             return
-        seconds, steps, whole_epochs = self._window_of(timed)
+        length = self.length(timed)
         self._watch.begin()
         self._write(
-            ProbeBegan(t=began_s, block=block, lane=timed, paused=paused, seconds=seconds, steps=steps)
+            ProbeBegan(
+                t=began_s, block=block, lane=timed, paused=paused, seconds=length.seconds, steps=length.steps
+            )
         )
         try:
-            window = await self._window(timed, paused, seconds, steps, whole_epochs)
+            window = await self._window(timed, paused, length)
         finally:
             self._hands.let_go(paused, "probe")
         cost_s = self._changes.now() - began_s
         self._budget.stood_still_s += cost_s
         self._tell(block, timed, window, began_s, cost_s)
+        await self._changes.until(lambda: self._goes_on(paused), self._changes.now() + STAND_WITHIN_S)
+
+    def length(self, lane: Lane) -> WindowLength:
+        """How long a window of the lane is to be."""
+        expected_s = self._expected_s()
+        return window_length(
+            self._paces[lane], self._budget.window_s(expected_s), self._budget.aimed_s(expected_s)
+        )
+
+    async def _window(self, timed: Lane, paused: Lane, length: WindowLength) -> Window | None:
+        """The window's record; None where it could not be had."""
+        pace = self._paces[timed]
         await self._changes.until(
-            lambda: not self._paces[paused].stands_still or not self._hands.lives(paused),
+            lambda: self._paces[paused].stands_still or not self._may_go_on(timed, paused),
             self._changes.now() + STAND_WITHIN_S,
         )
-
-    async def _window(
-        self, timed: Lane, paused: Lane, seconds: float, steps: int, whole_epochs: bool
-    ) -> Window | None:
-        """The window's record; None where it could not be had."""
-
-        def broken() -> bool:
-            return not self._both_live() or any("asked" in self._hands.why_held(lane) for lane in LANES)
-
-        pace = self._paces[timed]
-        stands = await self._changes.until(
-            lambda: self._paces[paused].stands_still or broken(), self._changes.now() + STAND_WITHIN_S
-        )
-        if not stands or broken():
+        if not self._paces[paused].stands_still or not self._may_go_on(timed, paused):
             return None
-        window_id = self._hands.time_window(timed, seconds, steps, whole_epochs)
+        window_id = self._hands.time_window(timed, length.seconds, length.steps, length.whole_epochs)
         if window_id is None:
             return None
         await self._changes.until(
-            lambda: window_id in pace.windows or broken(), self._changes.now() + WINDOW_WITHIN_S + seconds
+            lambda: window_id in pace.windows or not self._may_go_on(timed, paused),
+            self._changes.now() + WINDOW_WITHIN_S + 2 * length.stands_s,
         )
         return pace.windows.get(window_id)
 
-    def length_s(self, lane: Lane) -> float:
-        """About how long a window of the lane will be."""
-        rate, expected_s = self._paces[lane].recent_rate, self._expected_s()
-        thirty_steps_s = FEWEST_STEPS / rate if rate else 0.0
-        return max(self._budget.window_s(expected_s), min(thirty_steps_s, self._budget.aimed_s(expected_s)))
+    def _may_go_on(self, timed: Lane, paused: Lane) -> bool:
+        """Whether both live, and nobody but the probe wants one of them to stand still."""
+        return (
+            all(self._hands.lives(lane) for lane in LANES)
+            and not self._hands.why_held(timed)
+            and self._hands.why_held(paused) <= {"probe"}
+        )
 
-    def _window_of(self, lane: Lane) -> tuple[float, int, bool]:
-        """Its least seconds and steps, and whether it is of whole epochs."""
-        seconds = self._budget.window_s(self._expected_s())
-        pace = self._paces[lane]
-        steps = FEWEST_STEPS
-        if pace.recent_rate is not None:
-            aimed_s = self._budget.aimed_s(self._expected_s())
-            steps = max(3, min(FEWEST_STEPS, int(aimed_s * pace.recent_rate)))
-        short = pace.epoch_s is not None and pace.epoch_s <= SHORT_EPOCH_WINDOWS * max(seconds, 1.0)
-        return seconds, steps, short
+    def _goes_on(self, lane: Lane) -> bool:
+        """Whether it trains again, or never will for us."""
+        held = self._hands.why_held(lane)
+        return not self._paces[lane].stands_still or bool(held) or not self._hands.lives(lane)
 
     def _tell(self, block: int, lane: Lane, window: Window | None, began_s: float, cost_s: float) -> None:
         now_s = self._changes.now()
@@ -134,6 +132,3 @@ class SoloTiming:
                 sm_clock_mhz=self._watch.sm_clock_mhz(window.t0, window.t1),
             )
         )
-
-    def _both_live(self) -> bool:
-        return all(self._hands.lives(lane) for lane in LANES)
