@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from tests.process.lone_worker import LoneWorker, both_in_one, lone_worker
-from training.plan import LANES, Lane
+from training.plan import LANES, Lane, PlannedDevice
 from training.record.lane_records import (
     Built,
     Epoch,
@@ -26,6 +27,7 @@ from training.record.lane_records import (
     Window,
 )
 
+SEEDS = ("seed-binary", "seed-regression")
 WINDOW = {"id": 5, "steps": 40, "seconds": 0.0, "drop_s": 0.0}
 
 
@@ -46,7 +48,7 @@ def _told_steps(worker: LoneWorker, lane: Lane) -> list[Progress]:
 
 
 def test_pause_of_one_leaves_the_other_alone_and_both_complete(tmp_path: Path) -> None:
-    plan = both_in_one(("seed-binary", "seed-regression"), ("a.fit.steps=150", "b.fit.steps=400"), b=2)
+    plan = both_in_one(SEEDS, ("a.fit.steps=150", "b.fit.steps=400"), b=2)
     with lone_worker(tmp_path / "run", plan) as worker:
         _come_up(worker)
         worker.tell("pause")
@@ -117,3 +119,30 @@ def test_failure_of_one_leaves_the_other_training_until_the_supervisor_is_gone(t
         assert (finished.status, finished.reason) == ("stopped", "the supervisor is gone")
         assert finished.model_path is not None
         assert Path(finished.model_path).is_file()
+
+
+@pytest.mark.slow
+def test_one_that_is_stopped_before_its_turn_leaves_the_other_the_process(tmp_path: Path) -> None:
+    with lone_worker(tmp_path / "run", both_in_one(SEEDS, ("b.fit.steps=30",))) as worker:
+        worker.tell("stop", "a", reason="not wanted")
+        finished = worker.lane_record("a", Finished)
+        assert (finished.status, finished.step, finished.reason) == ("stopped", 0, "not wanted")
+        worker.tell("warm_up", "b")
+        worker.tell("release", "b")
+        assert worker.wait() == 0
+        assert worker.lane_record("b", Finished).step == 30
+        assert not worker.folder.lane_folder("a").exists()
+
+
+def test_a_plan_that_needs_two_processes_is_refused_by_the_worker_too(tmp_path: Path) -> None:
+    plan = structs.replace(
+        both_in_one(SEEDS, ("b.device.memory=4096",)), device=PlannedDevice(kind="gpu", name="GPU")
+    )
+    with lone_worker(tmp_path / "run", plan) as worker:
+        assert worker.wait() == 1
+        for lane in LANES:
+            error = worker.lane_record(lane, Error)
+            assert error.kind == "bad-plan"
+            assert "the cap of lane b could not be kept to" in error.message
+            assert "choose together" in error.hint
+            assert not any(isinstance(record, Imported) for record in worker.lane(lane))

@@ -49,7 +49,7 @@ class LaneTraining:
     gate: Gate
     say: Say = say_on_stdout
     alone: bool = True
-    """Whether the process is this lane's alone: else its memory is not the lane's, and its thread waits for nobody."""
+    """Whether the process trains no other lane: else its memory is not this one's, and its thread waits for none."""
     hooks: Any = None
     checkpoints: Checkpoints | None = None
     on_gpu: bool = False
