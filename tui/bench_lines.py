@@ -1,7 +1,8 @@
-"""A bench's progress as lines: one that is redrawn in place on a terminal, plain ones otherwise."""
+"""A bench's progress as lines: two that are redrawn in place on a terminal, plain ones otherwise."""
 
 from __future__ import annotations
 
+import shutil
 from typing import TextIO
 
 from training.bench.history import BenchState, CurrentLaunch
@@ -21,7 +22,7 @@ class BenchLines:
         self._out = out
         self._in_place = out.isatty()
         self._told = 0
-        self._is_drawn = False
+        self._drawn: list[str] = []
         self._last: tuple[PlannedLaunch, int, int] | None = None
 
     def show(self, state: BenchState) -> None:
@@ -32,16 +33,15 @@ class BenchLines:
         current = state.current
         if current is None:
             return
-        line = self._going_on(state, current)
+        place = f"{formatted.clock(state.elapsed_s):>7}  {_place(state)}  "
+        doing, left = self._doing(current), _left(state)
         if self._in_place:
-            self._clear()
-            self._write(f"{line}\n")
-            self._is_drawn = True
+            self._draw(f"{place}{left}", f"         {doing}")
             return
         # Without a terminal a line for each block is enough.
         stage = (current.launch, current.tries_before, current.block)
         if stage != self._last:
-            self._write(f"{line}\n")
+            self._write(f"{place}{doing}, {left}\n")
         self._last = stage
 
     def say(self, text: str) -> None:
@@ -49,13 +49,18 @@ class BenchLines:
         self._clear()
         self._write(printable(text) + "\n")
 
-    def _going_on(self, state: BenchState, current: CurrentLaunch) -> str:
+    def _draw(self, *lines: str) -> None:
+        width = shutil.get_terminal_size().columns
+        drawn = [line[: width - 1] for line in lines]
+        if drawn != self._drawn:
+            self._clear()
+            self._write("".join(f"{line}\n" for line in drawn))
+            self._drawn = drawn
+
+    def _doing(self, current: CurrentLaunch) -> str:
         again = " again" if current.tries_before else ""
         block = f"block {current.block} of {self._plan.blocks}, " if current.block else ""
-        return (
-            f"{formatted.clock(state.elapsed_s):>7}  {_place(state)}  {self._name(current.launch)}{again}: "
-            f"{block}{current.doing}{_left(state)}"
-        )
+        return f"{self._name(current.launch)}{again}: {block}{current.doing}"
 
     def _name(self, launch: PlannedLaunch) -> str:
         first, second = (printable(self._plan.presets[place].label, limit=20) for place in launch.pair)
@@ -74,9 +79,8 @@ class BenchLines:
         return f"{formatted.clock(ended.t):>7}  {self._name(ended.launch)}: {told}"
 
     def _clear(self) -> None:
-        if self._is_drawn:
-            self._write("\x1b[A\x1b[K")
-            self._is_drawn = False
+        self._write("\x1b[A\x1b[K" * len(self._drawn))
+        self._drawn = []
 
     def _write(self, text: str) -> None:
         try:
@@ -91,4 +95,4 @@ def _place(state: BenchState) -> str:
 
 
 def _left(state: BenchState) -> str:
-    return "" if state.left_s is None else f", about {formatted.clock(state.left_s)} left"
+    return "" if state.left_s is None else f"about {formatted.clock(state.left_s)} left"

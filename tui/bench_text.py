@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
-from training.bench.mode_report import ModeReport, interval_text
+from training.bench.mode_report import ModeReport
 from training.bench.pair_report import PairReport
 from training.bench.plan import REFERENCE
 from training.bench.report import BenchReport
@@ -37,22 +38,34 @@ def bench_lines(report: BenchReport, folder: Path, paint: Paint, *, width: int =
             f"{missing} missing: `dualtrain-tui bench --resume {printable(folder.name)}` goes on with them"
         )
     for pair in report.pairs:
-        lines += ["", *pair_lines(pair, paint)]
+        lines += ["", *pair_lines(pair, paint, width=width)]
     if len(report.presets) > 2:
         lines += ["", *matrix_lines(report, paint, width=width)]
     return [*lines, "", *SIGNS_LINES, f"record: {printable(str(folder))}"]
 
 
-def pair_lines(pair: PairReport, paint: Paint) -> list[str]:
+def pair_lines(pair: PairReport, paint: Paint, *, width: int = 80) -> list[str]:
     """One pair: a column for each mode, and below it the verdicts in words."""
     lines = [paint.strong(f"A {printable(pair.labels['a'])} + B {printable(pair.labels['b'])}")]
     measured = [mode for mode in pair.modes if not mode.why_not]
     if measured:
         lines += _table(pair, measured, paint)
-    lines.append(f"  best: {_best(pair)}")
-    for mode in pair.modes:
-        lines += [f"  {text}" for text in _said_of(mode)]
-    return lines + ([f"  {printable(pair.note)}"] if pair.note else [])
+    said = [f"best: {_best(pair)}", *(text for mode in pair.modes for text in _said_of(mode))]
+    for text in [*said, *([printable(pair.note)] if pair.note else [])]:
+        lines += _wrapped(text, width)
+    return lines
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """A sentence on as many lines as it needs; a path stays whole, so that it can be copied."""
+    return textwrap.wrap(
+        text,
+        max(width, LABEL_WIDTH),
+        initial_indent="  ",
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _best(pair: PairReport) -> str:
@@ -67,8 +80,6 @@ def _said_of(mode: ModeReport) -> list[str]:
         return [f"{mode.sharing}: {one_line(mode.why_not)}"]
     # The verdict's own numbers say what their interval is over.
     told = [f"{mode.sharing}: {printable(mode.because)}"]
-    if mode.interval_over is None:
-        told.append(f"{mode.sharing}: {interval_text(mode)}")
     told += [f"{mode.sharing}: a launch that does not count: {one_line(why)}" for why in mode.failed_because]
     if mode.excluded:
         because = (

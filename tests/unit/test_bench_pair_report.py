@@ -70,3 +70,9 @@ def test_best_partner_is_the_one_beside_which_most_is_done() -> None:
     ]
     partners = {one.label: (one.partner, one.sharing) for one in best_partners(("x", "y", "z", "w"), told)}
     assert partners == {"x": ("z", "together"), "y": ("x", "one-process"), "z": ("x", "together")}
+
+
+def test_too_little_measured_has_no_best() -> None:
+    told = _pair(mode_report("together", [figures(width=None, blocks=2)]))
+    assert told.best.sharing is None
+    assert told.sequential is not None

@@ -22,6 +22,8 @@ RULES = [
     ("training.export.run_account", (*FRAMEWORKS, "textual", "tui", "pygal")),
     ("training.export.page", (*FRAMEWORKS, "textual", "tui")),
     ("training.supervisor.__main__", (*FRAMEWORKS, "textual", "click", "tui")),
+    ("training.bench.__main__", (*FRAMEWORKS, "textual", "click", "tui")),
+    ("tui.bench_follow", (*FRAMEWORKS, "textual", "plotext", "pynvml")),
     ("training.supervisor.supervisor", (*FRAMEWORKS, "textual", "tui")),
     ("training.analysis.history", (*FRAMEWORKS, "textual", "tui", "pynvml")),
     ("training.analysis.report", (*FRAMEWORKS, "textual", "tui", "pynvml")),

@@ -134,13 +134,6 @@ def mode_report(
     )
 
 
-def interval_text(report: ModeReport) -> str:
-    """What the interval was taken over, in words."""
-    if report.interval_over is None:
-        return f"no interval: fewer than {FEWEST} launches, and fewer than {FEWEST} blocks in one of them"
-    return f"interval over {_over_text(report.interval_over, report.launches, report.blocks)}"
-
-
 def _over_text(over: IntervalOver, launches: int, blocks: int) -> str:
     if over == "launches":
         return f"{launches} launches"

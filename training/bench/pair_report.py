@@ -26,7 +26,7 @@ class SequentialReport(Struct, frozen=True):
 
 
 class BestMode(Struct, frozen=True):
-    """How to run the pair. Not `certain` where intervals leave it open, or nothing was measured (`sharing` None)."""
+    """How to run the pair; not `certain` where intervals leave it open, None where too little was measured."""
 
     sharing: Sharing | None
     certain: bool
@@ -75,6 +75,8 @@ def _best(measured: Sequence[ModeReport], sequential: SequentialReport | None) -
     ]
     if faster:
         return _best_of(sorted(faster, key=lambda mode: _makespan(mode).makespan_s), sequential)
+    if all(mode.verdict == "unknown" for mode in measured):
+        return BestMode(None, False, "too little was measured")
     if all(mode.verdict == "slower" for mode in measured):
         which = measured[0].sharing if len(measured) == 1 else "every mode at once"
         return BestMode(REFERENCE, True, f"{which} is slower than one after the other")

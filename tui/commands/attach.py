@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from tui.commands.fail import failing_clearly
 from tui.commands.preset_names import complete_run
+
+if TYPE_CHECKING:
+    from training.bench.folder import BenchFolder
+    from training.record.run_folder import RunFolder
 
 
 @click.command(epilog="Example: dualtrain-tui attach 20261122-2015")
@@ -13,12 +19,11 @@ from tui.commands.preset_names import complete_run
 def attach(run: str | None) -> None:
     """Show a running or finished run. RUN is a name, its beginning or a path; else the newest live or ended run.
 
-    A bench is followed by its lines, without a screen.
+    A bench is followed by its lines, without a screen; RUN may name one, and a live one is shown where no run is live.
     """
     with failing_clearly():
-        from training.bench.folder import bench_meant
-
-        bench = None if run is None else bench_meant(run)
+        live = _live_run() if run is None else None
+        bench = None if live is not None else _bench(run)
     if bench is not None:
         from tui.bench_follow import Followed, follow_bench
 
@@ -27,13 +32,26 @@ def attach(run: str | None) -> None:
 
     with failing_clearly():
         from training.plan import read_plan
-        from training.record.liveness import liveness
-        from training.record.run_folder import find_run_folder, list_run_folders
+        from training.record.run_folder import find_run_folder
 
-        live = None
-        if run is None:
-            live = next((folder for folder in list_run_folders() if liveness(folder) == "live"), None)
         folder = live or find_run_folder(run)
         read_plan(folder.plan)
     check_terminal()
     raise SystemExit(open_app(folder=folder))
+
+
+def _live_run() -> RunFolder | None:
+    from training.record.liveness import liveness
+    from training.record.run_folder import list_run_folders
+
+    return next((folder for folder in list_run_folders() if liveness(folder) == "live"), None)
+
+
+def _bench(run: str | None) -> BenchFolder | None:
+    """The bench that is meant; the newest live one unless named."""
+    from training.bench.folder import bench_meant, list_bench_folders
+    from training.record.liveness import liveness
+
+    if run is not None:
+        return bench_meant(run)
+    return next((folder for folder in list_bench_folders() if liveness(folder.as_run) == "live"), None)
