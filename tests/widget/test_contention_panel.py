@@ -81,6 +81,7 @@ async def test_the_history_stands_beside_the_table_with_each_probe_on_its_axis()
 
 async def test_a_probe_that_does_not_count_has_a_sign_of_its_own() -> None:
     text = await shown(told.gpu(marks=told.marks(left_out=2)), (120, 12))
+    assert "▲ A △ B timed alone · × does not count" in text
     assert text.count("▲") + text.count("△") == 10
     assert "contention · GPU" in text
 

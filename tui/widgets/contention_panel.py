@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from training.analysis.contention_state import BlockPoint
 from training.analysis.state import RunState
-from training.plan import LANES
+from training.plan import LANES, Lane
 from tui.contention_text import ON_A_CPU, excluded_text, limit_texts
 from tui.widgets import figures
-from tui.widgets.axis import SteadyAxis, time_axis
+from tui.widgets.axis import Axis, SteadyAxis, time_axis
 from tui.widgets.contention_strip import JOIN_HINT
 from tui.widgets.contention_table import TABLE_WIDTH, contention_table
 from tui.widgets.layout import place_chart
 from tui.widgets.panel import Panel
-from tui.widgets.plot import Marks, columns_for, draw_curves
+from tui.widgets.plot import FloorSign, Marks, columns_for, draw_curves
 from tui.widgets.probe_signs import probe_signs, with_legend
 from tui.widgets.sampling import Curve
 from tui.widgets.spans import LANE_TONE, Line, Tone, line, wrap
@@ -45,6 +45,8 @@ its memory and may use a core. Intervals are over the blocks of *this run*: anot
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._axis = SteadyAxis()
+        self._drawn_for: tuple[object, ...] = ()
+        self._drawn: list[Line] = []
 
     def title_line(self, state: RunState) -> Line:
         """The name, on what it was measured, and which curve is whose."""
@@ -80,27 +82,34 @@ its memory and may use a core. Intervals are over the blocks of *this run*: anot
         return chart + below
 
     def _chart(self, state: RunState, width: int, height: int) -> list[Line]:
-        points = state.contention.points
+        """Drawn anew only where a block or a probe is, which is seldom, or the axis grew."""
+        points, signs = state.contention.points, probe_signs(state, self.glyphs)
+        x = time_axis(state.elapsed_s, max(2, width // 12))
+        drawn_for = (points, tuple(signs), x, width, height, self.marker)
+        if drawn_for != self._drawn_for:
+            self._drawn_for, self._drawn = drawn_for, self._draw_chart(points, signs, x, width, height)
+        return self._drawn
+
+    def _draw_chart(
+        self, points: tuple[BlockPoint, ...], signs: list[FloorSign], x: Axis, width: int, height: int
+    ) -> list[Line]:
         if not points:
             return []
-        figures_of = [value for point in points for value in (*point.slowdown.values(), point.stp)]
+        # 1 is always in sight: it is what everything is held against
+        values = [1.0, *(value for point in points for value in (*point.slowdown.values(), point.stp))]
         times_s = [point.t for point in points]
         curves = [
             _curve(times_s, [point.stp for point in points], None),
             *(_curve(times_s, [point.slowdown[lane] for point in points], lane) for lane in LANES),
         ]
-        # 1 is always in sight: it is what everything is held against
-        y = self._axis.around(
-            min(1.0, *figures_of), max(1.0, *figures_of), log=False, ticks=max(2, height // 3)
-        )
         return draw_curves(
             width,
             height,
             curves,
-            x=time_axis(state.elapsed_s, max(2, width // 12)),
-            y=y,
+            x=x,
+            y=self._axis.around(min(values), max(values), log=False, ticks=max(2, height // 3)),
             marks=self._marks(points, columns_for(width)),
-            signs=probe_signs(state, self.glyphs),
+            signs=signs,
             marker=self.marker,
         )
 
@@ -115,8 +124,8 @@ its memory and may use a core. Intervals are over the blocks of *this run*: anot
         ]
 
 
-def _curve(times_s: list[float], values: list[float], lane: str | None) -> Curve:
-    tone = "others" if lane is None else LANE_TONE["a" if lane == "a" else "b"]
+def _curve(times_s: list[float], values: list[float], lane: Lane | None) -> Curve:
+    tone = "others" if lane is None else LANE_TONE[lane]
     return Curve(times_s, values, values, tone, dotted=lane == "b", sparse=lane is None)
 
 

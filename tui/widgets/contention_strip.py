@@ -65,9 +65,10 @@ def strip_lines(state: RunState, width: int, height: int) -> list[Line]:
     numbers = _fitting(_numbers(state), width)
     if height == 2:
         return [numbers, saying or verdict]
-    limits = [line((clip(text, width), "plain")) for text in limit_texts(state.contention.limits)]
     more = [
-        one for one in (saying, _adaptive(state, width), *limits[:2], _fitting(_basis(told), width)) if one
+        one
+        for one in (saying, _adaptive(state, width), *_limits(state, width), _fitting(_basis(told), width))
+        if one
     ]
     if figures.is_cpu(state):
         more.append(line((clip(ON_A_CPU, width), "muted")))
@@ -91,14 +92,15 @@ def _saying(state: RunState, width: int) -> Line:
 
 
 def _without_numbers(state: RunState, saying: Line, width: int, height: int) -> list[Line]:
-    """Why there are none yet, over what goes on now."""
+    """Why there are none yet, over what goes on now and what limits the pair."""
     label = "CPU · " if figures.is_cpu(state) else ""
     told = "".join(text for text, _ in _verdict(state, 10_000))
     room = height - 1 if saying else height
     rows = wrap(f"{label}{told}", width)
     if len(rows) > room:
         rows = [*rows[: room - 1], clip(" ".join(rows[room - 1 :]), width)]
-    return [*(line((text, "muted")) for text in rows), *([saying] if saying else [])]
+    lines = [*(line((text, "muted")) for text in rows), *([saying] if saying else [])]
+    return [*lines, *_limits(state, width)][:height]
 
 
 def _verdict(state: RunState, width: int) -> Line:
@@ -154,6 +156,12 @@ def _basis(told: Contention) -> list[Part]:
         (3, "95 % t intervals over blocks" if told.interval is not None else "", "muted"),
     ]
     return [(rank, _BETWEEN, line((text, tone))) for rank, text, tone in parts if text]
+
+
+def _limits(state: RunState, width: int) -> list[Line]:
+    """What limits the pair, as far as two lines tell it."""
+    texts = limit_texts(state.contention.limits)
+    return [line((clip(text, width), "plain")) for text in texts[:2]]
 
 
 def _adaptive(state: RunState, width: int) -> Line:

@@ -6,9 +6,11 @@ from training.analysis.contention_state import ProbeMark
 from training.analysis.state import RunState
 from tui.widgets.glyphs import Glyphs
 from tui.widgets.plot import FloorSign
-from tui.widgets.spans import LANE_TONE, Line, line, width_of
+from tui.widgets.spans import LANE_TONE, Line, Tone, line, width_of
 
 _FRAME = 2  # cells of the content's width that a subtitle cannot have
+
+_MUTED: Tone = "muted"
 
 
 def probe_signs(state: RunState, glyphs: Glyphs) -> list[FloorSign]:
@@ -19,18 +21,19 @@ def probe_signs(state: RunState, glyphs: Glyphs) -> list[FloorSign]:
 
 
 def with_legend(told: Line, state: RunState, glyphs: Glyphs, width: int) -> Line:
-    """A panel's subtitle with what the signs mean after it, where there are any and room is left for that."""
-    if not probe_signs(state, glyphs):
-        return told
-    joint = " · " if told else ""
-    legend = line(
-        (joint, "muted"),
-        (glyphs.probe_a, "a"),
-        (" A ", "muted"),
-        (glyphs.probe_b, "b"),
-        (" B timed alone", "muted"),
-    )
-    return told + legend if width_of(told + legend) <= width - _FRAME else told
+    """A panel's subtitle with what the signs mean after it, as far as there are any and room is left for that."""
+    signs = {one.sign for one in probe_signs(state, glyphs)}
+    legends: list[Line] = []
+    if signs & {glyphs.probe_a, glyphs.probe_b}:
+        legends.append(
+            line((glyphs.probe_a, "a"), (" A ", _MUTED), (glyphs.probe_b, "b"), (" B timed alone", _MUTED))
+        )
+    if glyphs.probe_left_out in signs:
+        legends.append(line((f"{glyphs.probe_left_out} does not count", _MUTED)))
+    for legend in legends:
+        longer = told + line((" · " if told else "", _MUTED)) + legend
+        told = longer if width_of(longer) <= width - _FRAME else told
+    return told
 
 
 def _sign(mark: ProbeMark, glyphs: Glyphs) -> str:
