@@ -142,7 +142,7 @@ def _notes(report: Report, told: Contention) -> tuple[str, ...]:
         notes.append(f"As far as it was measured: {_slowed(told)}.")
     if report.limits:
         notes.append(f"What limits the pair: {'; '.join(limit.sentence for limit in report.limits)}.")
-    if told.excluded:
+    if told.excluded and told.verdict != "unknown":  # else the claim says so
         why = f": {', '.join(told.excluded_because)}" if told.excluded_because else ""
         notes.append(f"Left out, disturbed: {blocks_text(told.excluded)}{why}.")
     if report.device.kind == "cpu" and told.stp is not None:

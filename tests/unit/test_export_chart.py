@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from xml.etree import ElementTree
 
 import pytest
@@ -51,12 +52,15 @@ def test_each_curve_and_each_mark_has_its_own_colour_and_order() -> None:
         label="x",
         across=Axis(0.0, 10.0, ((0.0, "0"), (5.0, "5"))),
         upright=Axis(0.0, 1.0, ((0.0, "0"), (1.0, "1"))),
-        curves=[Curve("b", [(0.0, 0.0), (10.0, 1.0)]), Curve("device", [(1.0, 0.5)], dots=True)],
+        curves=[
+            Curve("b", [(0.0, 0.5), (9.0, 0.5)], [(0.0, 0.0), (9.0, 0.0), (9.0, 1.0), (0.0, 1.0)]),
+            Curve("device", [(1.0, 0.5)], dots=True),
+        ],
         marks=[("b", 2.0, 3.0), ("out", 4.0, 4.0)],
     )
     drawn = svg(chart, SIZE)
     classes = re.findall(r'<g class="series ([a-z-]+)">', drawn)
-    assert classes[:3] == ["mark-b", "mark-out", "curve-b"]
+    assert classes[:4] == ["mark-b", "mark-out", "range-b", "curve-b"]
     assert "curve-device" in classes
     assert drawn.count("<circle") == 1
 
@@ -71,6 +75,10 @@ def test_charts_of_one_size_have_one_left_edge() -> None:
         assert found is not None
         edges.add(found[1])
     assert len(edges) == 1
+
+
+def test_no_importer_of_the_library_stays_behind() -> None:
+    assert not [finder for finder in sys.meta_path if "pygal" in type(finder).__module__]
 
 
 @pytest.mark.parametrize("size", [Size(900, 210), SIZE])

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.states import cpu_run, gpu_run
+from tests.states import cpu_run, gpu_run, with_lane
 from tests.unit.made_contention import measured_run
 from tests.unit.made_runs import append, plan
 from training.analysis.contention_state import BlockPoint, ContentionState, ProbeMark
@@ -175,6 +175,17 @@ def test_probes_are_marked_on_every_time_axis_and_on_no_other(state: RunState) -
         for drawn in (figure.wide, figure.narrow):
             assert "mark-a" in drawn
             assert "mark-out" in drawn
+
+
+def test_no_spike_is_lost_however_long_the_run() -> None:
+    state = cpu_run(points=1999)
+    spiky = list(state.lanes["a"].loss_series.high)
+    spiky[777] = 1e4
+    series = replace(state.lanes["a"].loss_series, high=tuple(spiky))
+    for figure in run_figures(with_lane(state, "a", loss_series=series))[:2]:
+        for drawn in (figure.wide, figure.narrow):
+            assert ">10000<" in drawn.replace("\u00a0", "")
+            assert len(drawn) < 30_000
 
 
 def test_what_is_not_known_has_no_figure() -> None:

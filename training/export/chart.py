@@ -6,6 +6,7 @@ The only file that knows pygal.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -16,12 +17,16 @@ from pygal.style import Style
 
 from training.export.axis import WIDEST_LABEL, Axis
 
+# pygal adds an importer of map plugins, of a kind that makes Python warn of every import that fails; none are used.
+sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, pygal.PluginImportFixer)]
+
 Point = tuple[float, float]
 CurveName = Literal["a", "b", "device", "others"]
 """Its colour on the page."""
 Mark = Literal["a", "b", "out"]
 """Who was timed alone; "out" where that does not count."""
 
+_MARKS: tuple[Mark, ...] = ("a", "b", "out")
 _KEPT = frozenset({"class", "d", "x", "y", "cx", "cy", "r", "width", "height", "transform"})
 _DROPPED = frozenset({"defs", "title", "desc", "script", "style", "a", "image", "use", "foreignObject"})
 _LONG_NUMBER = re.compile(r"-?\d+\.\d+")
@@ -30,10 +35,11 @@ _SERIES = re.compile(r"\bserie-(\d+)\b.*")
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A line through its points."""
+    """A line through its points, and around it the outline of the range that they stand for."""
 
     name: CurveName
     points: Sequence[Point]
+    outline: Sequence[Point] = ()
     dots: bool = False
 
 
@@ -59,7 +65,7 @@ class Size:
 
 def svg(chart: Chart, size: Size) -> str:
     """Draw the chart."""
-    names = [*(f"mark-{mark}" for mark in ("a", "b", "out")), *(f"curve-{one.name}" for one in chart.curves)]
+    names = [f"mark-{mark}" for mark in _MARKS]
     drawn = pygal.XY(
         width=size.width,
         height=size.height,
@@ -76,9 +82,11 @@ def svg(chart: Chart, size: Size) -> str:
         x_labels=[{"value": tick, "label": label} for tick, label in chart.across.ticks],
         y_labels=[{"value": tick, "label": _filled(label)} for tick, label in chart.upright.ticks],
     )
-    for mark in ("a", "b", "out"):
+    for mark in _MARKS:
         drawn.add(None, list(_boxes(chart, mark)))
     for curve in chart.curves:
+        names += [f"range-{curve.name}", f"curve-{curve.name}"]
+        drawn.add(None, list(curve.outline))
         drawn.add(None, list(curve.points), show_dots=curve.dots, dots_size=3)
     inside = "".join(_markup(node, names) for node in drawn.render_tree())
     return (
