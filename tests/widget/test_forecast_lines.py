@@ -88,6 +88,7 @@ def test_each_mode_in_its_words() -> None:
         "fits: 1.9, then 3.1 of 24.0 GiB",
         "12 min then 20 min, in all 32 min",
     ]
+    assert lines(made(lanes()[0], sharing="sequential"))[1] == "12 min then not measured yet"
     assert "under MPS: not measured yet" in lines(made(*lanes(), PAIR, sharing="mps"))[1]
     assert "in one process: not measured yet" in lines(made(*lanes(), sharing="one-process"))[1]
 
@@ -105,6 +106,8 @@ def test_an_estimate_has_its_error() -> None:
     )
     assert lines(estimated, 90)[0] == f"{memory} · estimate, so far 0.7–1.6 times what was measured (n=12)"
     assert lines(estimated, 66)[0] == f"{memory} · estimate, so far 0.7–1.6× (n=12)"
+    alike = made(describe=BIG, error=EstimateError(0.97, 0.96, 0.98, 2))
+    assert "so far 0.96–0.98 times what was measured (n=2)" in lines(alike, 90)[0]
     assert "none was measured yet to hold it against" in lines(made(describe=BIG), 100)[0]
     assert "estimate" not in lines(made(*lanes(), describe=BIG, error=error))[0]
 

@@ -35,6 +35,11 @@ class EstimateError:
     high: float
     count: int
 
+    def range_text(self, between: str) -> str:
+        """The least and the most, with as many decimals as tell them apart."""
+        decimals = 1 if f"{self.low:.1f}" != f"{self.high:.1f}" else 2
+        return f"{self.low:.{decimals}f}{between}{self.high:.{decimals}f}"
+
 
 @dataclass(frozen=True, slots=True)
 class MemoryNeed:

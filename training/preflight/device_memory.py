@@ -77,7 +77,7 @@ def _takes(fit: DeviceFit, error: EstimateError | None) -> str:
     told = f"expected about {gib(fit.known_bytes)}: {lanes} ({what})"
     if error is None:
         return told
-    return f"{told}; estimates were {error.low:.1f} to {error.high:.1f} times what was measured (n={error.count})"
+    return f"{told}; estimates were {error.range_text(' to ')} times what was measured (n={error.count})"
 
 
 def _told(lane: Lane, need: MemoryNeed) -> str:

@@ -54,7 +54,8 @@ def fit_lines(forecast: Forecast) -> Iterator[Line]:
 def time_lines(forecast: Forecast, now: datetime) -> Iterator[Line]:
     """How long each takes alone, and both."""
     if forecast.sharing == "sequential" or len(forecast.lanes) == 1:
-        whole = f", in all {about(forecast.in_turn_s)}" if len(forecast.lanes) > 1 else ""
+        is_told = len(forecast.lanes) > 1 and forecast.in_turn_s is not None
+        whole = f", in all {about(forecast.in_turn_s)}" if is_told else ""
         for alone in _alone(forecast, " then "):
             yield line(*alone, (whole, "plain"))
         return
@@ -153,7 +154,7 @@ def _estimate(forecast: Forecast) -> tuple[str, ...]:
     error = forecast.error
     if error is None:
         return ("≈ estimate, none was measured yet to hold it against", "≈ estimate, never checked yet")
-    so_far = f"{error.low:.1f}–{error.high:.1f}"
+    so_far = error.range_text("–")
     return (
         f"≈ estimate, so far {so_far} times what was measured, median {error.median:.1f} (n={error.count})",
         f"estimate, so far {so_far} times what was measured (n={error.count})",
