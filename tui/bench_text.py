@@ -9,7 +9,7 @@ from training.bench.mode_report import ModeReport
 from training.bench.pair_report import PairReport
 from training.bench.plan import REFERENCE
 from training.bench.report import BenchReport
-from training.plan import LANES
+from training.plan import LANES, Lane
 from training.preset.printable import one_line, printable
 from tui import format as formatted
 from tui.bench_matrix import matrix_lines
@@ -30,13 +30,12 @@ def bench_lines(report: BenchReport, folder: Path, paint: Paint, *, width: int =
     each = f"{blocks_text(report.blocks)} each, windows of {report.seconds:g} s"
     lines = [
         f"bench {printable(report.bench)}: {report.outcome}, on {device}",
-        f"began {report.started_at}; {asked}, {each}; {formatted.clock(report.measured_s)} in all",
+        f"began {report.started_at}, measured for {formatted.clock(report.measured_s)}",
+        f"{asked}, {each}",
     ]
     if report.launches_missing:
         missing = _count(report.launches_missing, "launch is", "launches are")
-        lines.append(
-            f"{missing} missing: `dualtrain-tui bench --resume {printable(folder.name)}` goes on with them"
-        )
+        lines.append(f"{missing} missing: `dualtrain-tui bench --resume {printable(folder.name)}` goes on")
     for pair in report.pairs:
         lines += ["", *pair_lines(pair, paint, width=width)]
     if len(report.presets) > 2:
@@ -119,15 +118,14 @@ def _rows(pair: PairReport, modes: list[ModeReport]) -> list[Row]:
         rows.append((f"  {lane.upper()} steps/s", formatted.rate(alone.get(lane)), *told))
         rows.append(("    alone, there", "", *windows))
     rows += [
-        ("  a minute's work", *_minutes(modes)),
+        ("  60 s of both", "", *(_in_turns(mode) for mode in modes)),
         ("  own lengths", formatted.span(apart_s), *(_own_span(mode) for mode in modes)),
         ("    speed-up", "", *(_own_speedup(mode) for mode in modes)),
         ("    interval", "", *(_own_interval(mode) for mode in modes)),
         ("    with start-up", "", *(_known_ratio(mode.speedup_whole) for mode in modes)),
     ]
     for lane in LANES:
-        peaks = [formatted.size(mode.peak_memory_bytes.get(lane)) for mode in modes]
-        rows.append((f"  {lane.upper()} memory, peak", "", *peaks))
+        rows.append((f"  {lane.upper()} memory, peak", "", *(_peak(mode, lane) for mode in modes)))
     if any(mode.energy_j is not None for mode in modes):
         rows.append(
             (
@@ -141,11 +139,15 @@ def _rows(pair: PairReport, modes: list[ModeReport]) -> list[Row]:
     return rows
 
 
-def _minutes(modes: list[ModeReport]) -> tuple[str, ...]:
+def _in_turns(mode: ModeReport) -> str:
     """What both do in a minute at once takes so long one after the other."""
-    took = [mode.equal_time.sequential_s if mode.equal_time is not None else None for mode in modes]
-    told = [f"60 s, not {seconds:.0f} s" if seconds is not None else formatted.UNKNOWN for seconds in took]
-    return ("", *told)
+    return formatted.UNKNOWN if mode.equal_time is None else f"{mode.equal_time.sequential_s:.0f} s in turns"
+
+
+def _peak(mode: ModeReport, lane: Lane) -> str:
+    """In one process neither lane's memory can be told from the other's."""
+    both = " (both)" if mode.sharing == "one-process" and lane in mode.peak_memory_bytes else ""
+    return f"{formatted.size(mode.peak_memory_bytes.get(lane))}{both}"
 
 
 def _ratio(value: float | None) -> str:

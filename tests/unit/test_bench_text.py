@@ -59,7 +59,8 @@ def test_a_pair_has_a_column_for_each_mode() -> None:
     assert rows["STP"] == ["1", "0.87", "1.11"]
     assert rows["own lengths"][:2] == ["5:00", "5:30"]
     assert rows["blocks (left out)"] == ["5", "(1)", "5", "(1)"]
-    assert rows["A memory, peak"] == ["600", "MiB", "600", "MiB"]
+    assert rows["60 s of both"] == ["52", "s", "in", "turns", "67", "s", "in", "turns"]
+    assert rows["A memory, peak"] == ["600", "MiB", "600", "MiB", "(both)"]
     assert "best: perhaps sequential" in text
     assert "throughput 0.87 times that of taking turns (0.82 to 0.92, 5 blocks of one launch)" in text
     assert "1 block left out: others used 1.2 of 2 cores" in text

@@ -49,7 +49,11 @@ def main() -> int:
     folder.report.unlink(missing_ok=True)  # it is made anew once what was missing is there
     os.ftruncate(lock_fd, 0)
     os.pwrite(lock_fd, msgspec.json.encode(own_facts(None)), 0)
-    _own(folder, plan, stops)
+    try:
+        _own(folder, plan, stops)
+    except OSError as error:
+        print(f"{folder.path}: cannot be written: {error}; --resume goes on once it can", file=sys.stderr)
+        return 1
     return 0
 
 

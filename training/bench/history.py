@@ -154,21 +154,13 @@ class BenchHistory:
         )
 
     def _left_s(self, current: CurrentLaunch | None) -> float:
+        expectation = self.ledger.expectation()
+        block_s = WINDOWS_OF_A_BLOCK * self.plan.seconds + BETWEEN_WINDOWS_S
+        guess_s = START_GUESS_S + self.plan.blocks * block_s
         left_s = 0.0
         for launch in self.ledger.missing:
-            expected_s = self._expected_s(launch)
+            expected_s = expectation(launch) or guess_s
             if current is not None and current.launch == launch:
                 expected_s = max(0.0, expected_s - current.elapsed_s)
             left_s += expected_s
         return left_s
-
-    def _expected_s(self, launch: PlannedLaunch) -> float:
-        """What launches of the same pair and mode took, else of the same mode, else any; else by the blocks' length."""
-        took = self.ledger.seconds()
-        same_mode = [(one, seconds) for one, seconds in took if one.sharing == launch.sharing]
-        same = [(one, seconds) for one, seconds in same_mode if one.pair == launch.pair]
-        told = [seconds for _, seconds in same or same_mode or took]
-        if told:
-            return sum(told) / len(told)
-        block_s = WINDOWS_OF_A_BLOCK * self.plan.seconds + BETWEEN_WINDOWS_S
-        return START_GUESS_S + self.plan.blocks * block_s

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from training.analysis.interval import FEWEST
 from training.bench.plan import BenchPlan
 from training.bench.records import BenchEnded, BenchRecord, LaunchBegan, LaunchEnded
-from training.bench.schedule import PlannedLaunch, schedule
+from training.bench.schedule import Pair, PlannedLaunch, schedule
+from training.plan import Sharing
 
 TRIES = 2
 """A launch with too few blocks, or whose supervisor died, is made once more."""
@@ -29,6 +30,8 @@ class Ledger:
         self.has_ended = False
         """Whether the bench's process told its end, since it was last begun."""
         self._ended: dict[PlannedLaunch, list[LaunchEnded]] = {}
+        self._of_mode: dict[tuple[Pair, Sharing], list[LaunchEnded]] = {}
+        """The same by pair and mode."""
         self._begun = 0
 
     def take(self, record: BenchRecord) -> None:
@@ -40,6 +43,7 @@ class Ledger:
             case LaunchEnded():
                 self.under_way = None
                 self._ended.setdefault(record.launch, []).append(record)
+                self._of_mode.setdefault(_mode(record.launch), []).append(record)
             case BenchEnded():
                 self.has_ended = True
             case _:
@@ -86,14 +90,20 @@ class Ledger:
         """Whether it is done and measured nothing."""
         return bool(self._ended.get(launch)) and self.is_done(launch) and self.best_try(launch) is None
 
-    def seconds(self) -> list[tuple[PlannedLaunch, float]]:
-        """How long each launch took that went to its end, oldest first."""
-        return [
-            (launch, record.seconds)
-            for launch, ended in self._ended.items()
-            for record in ended
-            if record.outcome == "measured"
-        ]
+    def expectation(self) -> Callable[[PlannedLaunch], float | None]:
+        """How long a launch will take: as launches of its pair and mode took, else of its mode, else any."""
+        took: dict[object, list[float]] = {}
+        for launch, ended in self._ended.items():
+            for record in ended:
+                if record.outcome == "measured":
+                    for key in (_mode(launch), launch.sharing, None):
+                        took.setdefault(key, []).append(record.seconds)
+
+        def expected_s(launch: PlannedLaunch) -> float | None:
+            told = took.get(_mode(launch)) or took.get(launch.sharing) or took.get(None)
+            return sum(told) / len(told) if told else None
+
+        return expected_s
 
     def every_second(self) -> Iterator[float]:
         """How long each try took, whatever came of it."""
@@ -101,13 +111,12 @@ class Ledger:
 
     def _is_hopeless(self, launch: PlannedLaunch) -> bool:
         """Whether the same pair failed in the same mode and never worked: a second launch would only fail again."""
-        same = [
-            record
-            for other, ended in self._ended.items()
-            if (other.pair, other.sharing) == (launch.pair, launch.sharing)
-            for record in ended
-        ]
+        same = self._of_mode.get(_mode(launch), [])
         return any(record.outcome == "failed" for record in same) and not any(map(_blocks, same))
+
+
+def _mode(launch: PlannedLaunch) -> tuple[Pair, Sharing]:
+    return launch.pair, launch.sharing
 
 
 def _blocks(record: LaunchEnded) -> int:

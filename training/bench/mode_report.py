@@ -37,7 +37,8 @@ class ModeReport(Struct, frozen=True, omit_defaults=True):
     """One mode of one pair. Rates are steps per second of a lane's whole time, its epoch ends included.
 
     STP, ANTT and fairness are Eyerman and Eeckhout's; slowdowns and makespans are for the presets' own lengths. The
-    solo rates are those of the windows of the same launches. Peaks are the highest of any launch. None and absent are
+    solo rates are those of the windows of the same launches. Peaks are the highest of any launch; in one process each
+    lane's is of both. None and absent are
     not known; where `why_not` says something nothing was measured.
     """
 
