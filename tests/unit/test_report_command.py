@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import shlex
+import socket
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from tests.unit.made_contention import measured_run
 from tests.unit.made_runs import made_run, plan
 from training.analysis.report import Monitor, build_report, write_report
 from training.plan import LanePlan, Limits, MpsLimits, Plan, PlannedDevice, Probing, read_plan
+from training.record.liveness import SupervisorFacts
 from training.record.run_folder import RunFolder
 from training.record.run_home import runs_home
 from tui.cli import cli
@@ -114,6 +116,16 @@ def test_a_run_that_goes_on_has_a_page_a_text_and_series_but_no_report(
     assert not unended.report.exists()
 
 
+def test_a_lost_run_has_a_page_that_says_so(unended: RunFolder, tmp_path: Path) -> None:
+    gone = SupervisorFacts(socket.gethostname(), "another boot", 1, 0.0, None)
+    unended.supervisor.write_bytes(msgspec.json.encode(gone))
+    assert "is lost" in _refused(1)
+    assert _run("--html", str(tmp_path / "x.html")).exit_code == 0
+    page = (tmp_path / "x.html").read_text(encoding="utf-8")
+    assert "The run is lost, its supervisor died: told here is what its records say" in page
+    assert "<td>failed</td>" in page
+
+
 def test_a_run_of_which_nothing_is_known_yet_has_a_page(tmp_path: Path) -> None:
     made_run(runs_home() / "20260101-000000-cccc")
     assert _run("--html", str(tmp_path / "x.html")).exit_code == 0
@@ -134,6 +146,7 @@ def test_forms_exclude_each_other(folder: RunFolder, arguments: tuple[str, ...])
 def test_a_file_that_cannot_be_written_is_one_sentence(folder: RunFolder, tmp_path: Path) -> None:
     assert "No such file or directory" in _refused(1, "--html", str(tmp_path / "nowhere" / "x.html"))
     assert "Is a directory" in _refused(1, "--html", str(tmp_path))
+    assert "/dev/full cannot be written: No space left on device" in _refused(1, "--html", "/dev/full")
 
 
 def test_a_damaged_report_or_plan_is_one_sentence_in_every_form(folder: RunFolder, tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def _holds(told: Contention) -> None:
 
 def test_a_plan_of_one_lane_says_so(tmp_path: Path) -> None:
     whole = plan("made")
-    alone = Plan("made", {"a": whole.lanes["a"]}, whole.device)
+    alone = Plan("made", {"a": whole.lanes["a"]}, whole.device, sharing="sequential")
     told = _report(made_run(tmp_path / "made", alone)).contention
     assert told is not None
     assert told.verdict == "unknown"

@@ -44,7 +44,7 @@ def reported_contention(told: Contention, plan: Plan, void: str | None) -> Conte
     """
     if void is not None:
         told = structs.replace(told, verdict="unknown", because=void)
-    elif plan.sharing == "sequential" and not told.shared_steps_per_s:
+    elif plan.sharing == "sequential" and len(plan.lanes) > 1 and not told.shared_steps_per_s:
         told = structs.replace(told, verdict="unknown", because=NEVER_BESIDE)
     return _rounded(told)
 

@@ -101,8 +101,10 @@ def _write_page(folder: RunFolder, path: Path) -> None:
 
     account = _account(folder)
     written = page(run_text(account), run_figures(account.state), f"dualtrain {__version__}")
-    with failing_clearly():
+    try:
         path.write_text(written, encoding="utf-8")
+    except OSError as error:
+        fail(f"{path} cannot be written: {error.strerror or error}", exit_codes.FAILED)
 
 
 def _print_markdown(folder: RunFolder) -> None:
