@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import pytest
+
 from tests.unit.made_benches import bench_plan, figures, launch_of, ledger_of, made_bench
 from tests.unit.made_runs import append
 from training.bench.folder import bench_home, bench_meant, find_bench_folder
@@ -118,6 +120,33 @@ def test_lines_without_a_terminal_are_plain_and_few(tmp_path: Path) -> None:
         "1:00  seed-binary + seed-regression, together 1/2: STP 1.40, 5 blocks",
         "1:01  [2/2]  seed-binary + seed-regression, together 2/2: starts, about 1:00 left",
     ]
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_lines_on_a_terminal_are_redrawn_in_their_place_and_no_wider(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    folder = made_bench(tmp_path / "bench", bench_plan(launches=2))
+    append(folder.events, BEGAN, LaunchBegan(t=5.0, launch=FIRST, run="001-together"))
+    out, history = _Terminal(), BenchHistory(folder)
+    lines = BenchLines(history.plan, out)
+    for _ in range(3):
+        history.refresh(process_lives=True)
+        lines.show(history.state())
+    drawn = out.getvalue()
+    assert drawn.count("\n") == 2  # what does not change is not drawn again
+    assert max(len(line) for line in drawn.splitlines()) < 50
+    append(folder.events, _measured(1))
+    history.refresh(process_lives=True)
+    lines.show(history.state())
+    after = out.getvalue().removeprefix(drawn)
+    assert after.startswith("\x1b[A\x1b[K\x1b[A\x1b[K")
+    assert "STP 1.40, 5 blocks" in after
 
 
 def _host() -> bytes:

@@ -76,3 +76,8 @@ def test_too_little_measured_has_no_best() -> None:
     told = _pair(mode_report("together", [figures(width=None, blocks=2)]))
     assert told.best.sharing is None
     assert told.sequential is not None
+
+
+def test_throughput_beyond_two_is_not_taken_at_its_word() -> None:
+    assert "something slowed the lanes while alone" in _pair(_mode("together", 0.8)).note
+    assert _pair(_mode("together", 0.99)).note == ""

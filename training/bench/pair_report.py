@@ -13,6 +13,9 @@ from training.plan import LANES, Lane, Sharing
 SOLO_DIFFERS_BY = 0.05
 """Solo rates of two modes that differ by more make their throughputs hard to compare: it is said."""
 
+MOST_STP = 2.1
+"""Two lanes that do not feel each other at all come to 2; beyond it and what windows scatter, a solo rate is wrong."""
+
 
 class SequentialReport(Struct, frozen=True):
     """One after the other: STP 1 by definition, rates and times those of the windows of the launches in one mode."""
@@ -112,11 +115,23 @@ def _range_s(makespan: Makespan) -> tuple[float, float] | None:
 
 
 def _note(measured: Sequence[ModeReport]) -> str:
+    """What keeps figures from being taken at their word."""
+    return "; ".join([*_not_plausible(measured), *_other_solo_rates(measured)])
+
+
+def _not_plausible(measured: Sequence[ModeReport]) -> list[str]:
+    return [
+        f"{mode.sharing}: throughput above {MOST_STP:g} is no gain of sharing: something slowed the lanes while alone"
+        for mode in measured
+        if mode.stp is not None and mode.stp > MOST_STP
+    ]
+
+
+def _other_solo_rates(measured: Sequence[ModeReport]) -> list[str]:
     """Each mode's gain is against its own solo rates: say where these are not the same."""
-    if len(measured) < 2:
-        return ""
-    first, found = measured[0], []
+    found: list[str] = []
     for mode in measured[1:]:
+        first = measured[0]
         for lane in LANES:
             base, here = first.solo_steps_per_s.get(lane), mode.solo_steps_per_s.get(lane)
             if base and here and abs(here / base - 1) > SOLO_DIFFERS_BY:
@@ -124,4 +139,4 @@ def _note(measured: Sequence[ModeReport]) -> str:
                     f"{lane.upper()} alone runs under {mode.sharing} at {here / base:.2f} times its rate"
                     f" under {first.sharing}"
                 )
-    return "; ".join(found)
+    return found
