@@ -60,11 +60,6 @@ def test_plan_is_written_before_the_supervisor_starts(started: list[RunFolder]) 
 @pytest.mark.parametrize(
     ("request_", "error", "words"),
     [
-        (
-            LaunchRequest(PAIR, sharing="adaptive"),
-            LaunchError,
-            "cannot be launched yet: use one of: together, sequential",
-        ),
         (LaunchRequest(PAIR, overrides=("c.fit.batch_size=1",)), LaunchError, "begin with the lane"),
         (LaunchRequest(PAIR, overrides=("fit.batch_size=1",)), LaunchError, "begin with the lane"),
         (LaunchRequest(PAIR, overrides=("a",)), LaunchError, "begin with the lane"),

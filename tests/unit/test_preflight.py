@@ -91,10 +91,6 @@ def test_a_gpu_that_is_no_longer_there_stops() -> None:
     assert stops(check_launch(plan(), listing=devices())) == ["device"]
 
 
-def test_a_mode_that_cannot_be_launched_stops() -> None:
-    assert "sharing" in stops(check_launch(plan("adaptive"), listing=devices(GPU)))
-
-
 def test_a_cap_on_a_cpu_is_said_to_do_nothing() -> None:
     checks = check_launch(plan(gpu=None, memory=(512, None)), listing=devices())
     assert "lane a" in named(checks, "memory cap").message
