@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from training.analysis.remembering import remember_run
 from training.analysis.report import build_report, write_report
 from training.meters.devices import open_meter
 from training.plan import Plan, PlanError, read_plan
@@ -96,7 +97,9 @@ async def _report_when_there_is_room(
         written = events.flush()
         try:
             if written or now() > give_up_t:
-                write_report(build_report(folder, plan, started_at, monitor_cost(now())), folder.report)
+                report = build_report(folder, plan, started_at, monitor_cost(now()))
+                write_report(report, folder.report)
+                remember_run(plan, report)
                 return
         except OSError as error:
             if now() > give_up_t or folder.is_gone:
