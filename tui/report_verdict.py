@@ -140,7 +140,7 @@ def _notes(report: Report, told: Contention) -> tuple[str, ...]:
     notes: list[str] = []
     if told.verdict == "unknown" and told.slowdown:
         notes.append(f"As far as it was measured: {_slowed(told)}.")
-    if report.limits:
+    if report.limits and told.shared_steps_per_s:
         notes.append(f"What limits the pair: {'; '.join(limit.sentence for limit in report.limits)}.")
     if told.excluded and told.verdict != "unknown":  # else the claim says so
         why = f": {', '.join(told.excluded_because)}" if told.excluded_because else ""

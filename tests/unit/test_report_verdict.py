@@ -145,6 +145,8 @@ def test_what_was_left_out_and_what_limits_the_pair_are_said() -> None:
     limit = PairLimit("CPU cores oversubscribed", "2.0 of 2 cores are used")
     notes = verdict_of(report(spoiled, limits=(limit,))).notes
     assert "Left out, disturbed: 2 blocks: swapping, another process." in notes
+    apart = Contention(because="the lanes never trained beside each other")
+    assert verdict_of(report(apart, limits=(limit,))).notes == ()
     unknown = msgspec.structs.replace(spoiled, verdict="unknown", because="too few; 2 disturbed: swapping")
     assert not any(note.startswith("Left out") for note in verdict_of(report(unknown)).notes)
     assert "What limits the pair: CPU cores oversubscribed: 2.0 of 2 cores are used." in notes
