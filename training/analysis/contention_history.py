@@ -129,6 +129,11 @@ class ContentionHistory:
         """What the newest blocks say for what is left of both lanes."""
         return contention(self._count, self._left() or self._lengths(), newest=NEWEST)
 
+    @property
+    def counted(self) -> int:
+        """How many blocks count so far."""
+        return len(self._count.counting())
+
     def stps(self, since_t: float = 0.0) -> list[float]:
         """STP of each block that counts and ended after `since_t`, oldest first."""
         return [point.stp for point in self._points() if point.t > since_t]

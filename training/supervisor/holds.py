@@ -20,6 +20,8 @@ class Holds:
         self._events = events
         self._now = now
         self._reasons: dict[Lane, set[HeldFor]] = {}
+        self._not_told: set[Lane] = set()
+        """Lanes that nothing holds any more, and whose workers did not take that."""
 
     def hold(self, lane: Lane, why: HeldFor) -> bool:
         """Have the lane stand still at its next batch; False where its worker does not take it."""
@@ -28,20 +30,31 @@ class Holds:
             return True
         if not reasons and not self._tell(lane, "pause"):
             return False
+        self._not_told.discard(lane)
         reasons.add(why)
         self._events.write(Held(t=self._now(), lane=lane, why=why))
         return True
 
     def let_go(self, lane: Lane, why: HeldFor) -> bool:
-        """Take one reason away; the lane trains again once it was the last. False where the worker does not take it."""
+        """Take one reason away; the lane trains again once it was the last.
+
+        False where the worker does not take that now: `tell_again` tries until it does.
+        """
         reasons = self._reasons.get(lane, set())
         if why not in reasons:
             return True
-        if reasons == {why} and not self._tell(lane, "resume"):
-            return False
         reasons.discard(why)
         self._events.write(LetGo(t=self._now(), lane=lane, why=why))
-        return True
+        if reasons or self._tell(lane, "resume"):
+            return True
+        self._not_told.add(lane)
+        return False
+
+    def tell_again(self) -> None:
+        """Have lanes train again that did not take it before: their commands had no room."""
+        for lane in tuple(self._not_told):
+            if self._tell(lane, "resume"):
+                self._not_told.discard(lane)
 
     def why(self, lane: Lane) -> frozenset[HeldFor]:
         """What holds the lane now."""
@@ -50,3 +63,4 @@ class Holds:
     def forget(self, lane: Lane) -> None:
         """The lane has ended: nothing holds it."""
         self._reasons.pop(lane, None)
+        self._not_told.discard(lane)

@@ -10,7 +10,7 @@ from training.analysis.contention_history import ContentionHistory
 from training.plan import Lane, Plan
 from training.record.contention_records import HeldFor
 from training.record.device_records import Sample
-from training.record.event_records import EventRecord
+from training.record.event_records import EventRecord, Note
 from training.record.lane_records import LaneRecord, Released
 from training.record.tagged import Record
 from training.record.writer import RecordWriter
@@ -65,6 +65,7 @@ class Measuring:
         self.holds = Holds(tell, events, now)
         events.heard_by = self.history.take_event
         self._plan = plan
+        self._events = events
         self._now = now
         self._tell = tell
         self._lives = lives
@@ -81,6 +82,7 @@ class Measuring:
             write=events.write,
             expected_s=self.expected_s,
             stp=lambda: self.history.recent().stp,
+            counted=lambda: self.history.counted,
             block_done=lambda _: block_done(),
         )
         self._task: asyncio.Task[None] | None = None
@@ -88,12 +90,20 @@ class Measuring:
     def start(self) -> None:
         """Begin to measure, on the running loop."""
         self._task = asyncio.get_running_loop().create_task(self.prober.run())
+        self._task.add_done_callback(self._tell_failure)
 
     async def end(self) -> None:
         """Measure no more."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+
+    def _tell_failure(self, task: asyncio.Task[None]) -> None:
+        """A defect of measuring ends no training, and does not go untold."""
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            told = f"contention is measured no more, the training goes on: {type(error).__name__}: {error}"
+            self._events.write(Note(t=self._now(), message=told))
 
     def take(self, lane: Lane, record: LaneRecord) -> None:
         """Take in one record of a lane's worker."""

@@ -34,6 +34,8 @@ class ProbeBudget:
     stood_still_s: float = 0.0
     """For how long lanes stood still for probes so far."""
     blocks_begun: int = 0
+    blocks_counted: int = 0
+    """Those of them that count: a disturbed one is taken again, as often as blocks were wanted."""
     last_ended_s: float | None = None
 
     def window_s(self, expected_s: float | None) -> float:
@@ -67,13 +69,13 @@ class ProbeBudget:
         if not self.probing.enabled:
             return False
         if self.probing.blocks is not None:
-            return self.blocks_begun < self.probing.blocks
+            return not self.is_done
         cost_share = UNKNOWN_COST_SHARE if stp is None else max(0.0, 1.0 - 1.0 / stp)
         cost_s = (self.stood_still_s + block_s) * cost_share
         if self.blocks_begun < FEWEST_BLOCKS:
             is_short = expected_s is None or expected_s < LONG_RUN_S
             return self._has_room(expected_s, block_s) and (is_short or cost_s <= self._most_s(expected_s))
-        if self.blocks_begun < FIRST_BLOCKS:
+        if self.blocks_counted < FIRST_BLOCKS and self.blocks_begun < 2 * FIRST_BLOCKS:
             return cost_s <= self._most_s(expected_s)
         if self.last_ended_s is not None and now_s - self.last_ended_s < BETWEEN_BLOCKS_S:
             return False
@@ -81,8 +83,9 @@ class ProbeBudget:
 
     @property
     def is_done(self) -> bool:
-        """Whether every block that was asked for was begun; never, where none was."""
-        return self.probing.blocks is not None and self.blocks_begun >= self.probing.blocks
+        """Whether as many blocks count as were asked for, or twice as many were begun; never, where none were."""
+        wanted = self.probing.blocks
+        return wanted is not None and (self.blocks_counted >= wanted or self.blocks_begun >= 2 * wanted)
 
     @staticmethod
     def _most_s(expected_s: float | None) -> float:

@@ -37,9 +37,13 @@ class Prober:
         write: Callable[[ProbeBegan | SoloSpan | SharedSpan], object],
         expected_s: Callable[[], float | None],
         stp: Callable[[], float | None],
+        counted: Callable[[], int],
         block_done: Callable[[int], None],
     ) -> None:
-        """`expected_s` is the run's length from its release, `block_done` is told when a block has all its parts."""
+        """What it asks of the run: `expected_s` its length from its release, `stp`, `counted` how many blocks count.
+
+        `block_done` is told when a block has all its parts.
+        """
         self._hands = hands
         self._paces = paces
         self._budget = budget
@@ -48,6 +52,8 @@ class Prober:
         self._write = write
         self._expected_s = expected_s
         self._stp = stp
+        self._counted = counted
+        self._counted_before = 0
         self._block_done = block_done
         self._solo = SoloTiming(hands, paces, budget, watch, changes, write=write, expected_s=expected_s)
         self._block = 1
@@ -78,7 +84,8 @@ class Prober:
         self._block += 1
         self._lacks_shared = False
         self._shared_s = self._trained_s = 0.0
-        self._budget.blocks_begun = 0
+        self._budget.blocks_begun = self._budget.blocks_counted = 0
+        self._counted_before = self._counted()
 
     async def run(self) -> None:
         """Measure for as long as the run goes on."""
@@ -137,9 +144,18 @@ class Prober:
         self._tell_whole_block()
 
     def _tell_whole_block(self) -> None:
-        """Once, when a block has all its parts: the first may have its shared time before its windows."""
-        if self._lacks_shared and self._shared_s >= self._fewest_shared_s():
-            self._lacks_shared = False
+        """When a block has all its parts, and again where it counts only later, its first shared time being disturbed.
+
+        The first block has its shared time before its windows.
+        """
+        counted = self._counted() - self._counted_before
+        counts_late = (
+            counted != self._budget.blocks_counted and not self._lacks_shared and not self.is_probing
+        )
+        self._budget.blocks_counted = counted
+        is_whole = self._lacks_shared and self._shared_s >= self._fewest_shared_s()
+        self._lacks_shared = self._lacks_shared and not is_whole
+        if is_whole or counts_late:
             self._block_done(self._block)
 
     def _chunk_s(self) -> float:

@@ -180,10 +180,12 @@ class Supervisor:
     # Decisions --------------------------------------------------------------------------------------------------
 
     def decide(self) -> None:
-        """Ask the policy until it has nothing more to do with what stands."""
-        while actions := self._choice.policy.decide(self._standings(), self.now()):
+        """Ask the policy until it has nothing more to do with what stands, or nothing more can be done of it now."""
+        done: tuple[Action, ...] = ()
+        while (actions := self._choice.policy.decide(self._standings(), self.now())) and actions != done:
             for action in actions:
                 self._carry_out(action)
+            done = actions
         self.measuring.changes.happened()
         if all(run.has_ended for run in self.lanes.values()):
             self._all_ended.set()
@@ -211,12 +213,13 @@ class Supervisor:
             case GiveUp(lane, because):
                 self._ending.give_up(self.lanes[lane], because)
             case HoldBack(lane):
-                if not self.measuring.holds.hold(lane, "turn"):
-                    self.stop_lane(self.lanes[lane], "it cannot be told to wait for its turn")
+                self.measuring.holds.hold(lane, "turn")  # one that is just ending does not take it
             case LetTrain(lane):
                 self.measuring.holds.let_go(lane, "turn")
 
     def _launch(self, lane: Lane) -> None:
+        if self.lanes[lane].standing.stage != "unlaunched":
+            return  # its process came with the other lane's
         mps = self._mps.worker_variables(lane) if self._mps is not None else None
         if self.plan.sharing == "one-process":
             self._launcher.launch(self.plan, list(self.lanes.values()), mps)
@@ -301,6 +304,7 @@ class Supervisor:
             self.sampling.look()
         if self._mps is not None:
             self._mps.tick()
+        self.measuring.holds.tell_again()
         for worker in {run.worker for run in self.lanes.values() if run.worker is not None}:
             self._read(worker)
         for run in self.lanes.values():
