@@ -16,7 +16,7 @@ from training.analysis.contention_history import ContentionHistory
 from training.plan import LANES, Lane, Limits, Plan, Probing, Sharing
 from training.record.contention_records import Held, HeldFor, LetGo, ProbeBegan, SharedSpan, SoloSpan
 from training.record.device_records import Sample
-from training.record.event_records import Joined, LaneEnded
+from training.record.event_records import Joined, LaneEnded, Note
 from training.record.lane_records import LaneRecord
 from training.record.tagged import Record
 from training.supervisor.lane_standing import HoldBack, LaneStanding, LetTrain
@@ -116,6 +116,7 @@ class SimulatedRun:
             if self.device.now_s >= self._next_tick_s:
                 self._next_tick_s += TICK_S
                 rung = list(self.device.lanes.values())
+                self.measuring.holds.tell_again()
                 if self.choice.tick():
                     self.measuring.prober.measure_anew()
             for lane in rung:
@@ -218,6 +219,11 @@ class SimulatedRun:
     def standing(self) -> set[Lane]:
         """The lanes that stand still."""
         return {lane for lane, found in self.device.lanes.items() if found.stands and not found.has_ended}
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether measuring has not failed."""
+        return not self.of(Note)
 
     def held(self, lane: Lane) -> frozenset[HeldFor]:
         """Why it is held."""
