@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tui import exit_codes
-from tui.messages import AskFailed, LaunchFailed, OpenFailed, RunChanged, RunLaunched
+from tui.messages import AskFailed, LaunchFailed, OpenFailed, ReadFailed, RunChanged, RunLaunched
 from tui.screens.live_messages import (
     AgainAsked,
     CurvesAsked,
@@ -168,7 +168,10 @@ class DualtrainApp(App[None]):
         self._show_live(self._state)
         supervisor = launched.supervisor if launched is not None else None
         self._feed = RunFeed(
-            history, lambda state: self.post_message(RunChanged(state)), supervisor=supervisor
+            history,
+            lambda state: self.post_message(RunChanged(state)),
+            failed=lambda why: self.post_message(ReadFailed(why)),
+            supervisor=supervisor,
         )
         self._feed.start()
 
@@ -225,6 +228,18 @@ class DualtrainApp(App[None]):
     @on(AskFailed)
     def _ask_failed(self, message: AskFailed) -> None:
         self.notify(message.why, title="Not done", severity="warning", markup=False)
+
+    @on(ReadFailed)
+    def _read_failed(self, message: ReadFailed) -> None:
+        from training.preset.printable import printable
+
+        self.notify(
+            f"the run goes on; its records cannot be read now: {printable(message.why)}",
+            title="Not read",
+            severity="error",
+            timeout=20,
+            markup=False,
+        )
 
     @on(OpenFailed)
     def _open_failed(self, message: OpenFailed) -> None:

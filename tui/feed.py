@@ -25,13 +25,17 @@ class RunFeed:
         history: RunHistory,
         deliver: Deliver,
         *,
+        failed: Callable[[str], object] = lambda _: None,
         supervisor: subprocess.Popen[bytes] | None = None,
         period_s: float = DEFAULT_PERIOD_S,
     ) -> None:
+        """`failed` is told, in the thread, what kept the run from being read; each thing once."""
         self.period_s = period_s
         """How long to wait between two looks; may be set at any time."""
         self._history = history
         self._deliver = deliver
+        self._failed = failed
+        self._failure = ""
         self._supervisor = supervisor
         self._wake = threading.Event()
         self._over = False
@@ -54,12 +58,25 @@ class RunFeed:
 
     def _follow(self) -> None:
         while not self._over:
-            gone = self._supervisor is not None and self._supervisor.poll() is not None
-            self._history.refresh(supervisor_gone=gone)
-            if self._over:
-                return
-            self._deliver(self._history.state())
-            if not self._history.is_live:
+            if not self._look():
                 return
             self._wake.wait(self.period_s)
             self._wake.clear()
+
+    def _look(self) -> bool:
+        """Read and deliver once; whether there may be more to come."""
+        gone = self._supervisor is not None and self._supervisor.poll() is not None
+        try:
+            self._history.refresh(supervisor_gone=gone)
+            state = self._history.state()
+        except Exception as error:  # noqa: BLE001 - a screen that stands still without a word would be worse
+            self._tell_failure(f"{type(error).__name__}: {error}")
+            return not gone
+        if not self._over:
+            self._deliver(state)
+        return self._history.is_live
+
+    def _tell_failure(self, failure: str) -> None:
+        if failure != self._failure:
+            self._failure = failure
+            self._failed(failure)

@@ -45,6 +45,13 @@ class AskFailed(Message):
 
 
 @dataclass
+class ReadFailed(Message):
+    """The run's files cannot be read now: one line."""
+
+    why: str
+
+
+@dataclass
 class OpenFailed(Message):
     """A run cannot be shown: one sentence."""
 
