@@ -24,6 +24,7 @@ from training.analysis.contention_history import ContentionHistory
 from training.analysis.contention_state import ContentionState
 from training.plan import LANES, Lane, Limits, Plan, Probing
 from training.record.contention_records import Decided, Held, LetGo, ProbeBegan, SoloSpan
+from training.record.device_records import DeviceReading, Sample
 from training.record.event_records import (
     BarrierOpened,
     EventRecord,
@@ -239,6 +240,19 @@ def test_a_lane_that_joins_in_anothers_place_begins_anew() -> None:
     told = read(in_order(events, {"a": life(), "b": life(9.0)})).contention()
     assert (told.blocks, told.stp, told.speedup_whole) == (0, None, None)
     assert told.solo_steps_per_s == {"a": pytest.approx(10.0)}
+
+
+def test_what_limits_the_pair_comes_from_the_samples_of_its_shared_time() -> None:
+    history = read(whole_run())
+    for second in range(200):
+        history.take_device_record(Sample(float(second), DeviceReading(utilization_percent=97.0)))
+    assert [limit.name for limit in history.state().limits] == ["device busy"]
+    assert history.limits() == history.state().limits
+
+
+def test_nothing_limits_a_pair_where_there_is_none() -> None:
+    alone = structs.replace(plan(), lanes={"a": plan().lanes["a"]})
+    assert read([], alone).limits() == ()
 
 
 def test_memory_does_not_grow_with_the_probes() -> None:

@@ -81,6 +81,8 @@ def test_a_full_cpu_whose_threads_fit_or_are_not_known_is_just_busy(
 ) -> None:
     full = replace(CPU, utilization_percent=99.0, lane_cores={"a": 1.0, "b": 0.98})
     assert sentence(full, threads=threads) == "device busy: its cores are 99 % busy"
+    assert named(full, threads=threads, utilization_percent=91.0) == ["device busy"]
+    assert named(full, threads=threads, utilization_percent=89.0) == ["not clear"]
 
 
 def test_a_gpus_lanes_may_be_held_up_by_the_host() -> None:

@@ -72,7 +72,8 @@ def pair_limits(evidence: PairEvidence) -> tuple[PairLimit, ...]:
 
 def _device_busy(evidence: PairEvidence) -> str | None:
     busy = evidence.utilization_percent
-    if evidence.seconds < ENOUGH_S or busy is None or busy < BUSY_PERCENT:
+    least = BUSY_PERCENT if evidence.kind == "gpu" else 100 * CORES_SHARE
+    if evidence.seconds < ENOUGH_S or busy is None or busy < least:
         return None
     if evidence.kind == "cpu":
         return None if _cores_oversubscribed(evidence) else f"its cores are {busy:.0f} % busy"
