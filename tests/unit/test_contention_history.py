@@ -1,120 +1,41 @@
-"""A run's contention folded from its files: the same in whatever order they are read, and whatever they hold."""
+"""A run's contention folded from its files: what is said, when, and of whom."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from msgspec import structs
 
 from tests.unit.contention_cases import (
-    ANY_COUNT,
-    ANY_LANE,
-    ANY_SECONDS,
-    ANY_SHARED,
-    ANY_SOLO,
     Known,
     Measured,
-    all_finite,
+)
+from tests.unit.contention_runs import (
+    LANES_KNOWN,
+    OPENED_T,
+    RELEASED_STEP,
+    TOLD,
+    in_order,
+    life,
+    progress,
+    read,
+    spans,
+    start,
+    whole_run,
 )
 from tests.unit.made_runs import plan
 from training.analysis.contention_history import ContentionHistory
-from training.analysis.contention_state import ContentionState
-from training.plan import LANES, Lane, Limits, Plan, Probing
-from training.record.contention_records import Decided, Held, LetGo, ProbeBegan, SoloSpan
+from training.plan import LANES, Limits, Probing
+from training.record.contention_records import Held, LetGo, ProbeBegan, SoloSpan
 from training.record.device_records import DeviceReading, Sample
 from training.record.event_records import (
-    BarrierOpened,
     EventRecord,
     Joined,
     LaneEnded,
-    Launched,
-    WarmingUp,
 )
 from training.record.lane_records import (
     Built,
-    Imported,
-    LaneRecord,
-    Progress,
-    Released,
     Resumed,
-    Warm,
 )
-
-TOLD = tuple[Lane | None, EventRecord | LaneRecord]
-"""One record, and whose file it is in: a lane's, or that of the events."""
-LANES_KNOWN: dict[Lane, Known] = {"a": Known(0.1, 1.5), "b": Known(0.2, 1.2)}
-STEPS = 1000
-RELEASED_STEP = 3
-OPENED_T = 20.0
-
-
-def built(t: float = 8.0, steps: int | None = STEPS + RELEASED_STEP, per_epoch: int = 100) -> Built:
-    return Built(t, 10, 40, 32, 3200, 0, per_epoch, planned_epochs=10, planned_steps=steps)
-
-
-def progress(t: float, step: int) -> Progress:
-    return Progress(t, step, step * 32, 1, step % 100, 10, 1.0)
-
-
-def life(t: float = 1.0, released_t: float = OPENED_T) -> list[LaneRecord]:
-    """What a lane's worker tells until its release; it is launched at `t`."""
-    return [
-        Imported(t + 4, seconds=5.0),
-        built(t + 7),
-        Warm(t + 12, step=RELEASED_STEP, seconds=2.0),
-        Released(released_t, step=RELEASED_STEP),
-    ]
-
-
-def start() -> list[EventRecord]:
-    """What the supervisor tells until both are released."""
-    return [
-        Launched(1.0, "a", 1),
-        Launched(1.0, "b", 2),
-        WarmingUp(6.0, "a"),
-        WarmingUp(14.0, "b"),
-        BarrierOpened(OPENED_T, LANES, "both are warm"),
-    ]
-
-
-def spans(blocks: int = 3, epochs: int = 1) -> list[EventRecord]:
-    run = Measured(LANES_KNOWN, now_s=OPENED_T, epochs=epochs)
-    for index in range(1, blocks + 1):
-        run.block(index)
-    return list(run.spans)
-
-
-def read(told: Sequence[TOLD], made: Plan | None = None) -> ContentionHistory:
-    history = ContentionHistory(made or plan())
-    for lane, record in told:
-        if lane is None:
-            history.take_event(record)  # type: ignore[arg-type]
-        else:
-            history.take_lane_record(lane, record)  # type: ignore[arg-type]
-    return history
-
-
-def in_order(events: Sequence[EventRecord], lanes: dict[Lane, Sequence[LaneRecord]]) -> list[TOLD]:
-    """As a reader finds a run that is over: the events, then each lane's file."""
-    told: list[TOLD] = [(None, event) for event in events]
-    return told + [(lane, record) for lane, records in lanes.items() for record in records]
-
-
-def whole_run(blocks: int = 3) -> list[TOLD]:
-    return in_order([*start(), *spans(blocks)], {"a": life(), "b": life(9.0)})
-
-
-@st.composite
-def interleaved(draw: st.DrawFn, told: Sequence[TOLD]) -> list[TOLD]:
-    """The same files, each in its own order, the readers taking turns in some other way."""
-    files: dict[Lane | None, Iterator[TOLD]] = {
-        owner: iter([one for one in told if one[0] == owner]) for owner in (None, *LANES)
-    }
-    owners = draw(st.permutations([owner for owner, _ in told]))
-    return [next(files[owner]) for owner in owners]
 
 
 def test_three_blocks_are_a_verdict_and_points() -> None:
@@ -265,84 +186,3 @@ def test_memory_does_not_grow_with_the_probes() -> None:
     marks = history.state().marks
     assert len(marks) == 1000
     assert marks[-1].block == 1200
-
-
-@given(told=interleaved(whole_run()))
-def test_the_order_of_reading_makes_no_difference(told: list[TOLD]) -> None:
-    assert read(told).state() == read(whole_run()).state()
-
-
-def joined_run() -> list[TOLD]:
-    """Lane a alone, b beside it later: its file may be read before the event that says so."""
-    at = OPENED_T + 300
-    events: list[EventRecord] = [
-        *start(),
-        LaneEnded(OPENED_T + 190, "b", "completed", 0),
-        Joined(at, "b", plan().lanes["a"], replaces="seed-regression"),
-        Launched(at + 1, "b", 3),
-        WarmingUp(at + 6, "b"),
-        *spans(),
-    ]
-    return in_order(
-        events, {"a": life(), "b": [*life(9.0), progress(OPENED_T + 180, 900), *life(at, released_t=at + 20)]}
-    )
-
-
-@given(told=interleaved(joined_run()))
-def test_the_order_of_reading_makes_no_difference_where_a_lane_joined(told: list[TOLD]) -> None:
-    state = read(told).state()
-    assert state == read(joined_run()).state()
-    assert state.contention.blocks == 3
-    assert state.saved_ahead_s is not None
-
-
-ANY_T = ANY_SECONDS
-ANY_EVENT: st.SearchStrategy[EventRecord] = st.one_of(
-    ANY_SOLO,
-    ANY_SHARED,
-    st.builds(ProbeBegan, ANY_T, st.integers(0, 4), ANY_LANE, ANY_LANE, ANY_SECONDS, ANY_COUNT),
-    st.builds(Held, ANY_T, ANY_LANE, st.sampled_from(["asked", "probe", "turn"])),
-    st.builds(LetGo, ANY_T, ANY_LANE, st.sampled_from(["asked", "probe", "turn"])),
-    st.builds(Decided, ANY_T, st.sampled_from(["together", "turns"]), st.just("because")),
-    st.builds(Launched, ANY_T, ANY_LANE, ANY_COUNT),
-    st.builds(WarmingUp, ANY_T, ANY_LANE),
-    st.builds(BarrierOpened, ANY_T, st.just(LANES), st.just("warm")),
-    st.builds(LaneEnded, ANY_T, ANY_LANE, st.just("stopped"), st.none()),
-    st.builds(Joined, ANY_T, ANY_LANE, st.just(plan().lanes["a"])),
-)
-ANY_LANE_RECORD: st.SearchStrategy[LaneRecord] = st.one_of(
-    st.builds(Imported, ANY_T, ANY_SECONDS),
-    st.builds(built, ANY_T, st.one_of(st.none(), ANY_COUNT), ANY_COUNT),
-    st.builds(Warm, ANY_T, ANY_COUNT, ANY_SECONDS),
-    st.builds(Released, ANY_T, ANY_COUNT),
-    st.builds(progress, ANY_T, ANY_COUNT),
-    st.builds(Resumed, ANY_T, ANY_COUNT, ANY_SECONDS),
-)
-ANY_TOLD: st.SearchStrategy[list[TOLD]] = st.lists(
-    st.one_of(st.tuples(st.none(), ANY_EVENT), st.tuples(ANY_LANE, ANY_LANE_RECORD)), max_size=40
-)
-
-
-@given(told=ANY_TOLD, minutes=st.one_of(st.none(), st.floats(1e-9, 1e308)), starts_well=st.booleans())
-def test_no_damaged_file_raises_or_gives_a_number_that_is_none(
-    told: list[TOLD], minutes: float | None, starts_well: bool
-) -> None:
-    history = read([*(whole_run() if starts_well else []), *told], plan(limits=Limits(minutes=minutes)))
-    assert_sound(history.state())
-    assert all_finite(history.recent())
-    assert all_finite(history.stps())
-    assert all_finite(history.left_alone_s())
-    assert all_finite(history.turn_drift())
-    assert all_finite(history.left_at_pace_s({"a": 10.0, "b": None}))
-
-
-@given(told=ANY_TOLD, data=st.data())
-def test_no_damaged_file_makes_the_order_of_reading_matter(told: list[TOLD], data: st.DataObject) -> None:
-    assert read(data.draw(interleaved(told))).state() == read(told).state()
-
-
-def assert_sound(state: ContentionState) -> None:
-    """What holds of any state; a mark may have any times, as a record tells them."""
-    assert all_finite(state)
-    assert state.contention.verdict == "unknown" or state.contention.blocks >= 3
-    assert len(state.points) <= state.contention.blocks
