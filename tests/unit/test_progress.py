@@ -57,10 +57,10 @@ def test_taking_turns_fairly_gains_nothing() -> None:
 
 def test_a_known_pair() -> None:
     """Both until a ends at 20 s; b has then done half of its 20 s and goes on alone."""
-    of = {"a": LaneTimes(10.0, 20.0), "b": LaneTimes(20.0, 40.0)}
+    of: dict[Lane, LaneTimes] = {"a": LaneTimes(10.0, 20.0), "b": LaneTimes(20.0, 40.0)}
     assert makespan_s(of) == 30.0
     assert speedup(of) == 1.0
-    faster = {"a": LaneTimes(10.0, 16.0), "b": LaneTimes(20.0, 20.0)}
+    faster: dict[Lane, LaneTimes] = {"a": LaneTimes(10.0, 16.0), "b": LaneTimes(20.0, 20.0)}
     assert stp(faster) == pytest.approx(1.625)
     assert antt(faster) == pytest.approx(1.3)
     assert fairness(faster) == pytest.approx(0.625)
