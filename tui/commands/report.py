@@ -75,8 +75,22 @@ def _print_report(folder: RunFolder, *, as_json: bool) -> None:
         lines = report_lines(read_report(folder.report), folder.path)
     except ReportError as error:
         fail(str(error), exit_codes.FAILED)
-    for line in lines:
+    for line in (*lines, *_drift_lines(folder)):
         click.echo(line)
+
+
+def _drift_lines(folder: RunFolder) -> list[str]:
+    """Whether sharing changed the training, a line a lane: read from the runs on record, so not part of report.json."""
+    from training.analysis.training_drift import training_drift
+    from training.plan import PlanError
+    from training.preset.printable import printable
+
+    try:
+        drifts = training_drift(folder)
+    except PlanError:
+        return []
+    told = [f"   {lane.upper()}  {printable(drift.sentence)}" for lane, drift in drifts.items()]
+    return ["", "loss by step, against runs of the same preset and seed alone:", *told] if told else []
 
 
 def _refuse_without_report(folder: RunFolder) -> None:
