@@ -72,7 +72,7 @@ class SimulatedRun:
         self.lane_records: list[tuple[Lane, LaneRecord]] = []
         self.blocks_done: list[float] = []
         self.on_block_done: Callable[[], None] = lambda: None
-        self.swapped_pages = 0
+        self.swapped_in: Callable[[], int] = lambda: 0
         self.decides = True
         """Whether the policy says who waits; off where a test does."""
         self.stop_asked: set[Lane] = set()
@@ -83,7 +83,7 @@ class SimulatedRun:
         self.measuring = Measuring(
             self.plan, self.events, self.now,
             tell=self._tell, lives=self.lives, samples=lambda: self.meter, block_done=self._block_done,
-            swapped_in=lambda: self.swapped_pages,
+            swapped_in=self._swapped_in,
         )  # fmt: skip
         self.choice = SharingChoice(self.plan, self.events, self.now, self.measuring.history, None)
         for lane, spec in lanes.items():
@@ -142,9 +142,9 @@ class SimulatedRun:
         """A lane is new, or in the place of one that has ended."""
         self._told_ended.discard(lane)
         self.stop_asked.discard(lane)
-        self.measuring.joined(lane)
         planned = self.plan.lanes["a"]
         self.events.write(Joined(t=self.device.now_s, lane=lane, planned=planned))
+        self.measuring.joined(lane)
         self.start(lane, spec)
 
     def hold(self, lane: Lane, why: HeldFor = "asked") -> bool:
@@ -173,6 +173,7 @@ class SimulatedRun:
     def change_sharing(self, after: Sharing) -> None:
         """Share another way from now on."""
         self.choice.change(after, "asked")
+        self.choice.look()
         self.decide()
 
     def decide(self) -> None:
@@ -262,6 +263,9 @@ class SimulatedRun:
         self.on_block_done()
         if self.choice.look():
             self.decide()
+
+    def _swapped_in(self) -> int:
+        return self.swapped_in()
 
     def _tell(self, lane: Lane, do: str, **details: Any) -> bool:
         found = self.device.lanes.get(lane)

@@ -165,8 +165,17 @@ class TestNumbers:
             (LaneSpec(0.02, 1.5, steps_per_epoch=500, end_s=1.0), LaneSpec(0.05, 1.25)),
             (LaneSpec(0.02, 1.5, steps_per_epoch=25, end_s=0.25), LaneSpec(0.04, 1.25, steps_per_epoch=20)),
             (FAST, FEW_STEPS),
+            (FAST, LaneSpec(0.05, 1.25, steps_per_epoch=400, end_s=12.0)),
         ],
-        ids=["plain", "no interference", "taking turns is faster", "epochs", "short epochs", "slow steps"],
+        ids=[
+            "plain",
+            "no interference",
+            "taking turns is faster",
+            "epochs",
+            "short epochs",
+            "slow steps",
+            "long validations",
+        ],
     )
     async def test_are_those_of_the_pair(self, a: LaneSpec, b: LaneSpec) -> None:
         a, b = (
@@ -424,7 +433,7 @@ class TestWhatComesBetween:
     async def test_swapping_spoils_a_block(self) -> None:
         async with SimulatedRun(pair(FAST, SLOW), probing=Probing(blocks=1)) as run:
             await run.play_until(lambda: bool(run.standing))
-            run.swapped_pages = 8
+            run.swapped_in = lambda: 8
             await run.play(60)
             assert run.probes[0].disturbed == ("the machine was swapping",)
             assert not run.probes[1].disturbed

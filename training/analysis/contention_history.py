@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 
-from training.analysis.blocks import BlockCount, is_possible
+from training.analysis.blocks import BlockCount, added, is_possible
 from training.analysis.contention import SAME_WITHIN, Contention, LaneLength, StartUp, block_pairs, contention
 from training.analysis.contention_state import BlockPoint, ContentionState, ProbeMark
 from training.analysis.lane_facts import LaneFacts
@@ -29,6 +29,8 @@ from training.record.lane_records import LaneRecord, Progress
 NEWEST = 8
 """So many blocks speak for what is left of a run; older ones may be of other rates."""
 KEPT_MARKS = 1000
+FEWEST_OF_TURN = 30
+"""Fewer steps of a turn tell no drift."""
 
 
 class ContentionHistory:
@@ -149,13 +151,17 @@ class ContentionHistory:
         }
 
     def turn_drift(self) -> float:
-        """How far a lane's newest rate in its turn is from its rate in the blocks, as a share; 0 where not known."""
-        if self._turn_span is None:
+        """How far a lane's newest rate in its turn is from its rate in the blocks, as a share; 0 where not known.
+
+        Of its steps alone: an epoch's end lies in one span and not in the next.
+        """
+        if self._turn_span is None or self._turn_span.span.steps < FEWEST_OF_TURN:
             return 0.0
-        known = self.recent().solo_steps_per_s.get(self._turn_span.lane)
-        span = self._turn_span.span
-        taken_s = span.in_steps_s + span.outside_s
-        return abs(span.steps / taken_s / known - 1.0) if known and taken_s > 0 else 0.0
+        lane, span = self._turn_span.lane, self._turn_span.span
+        known = added(block.solo[lane] for block in self._count.counting(NEWEST))
+        if not known.steps or span.in_steps_s <= 0:
+            return 0.0
+        return abs(span.steps / span.in_steps_s * known.in_steps_s / known.steps - 1.0)
 
     def left_at_pace_s(self, rates: Mapping[Lane, float | None]) -> float | None:
         """Seconds to the end of both lanes at these rates; None where one has none or no length in steps."""

@@ -63,6 +63,10 @@ class LanePace:
     def open_span(self, t: float) -> None:
         """Count from `t` on."""
         self._span_from = t
+        self.next_span()
+
+    def next_span(self) -> None:
+        """Count anew, and what began in the span before as well: nothing is to get lost between two spans."""
         self._steps = self._epochs = 0
         self._in_steps_s = self._outside_s = 0.0
 

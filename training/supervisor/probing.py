@@ -101,10 +101,12 @@ class Prober:
     async def _share(self) -> None:
         """One shared span after the other, until a lane stands still, has ended, or a block is due."""
         await self._changes.until(lambda: not self._both_train(), self._changes.now() + SETTLE_S)
+        for lane in LANES:
+            self._paces[lane].open_span(self._changes.now())
         while self._both_train():
             began_s = self._changes.now()
             for lane in LANES:
-                self._paces[lane].open_span(began_s)
+                self._paces[lane].next_span()
             self._watch.begin()
             await self._end_of_chunk(began_s + self._chunk_s())
             self._tell_shared(began_s)
@@ -204,10 +206,17 @@ class Prober:
         lane = self._turn()
         if lane is None:
             return
-        began_s, how = self._changes.now(), self._how_alone(lane)
-        self._paces[lane].open_span(began_s + SETTLE_S)
-        self._watch.begin()
-        await self._changes.until(lambda: self._turn() != lane, began_s + LONGEST_CHUNK_S)
+        began_s = self._changes.now() + SETTLE_S
+        self._paces[lane].open_span(began_s)
+        while self._turn() == lane:
+            how = self._how_alone(lane)
+            self._watch.begin()
+            await self._changes.until(lambda: self._turn() != lane, began_s + LONGEST_CHUNK_S)
+            self._tell_alone(lane, how, began_s)
+            began_s = self._changes.now()
+            self._paces[lane].next_span()
+
+    def _tell_alone(self, lane: Lane, how: SoloHow, began_s: float) -> None:
         ended_s, span = self._changes.now(), self._paces[lane].span()
         if span.steps:
             self._write(
@@ -215,7 +224,7 @@ class Prober:
                     t=ended_s,
                     block=self._block,
                     lane=lane,
-                    t0=began_s + SETTLE_S,
+                    t0=began_s,
                     t1=ended_s,
                     span=span,
                     how=how,

@@ -53,15 +53,22 @@ class SharingChoice:
 
     def tick(self) -> bool:
         """Whether lanes that take turns are to be tried together again from now on."""
-        if not isinstance(self.policy, Adaptive) or not self.policy.in_turns:
+        if not isinstance(self.policy, Adaptive):
             return False
-        decided = self.policy.try_together(
-            self._history.left_alone_s(), self._now(), drift=self._history.turn_drift()
-        )
+        if not self.policy.in_turns:
+            self._give_up_trial(self.policy)
+            return False
+        left_s = self._history.left_alone_s()
+        decided = self.policy.try_together(left_s, self._now(), drift=self._history.turn_drift())
         if decided is None:
             return False
         self._events.write(decided)
         return True
+
+    def _give_up_trial(self, policy: Adaptive) -> None:
+        decided = policy.give_up_trial(self._history.left_alone_s(), self._now())
+        if decided is not None:
+            self._events.write(decided)
 
     def _policy_of(self, sharing: Sharing, gate: MpsGate | None) -> SharingPolicy:
         if sharing == "adaptive":

@@ -145,6 +145,7 @@ class Supervisor:
     def change_sharing(self, after: Sharing, because: str) -> None:
         """Share the device another way from now on; a lane that must wait stands still at its next batch."""
         self._choice.change(after, because)
+        self._choice.look()  # at what was measured so far
         self.decide()
 
     def _fall_back(self, because: str) -> None:
@@ -169,12 +170,12 @@ class Supervisor:
         self.plan = structs.replace(self.plan, lanes={name: lanes[name] for name in LANES if name in lanes})
         write_plan(self.plan, self._folder.plan)
         self.lanes[lane] = LaneRun(lane, self._folder)
-        self.measuring.joined(lane)
         self.events.write(
             Joined(
                 t=self.now(), lane=lane, planned=planned, by=by, replaces=replaces, earlier_records=earlier
             )
         )
+        self.measuring.joined(lane)
         self.decide()
 
     # Decisions --------------------------------------------------------------------------------------------------
