@@ -59,7 +59,10 @@ class BenchLines:
 
     def _doing(self, current: CurrentLaunch) -> str:
         again = " again" if current.tries_before else ""
-        block = f"block {current.block} of {self._plan.blocks}, " if current.block else ""
+        wanted = self._plan.blocks
+        # A disturbed block is taken again: there may be more than were wanted.
+        of = f"of {wanted}" if current.block <= wanted else f"for {wanted} undisturbed"
+        block = f"block {current.block} {of}, " if current.block else ""
         return f"{self._name(current.launch)}{again}: {block}{current.doing}"
 
     def _name(self, launch: PlannedLaunch) -> str:

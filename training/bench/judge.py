@@ -37,7 +37,7 @@ def judge(folder: RunFolder, plan: BenchPlan, launch: PlannedLaunch, *, was_stop
             return Judged("interrupted", because="the bench was stopped")
         return Judged("lost", because=f"its supervisor died; what it recorded is in {folder.path}")
     enough = figures.blocks >= fewest_blocks(plan)
-    if was_stopped and not (enough and figures.blocks + figures.contention.excluded >= plan.blocks):
+    if was_stopped and figures.blocks < plan.blocks:
         return Judged("interrupted", figures, "the bench was stopped")
     wrong = _what_is_wrong(report, launch)
     if wrong:
