@@ -123,9 +123,15 @@ class Plan(Struct, frozen=True):
 
 
 def write_plan(plan: Plan, path: Path) -> None:
-    """Write the plan as readable JSON."""
-    path.touch(mode=0o600)
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(plan), indent=1))
+    """Write the plan as readable JSON; whoever reads it meanwhile finds a whole one, and so does a full disk.
+
+    Raises:
+        OSError: it cannot be written; what was there before still is.
+    """
+    new = path.with_name(f"{path.name}.new")
+    new.touch(mode=0o600)
+    new.write_bytes(msgspec.json.format(msgspec.json.encode(plan), indent=1))
+    new.replace(path)
 
 
 def read_plan(path: Path) -> Plan:

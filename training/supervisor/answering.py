@@ -71,6 +71,8 @@ class Answering:
                 for run in live:
                     owner.stop_lane(run, request.by or "asked to stop")
             case "kill":
+                if _trains_others(live, owner.lanes):
+                    return _no("one process trains both lanes: stop this one, or kill both")
                 for run in live:
                     owner.kill_lane(run)
             case "pause" | "resume":
@@ -107,6 +109,8 @@ class Answering:
             return _no(f"the lanes share the device that way already: {after}")
         if after != "sequential" and owner.plan.device.one_process:
             return _no("the device takes one process at a time (compute mode EXCLUSIVE_PROCESS)")
+        if after == "adaptive" and not owner.plan.probing.enabled:
+            return _no("adaptive goes by probes, and this run makes none (--no-probe)")
         owner.change_sharing(after, f"asked by {request.by}" if request.by else "asked")
         return Reply(ok=True)
 
@@ -116,6 +120,8 @@ class Answering:
             return _no("nothing to join was named")
         if owner.sharing == "one-process":
             return _no("a lane cannot join a run in one process: it has no process of its own there")
+        if all(run.stop_asked for run in owner.lanes.values() if not run.has_ended):
+            return _no("the run is ending: start a new one")
         if owner.plan.lane_devices:
             return _no("a lane cannot join a run whose lanes have MIG instances of their own")
         lane = _free_lane(owner.lanes)
@@ -138,6 +144,13 @@ class Answering:
             return _no("the lane has no process that could take this now")
         window_id = int(details["id"]) if request.ask == "window" else None
         return Reply(ok=True, window_id=window_id)
+
+
+def _trains_others(runs: list[LaneRun], lanes: Mapping[Lane, LaneRun]) -> bool:
+    """Whether a process of these trains a lane on that is none of these."""
+    asked = {run.lane for run in runs}
+    workers = [run.worker for run in runs if run.worker is not None]
+    return any(one.worker in workers for one in lanes.values() if one.lane not in asked)
 
 
 def _free_lane(lanes: Mapping[Lane, LaneRun]) -> Lane | None:

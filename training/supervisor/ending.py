@@ -33,23 +33,26 @@ class Ending:
         if ended is not None:
             self._events.write(ended)
 
-    def kill(self, run: LaneRun) -> None:
+    def kill(self, run: LaneRun, lanes: Mapping[Lane, LaneRun]) -> None:
         """End a lane's process now."""
         self.stop(run, "killed on request")
         run.signals_sent = max(run.signals_sent, 1)
         run.signal_after_s = self._now()
-        self.escalate(run)
+        self.escalate(run, lanes)
 
-    def give_up(self, run: LaneRun, because: str) -> None:
+    def give_up(self, run: LaneRun, because: str, lanes: Mapping[Lane, LaneRun]) -> None:
         """A lane that hangs in its start does not read commands in time: signal it."""
         run.given_up = f"Gave the lane up: {because}"
         run.enter("released", self._now())  # no stage of starting any more: it only has to end now
         self._events.write(Note(t=self._now(), message=run.given_up, lane=run.lane))
         run.signal_after_s = self._now()
-        self.escalate(run)
+        self.escalate(run, lanes)
 
-    def escalate(self, run: LaneRun) -> None:
-        """Signal a lane whose time is over."""
+    def escalate(self, run: LaneRun, lanes: Mapping[Lane, LaneRun]) -> None:
+        """Signal a lane whose time is over; not where its process trains another on, which nobody asked to end."""
+        shares = [one for one in lanes.values() if one.worker is run.worker and one.lane != run.lane]
+        if not run.given_up and not all(one.stop_asked for one in shares):
+            return
         escalate(run, self._now(), self._events, self._terminate)
 
     def ended(

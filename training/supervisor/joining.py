@@ -1,12 +1,43 @@
-"""Make room for a lane in a run whose lane of that name has ended."""
+"""Give a lane its place in a run that trains already: in the plan, and among the folder's files."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from training.plan import Lane
+from msgspec import structs
+
+from training.plan import LANES, Lane, LanePlan, Plan, write_plan
 from training.record.run_folder import RunFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The plan with the lane in it, and whose place it took: the preset's name, and the file with its records."""
+
+    plan: Plan
+    replaces: str | None = None
+    earlier_records: str | None = None
+
+
+def take_place(folder: RunFolder, plan: Plan, lane: Lane, planned: LanePlan) -> Place:
+    """Write the plan with this lane in it, and make room for its files where another of its name has ended.
+
+    Raises:
+        OSError: the plan cannot be written, or a file cannot be renamed; the plan is as it was then.
+    """
+    lanes: dict[Lane, LanePlan] = {**plan.lanes, lane: planned}
+    joined = structs.replace(plan, lanes={name: lanes[name] for name in LANES if name in lanes})
+    write_plan(joined, folder.plan)
+    if lane not in plan.lanes:
+        return Place(joined)
+    try:
+        earlier = make_room(folder, lane)
+    except OSError:
+        write_plan(plan, folder.plan)
+        raise
+    return Place(joined, plan.lanes[lane].preset_name, earlier)
 
 
 def make_room(folder: RunFolder, lane: Lane) -> str:
@@ -15,12 +46,12 @@ def make_room(folder: RunFolder, lane: Lane) -> str:
     Raises:
         OSError: a file cannot be renamed.
     """
-    number = next(n for n in count(1) if not _numbered(folder.lane_records(lane), n).exists())
-    records = folder.lane_records(lane)
-    for path in (records, folder.lane_log(lane), folder.lane_folder(lane)):
+    files = (folder.lane_records(lane), folder.lane_log(lane), folder.lane_folder(lane))
+    number = next(n for n in count(1) if not any(_numbered(path, n).exists() for path in files))
+    for path in files:
         if path.exists():
             path.rename(_numbered(path, number))
-    return _numbered(records, number).name
+    return _numbered(folder.lane_records(lane), number).name
 
 
 def _numbered(path: Path, number: int) -> Path:

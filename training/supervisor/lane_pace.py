@@ -9,6 +9,7 @@ from training.record.lane_records import Epoch, LaneRecord, Paused, Progress, Re
 
 KEPT_WINDOWS = 8
 SMOOTHED_OVER_S = 5.0
+SHORTEST_SPAN_S = 1e-6
 
 
 @dataclass(slots=True)
@@ -75,7 +76,7 @@ class LanePace:
         return RateSpan(self._steps, round(self._in_steps_s, 6), round(self._outside_s, 6), self._epochs)
 
     def _take_progress(self, record: Progress) -> None:
-        if record.span_s > 0 and not record.warm_up:
+        if record.span_s >= SHORTEST_SPAN_S and not record.warm_up:
             rate = record.steps / record.span_s
             weight = min(1.0, record.span_s / SMOOTHED_OVER_S)
             self.recent_rate = (

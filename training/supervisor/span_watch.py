@@ -54,10 +54,9 @@ class SpanWatch:
         if swapped is not None and self._swapped_before is not None:
             pages = swapped - self._swapped_before
         samples = self._samples(since_s + FIRST_SAMPLE_AFTER_S, until_s)
-        if self._strangers is None and samples:
-            self._strangers = frozenset(
-                other.pid for other in next((one.others for one in samples if one.others is not None), ())
-            )
+        if self._strangers is None:
+            first = next((one.others for one in samples if one.others is not None), None)
+            self._strangers = None if first is None else frozenset(other.pid for other in first)
         return disturbances(
             samples,
             kind=self._kind,

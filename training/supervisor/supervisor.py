@@ -10,11 +10,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from msgspec import structs
-
 from training.control.protocol import Reply, Request
 from training.meters.meter import LaneProcess
-from training.plan import LANES, Lane, LanePlan, Plan, Sharing, write_plan
+from training.plan import Lane, LanePlan, Plan, Sharing
 from training.record.event_records import (
     BarrierOpened,
     Began,
@@ -28,8 +26,8 @@ from training.record.liveness import boot_id
 from training.record.run_folder import RunFolder
 from training.supervisor.answering import Answering
 from training.supervisor.ending import Ending
-from training.supervisor.joining import make_room
-from training.supervisor.lane_run import LaneRun
+from training.supervisor.joining import take_place
+from training.supervisor.lane_run import LaneRun, lane_processes
 from training.supervisor.lane_standing import (
     Action,
     GiveUp,
@@ -89,16 +87,8 @@ class Supervisor:
         return "stopped" if "stopped" in statuses else "completed"
 
     def lane_processes(self) -> Mapping[Lane, LaneProcess]:
-        """Each lane's process as the meter sees it; a lane that has none is absent. Asked by the sampling thread.
-
-        A process that trains both is the first one's: its figures cannot be told apart, and must not count twice.
-        """
-        processes: dict[Lane, LaneProcess] = {}
-        for lane, run in tuple(self.lanes.items()):
-            process = run.process
-            if process is not None and all(process.pid != other.pid for other in processes.values()):
-                processes[lane] = process
-        return processes
+        """Each lane's process as the meter sees it. Asked by the sampling thread."""
+        return lane_processes(self.lanes)
 
     def tell_began(self, wall: str) -> None:
         """Write the run's zero."""
@@ -164,15 +154,12 @@ class Supervisor:
         Raises:
             OSError: the run's files cannot be changed.
         """
-        earlier = make_room(self._folder, lane) if lane in self.lanes else None
-        replaces = self.plan.lanes[lane].preset_name if lane in self.plan.lanes else None
-        lanes: dict[Lane, LanePlan] = {**self.plan.lanes, lane: planned}
-        self.plan = structs.replace(self.plan, lanes={name: lanes[name] for name in LANES if name in lanes})
-        write_plan(self.plan, self._folder.plan)
+        place = take_place(self._folder, self.plan, lane, planned)
+        self.plan = place.plan
         self.lanes[lane] = LaneRun(lane, self._folder)
         self.events.write(
             Joined(
-                t=self.now(), lane=lane, planned=planned, by=by, replaces=replaces, earlier_records=earlier
+                self.now(), lane, planned, by, replaces=place.replaces, earlier_records=place.earlier_records
             )
         )
         self.measuring.joined(lane)
@@ -212,7 +199,7 @@ class Supervisor:
                     self._tell(lane, "release")
                 self.events.write(BarrierOpened(t=self.now(), lanes=lanes, because=because))
             case GiveUp(lane, because):
-                self._ending.give_up(self.lanes[lane], because)
+                self._ending.give_up(self.lanes[lane], because, self.lanes)
             case HoldBack(lane):
                 self.measuring.holds.hold(lane, "turn")  # one that is just ending does not take it
             case LetTrain(lane):
@@ -292,13 +279,12 @@ class Supervisor:
 
     def kill_lane(self, run: LaneRun) -> None:
         """End one lane's process now."""
-        self._ending.kill(run)
+        self._ending.kill(run, self.lanes)
 
     def _tick(self) -> None:
         if not self._folder_gone and self._folder.is_gone:
             self._folder_gone = True
-            told = f"{self._folder.path} is gone: nobody could find this run any more"
-            print(told, file=sys.stderr, flush=True)
+            print(f"{self._folder.path} is gone: nobody could find it any more", file=sys.stderr, flush=True)
             self.stop_all("the run's folder is gone")
         self.events.flush()
         if self.sampling is not None:
@@ -309,7 +295,7 @@ class Supervisor:
         for worker in {run.worker for run in self.lanes.values() if run.worker is not None}:
             self._read(worker)
         for run in self.lanes.values():
-            self._ending.escalate(run)
+            self._ending.escalate(run, self.lanes)
         if self._choice.tick():
             self.measuring.prober.measure_anew()
         self.decide()

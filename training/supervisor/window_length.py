@@ -12,6 +12,7 @@ FEWEST_STEPS = 30
 FEWEST_OF_SLOW_STEPS = 3
 SHORT_EPOCH_WINDOWS = 1.5
 """A lane whose epoch is no longer than so many windows is timed over whole epochs."""
+SHORTEST_EPOCH_S = 1e-3
 DROPPED_S = 0.5
 DROPPED_STEPS = 3
 """What the worker leaves out at a window's beginning: queues that filled during a pause empty first."""
@@ -38,7 +39,7 @@ def window_length(pace: LanePace, least_s: float, aimed_s: float) -> WindowLengt
         return _of_whole_epochs(pace.epoch_s, pace.epoch_steps, least_s, aimed_s)
     if not pace.recent_rate:
         return WindowLength(least_s, FEWEST_STEPS, False, least_s, least_s + DROPPED_S)
-    steps = max(FEWEST_OF_SLOW_STEPS, min(FEWEST_STEPS, int(aimed_s * pace.recent_rate)))
+    steps = max(FEWEST_OF_SLOW_STEPS, int(min(FEWEST_STEPS, aimed_s * pace.recent_rate)))
     lasts_s = max(least_s, steps / pace.recent_rate)
     return WindowLength(
         least_s, steps, False, lasts_s, lasts_s + max(DROPPED_S, DROPPED_STEPS / pace.recent_rate)
@@ -47,6 +48,7 @@ def window_length(pace: LanePace, least_s: float, aimed_s: float) -> WindowLengt
 
 def _of_whole_epochs(epoch_s: float, epoch_steps: int, least_s: float, aimed_s: float) -> WindowLength:
     """An epoch of few steps may take long for its validation: it is its time that counts, not that of its steps."""
+    epoch_s = max(epoch_s, SHORTEST_EPOCH_S)
     steps = min(FEWEST_STEPS, max(1, int(aimed_s / epoch_s)) * epoch_steps)
     lasts_s = max(math.ceil(steps / epoch_steps), math.ceil(least_s / epoch_s)) * epoch_s
     return WindowLength(least_s, steps, True, lasts_s, lasts_s + DROPPED_S + epoch_s)
