@@ -1,4 +1,7 @@
-"""The verdict against the truth: what is claimed from probes beside whole runs together and one after the other."""
+"""The verdict against the truth: what is claimed from probes beside whole runs together and one after the other.
+
+The claim is an adaptive run's own: it begins together, probes, and goes on together or in turns as it finds.
+"""
 
 from __future__ import annotations
 
@@ -25,12 +28,11 @@ CALIBRATE_MINUTES = 0.2
 
 @dataclass(frozen=True)
 class Measured:
-    """One pair, run four ways: two unprobed ones are the truth for the other two."""
+    """One pair, run three ways: two unprobed ones are the truth for the third."""
 
     presets: tuple[str, str]
     together: PairRun
     sequential: PairRun
-    probed: PairRun
     adaptive: PairRun
 
     @property
@@ -41,13 +43,13 @@ class Measured:
     @property
     def error(self) -> float:
         """How far the claim is off; infinite where nothing was claimed."""
-        claimed = self.probed.contention.speedup
+        claimed = self.adaptive.contention.speedup
         return float("inf") if claimed is None else abs(claimed / self.truth - 1.0)
 
     @property
     def is_on_the_wrong_side(self) -> bool:
         """Whether the verdict says one thing and the truth is beyond the other side of the band."""
-        verdict = self.probed.contention.verdict
+        verdict = self.adaptive.contention.verdict
         return (verdict == "together" and self.truth < 1 - SAME_WITHIN) or (
             verdict == "sequential" and self.truth > 1 + SAME_WITHIN
         )
@@ -88,10 +90,9 @@ def _pair(presets: tuple[str, str], train_s: float) -> Measured:
         presets,
         together=run_pair(presets, steps=steps),
         sequential=run_pair(presets, steps=steps, sharing="sequential"),
-        probed=run_pair(presets, steps=steps, probe=True),
         adaptive=run_pair(presets, steps=steps, sharing="adaptive", probe=True),
     )
-    told = one.probed.contention
+    told = one.adaptive.contention
     claim = "nothing" if told.speedup is None else f"{told.speedup:.3f}"
     interval = "" if told.interval is None else f" ({told.interval[0]:.3f} to {told.interval[1]:.3f})"
     blocks = f"{told.blocks} blocks, {told.excluded} excluded"
@@ -100,9 +101,8 @@ def _pair(presets: tuple[str, str], train_s: float) -> Measured:
     )
     say(
         f"    together {one.together.span_s:.1f} s, alone {one.sequential.train_s['a']:.1f} + "
-        f"{one.sequential.train_s['b']:.1f} s, probed {one.probed.span_s:.1f} s (cost told "
-        f"{told.probe_cost_s or 0:.1f} s), adaptive {one.adaptive.span_s:.1f} s: "
-        f"{one.adaptive.span_s / one.best_s:.3f} of the better, {one.adaptive.span_s / one.worst_s:.3f} of the worse"
+        f"{one.sequential.train_s['b']:.1f} s, adaptive {one.adaptive.span_s:.1f} s ({told.probe_cost_s or 0:.1f} s "
+        f"of it told as the probes'): {one.adaptive.span_s / one.best_s:.3f} of the better, {one.adaptive.span_s / one.worst_s:.3f} of the worse"
     )
     return one
 
@@ -118,7 +118,7 @@ def _solo_rates(measured: list[Measured]) -> None:
     errors: dict[str, list[float]] = {}
     for one in measured:
         for lane, preset in zip(LANES, one.presets, strict=True):
-            told = one.probed.contention.solo_steps_per_s.get(lane)
+            told = one.adaptive.contention.solo_steps_per_s.get(lane)
             if told:
                 errors.setdefault(preset, []).append(told / one.sequential.steps_per_s[lane] - 1.0)
     for preset, found in errors.items():
