@@ -99,10 +99,11 @@ def _pair(presets: tuple[str, str], train_s: float) -> Measured:
     say(
         f"{presets[0]} + {presets[1]}: truth {one.truth:.3f}, claimed {claim}{interval}, {told.verdict}; {blocks}"
     )
+    alone = " + ".join(f"{one.sequential.train_s[lane]:.1f}" for lane in LANES)
+    say(f"    together {one.together.span_s:.1f} s, alone {alone} s, adaptive {one.adaptive.span_s:.1f} s:")
     say(
-        f"    together {one.together.span_s:.1f} s, alone {one.sequential.train_s['a']:.1f} + "
-        f"{one.sequential.train_s['b']:.1f} s, adaptive {one.adaptive.span_s:.1f} s ({told.probe_cost_s or 0:.1f} s "
-        f"of it told as the probes'): {one.adaptive.span_s / one.best_s:.3f} of the better, {one.adaptive.span_s / one.worst_s:.3f} of the worse"
+        f"    adaptive over the better {one.adaptive.span_s / one.best_s:.3f}, over the worse "
+        f"{one.adaptive.span_s / one.worst_s:.3f}; its probes are told to cost {told.probe_cost_s or 0:.1f} s"
     )
     return one
 
