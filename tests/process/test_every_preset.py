@@ -22,7 +22,10 @@ from training.preset_library import shipped_folder
 REAL_DATA = ("imdb-lstm", "mnist-cnn")
 # Their hundreds of layers take long to compile: in a process of their own, for fewer steps.
 DEEP = ("mobilenet", "resnet")
+ALWAYS = ("autoencoder", "input-bound", "lstm", "seed-binary", "seed-regression", "tiny-steps")
+"""These train in every run of the tests, one of each kind; the rest with the slow ones."""
 CHEAP = tuple(sorted({path.stem for path in shipped_folder().glob("*.toml")} - set(DEEP) - set(REAL_DATA)))
+REST = tuple(sorted({*CHEAP, *REAL_DATA} - set(ALWAYS)))
 
 TRAIN = """
 import json, sys, time
@@ -140,8 +143,13 @@ def train(folder: Path, steps: int, *names: str, timeout_s: float = 230) -> dict
 
 
 @pytest.fixture(scope="module")
-def cheap(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    return train(tmp_path_factory.mktemp("models"), 60, *CHEAP, *REAL_DATA)
+def always(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    return train(tmp_path_factory.mktemp("models"), 60, *ALWAYS)
+
+
+@pytest.fixture(scope="module")
+def rest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    return train(tmp_path_factory.mktemp("models"), 60, *REST)
 
 
 def _mean(numbers: list[float]) -> float:
@@ -158,9 +166,7 @@ def _sound(result: dict[str, Any]) -> None:
     assert result["mebibytes"] < 200
 
 
-@pytest.mark.parametrize("name", CHEAP + REAL_DATA)
-def test_trains_and_learns(cheap: dict[str, dict[str, Any]], name: str) -> None:
-    result = cheap[name]
+def _trains_and_learns(result: dict[str, Any], name: str) -> None:
     _sound(result)
     losses = result["losses"]
     assert len(losses) == 60
@@ -168,6 +174,17 @@ def test_trains_and_learns(cheap: dict[str, dict[str, Any]], name: str) -> None:
     assert _mean(losses[-15:]) < _mean(losses[:15])
     if load_preset(shipped_folder() / f"{name}.toml").data.target in ("binary", "mask"):
         assert result["label_values"] == [0.0, 1.0]
+
+
+@pytest.mark.parametrize("name", ALWAYS)
+def test_trains_and_learns(always: dict[str, dict[str, Any]], name: str) -> None:
+    _trains_and_learns(always[name], name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", REST)
+def test_the_rest_trains_and_learns(rest: dict[str, dict[str, Any]], name: str) -> None:
+    _trains_and_learns(rest[name], name)
 
 
 @pytest.mark.slow
@@ -240,7 +257,10 @@ for name in sys.argv[2:]:
 
 @pytest.mark.parametrize(
     ("answers", "names"),
-    [pytest.param(True, REAL_DATA[:1], id="silent-network"), pytest.param(False, REAL_DATA, id="no-network")],
+    [
+        pytest.param(True, REAL_DATA[:1], id="silent-network", marks=pytest.mark.slow),
+        pytest.param(False, REAL_DATA, id="no-network"),
+    ],
 )
 def test_real_data_without_network_or_cache_is_refused(
     tmp_path: Path, answers: bool, names: tuple[str, ...]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 
+import pytest
+
 from tests.process.equipment import Stage
 from training.analysis.report import read_report
 from training.launch import LaunchRequest
@@ -12,6 +14,7 @@ from training.plan import Limits
 from training.record.event_records import BarrierOpened, Ended, Note, Signalled
 
 
+@pytest.mark.slow
 def test_other_lane_is_released_and_the_hung_one_given_up(stage: Stage) -> None:
     limits = Limits(steps=60, barrier_s=0.5, warm_up_s=20.0)
     run = stage.launch(LaunchRequest({"a": "seed-binary", "b": "seed-regression"}, "cpu", limits=limits))

@@ -61,6 +61,7 @@ def held(sample: Sample) -> list[int | None]:
     return [reading.memory_bytes for reading in sample.lanes.values()]
 
 
+@pytest.mark.slow
 def test_plain_every_figure_is_the_drivers(gpu_stage: Stage, tmp_path: Path) -> None:
     with gpu_run(gpu_stage, tmp_path / "driver", ONE_GPU) as gpu:
         gpu.play(with_lanes(IDLE, gpu.pids()))

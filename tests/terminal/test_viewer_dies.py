@@ -26,7 +26,7 @@ def kill(terminal: Terminal) -> None:
     terminal.process.wait(10)
 
 
-@pytest.mark.parametrize("die", [hang_up, kill])
+@pytest.mark.parametrize("die", [hang_up, pytest.param(kill, marks=pytest.mark.slow)])
 def test_run_goes_on(dualtrain: Opened, die: Callable[[Terminal], None]) -> None:
     arguments = ("run", "seed-binary", "seed-regression", "--steps", str(STEPS))
     terminal = dualtrain(*arguments)

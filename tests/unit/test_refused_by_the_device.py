@@ -31,13 +31,13 @@ MIGS = Device(uuid="GPU-1", mig_mode=1, mig=MIG)
         (
             Scenario(),
             ("--device", "gpu:0", "--set", "a.device.memory=20000", "--set", "b.device.memory=20000"),
-            "the caps ask for 39.1 GiB",
+            "does not fit: expected about 40.6 GiB",
         ),
         (Scenario((MIGS,)), ("--device", "gpu:0"), "choose one of its instances: MIG-1, MIG-2"),
         (
             Scenario((MIGS,)),
             ("--device", "a=MIG-1,b=MIG-2", "--set", "a.device.memory=12000"),
-            "the caps ask for 11.7 GiB, there are 10.0 GiB",
+            "does not fit: expected about 12.5 GiB",
         ),
         (
             Scenario((MIGS, Device(uuid="GPU-2", mig_mode=1, mig=(Mig("MIG-3"),)))),
