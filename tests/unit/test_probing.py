@@ -208,7 +208,7 @@ class TestNumbers:
                 told = run.folded()
         assert told is not None
         assert told.probe_cost_s is not None
-        assert told.probe_cost_s == pytest.approx(ends[True] - ends[False], rel=0.1)
+        assert told.probe_cost_s == pytest.approx(ends[True] - ends[False], rel=0.15)
 
 
 def structs_of(spec: LaneSpec, steps: int) -> LaneSpec:
@@ -259,12 +259,12 @@ class TestBudget:
         async with SimulatedRun(
             pair(LaneSpec(0.1, 1.5), LaneSpec(0.15, 1.25)), limits=Limits(minutes=60)
         ) as run:
-            await run.play(1800)
+            await run.play(2400)
         ends = [one.t for one in run.probes if one.t0][1::2]
         gaps = [after - before for before, after in pairwise(ends)]
-        assert len(ends) >= 8
-        assert all(gap >= 180 for gap in gaps[4:])
-        assert sum(gap < 60 for gap in gaps[:4]) >= 2
+        assert len(ends) >= 9
+        assert all(gap >= 180 for gap in gaps[7:])
+        assert sum(gap < 60 for gap in gaps[:7]) >= 2
 
     async def test_off_means_that_nobody_ever_stands_still(self) -> None:
         async with SimulatedRun(pair(FAST, SLOW), probing=Probing(enabled=False)) as run:
