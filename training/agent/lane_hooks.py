@@ -17,7 +17,6 @@ from .logs import epoch_line, plain_numbers
 from .never_raises import never_raises
 from .span import Span
 from .standing import Standing
-from .window import WindowTimer
 
 LONG_VALIDATION_S = 0.5
 """A validation that takes longer is told when it begins, not only when it is over."""
@@ -163,8 +162,7 @@ class LaneHooks(Standing):
         self._cut_window()
         request = self._gate.take_window_request()
         if request is not None:
-            self._window = WindowTimer(request, self._emitter.now(), self._count)
-            self._cut_window()
+            self._refuse_window(request)
         if not self._warm:
             self._note_warm(self._emitter.now())
         if not self._released:

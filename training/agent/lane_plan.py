@@ -1,7 +1,7 @@
 """What a lane's hooks need to know, and the few things they ask of the training they sit in."""
 
 import math
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Dict, Optional, Tuple
 
 
 def _nothing() -> None:
@@ -40,6 +40,7 @@ class LaneHooksPlan:
         framework_memory: Callable[[], Optional[Dict[str, int]]] = _nothing,
         say: Callable[[str], None] = print,
         stands_in_place: bool = True,
+        time_cached_batch: Optional[Callable[[float, int], Optional[Tuple[int, float]]]] = None,
     ) -> None:
         self.batch_size = batch_size
         self.steps_per_epoch = steps_per_epoch
@@ -57,3 +58,6 @@ class LaneHooksPlan:
         self.stands_in_place = stands_in_place
         """Whether the hooks wait at the barrier and while paused. Off where the thread trains other lanes too: whoever
         steps this one then asks `stands_still` first."""
+        self.time_cached_batch = time_cached_batch
+        """Takes at least so many seconds and steps on one batch that is at hand and leaves no trace of them in the
+        training; how many steps there were and what they took, None where that cannot be had."""

@@ -2,14 +2,14 @@
 
 import math
 import traceback
-from typing import Optional
+from typing import Any, Dict, Optional, Tuple
 
 from .emitter import Emitter
 from .gate import Gate
 from .lane_plan import LaneHooksPlan
 from .never_raises import never_raises
 from .step_count import StepCount
-from .window import WindowTimer
+from .window import WindowTimer, cached_batch_window
 
 
 class Standing:
@@ -152,10 +152,46 @@ class Standing:
         request = self._gate.take_window_request()
         if request is not None:
             self._cut_window()
-            self._count.sum_up()
-            self._window = WindowTimer(request, self._emitter.now(), self._count)
+            self._begin_window(request)
         if self._window is not None:
             self._time_window()
+
+    def _begin_window(self, request: Dict[str, Any]) -> None:
+        if request.get("cached_batch"):
+            self._time_cached_batch(request)
+            return
+        self._count.sum_up()
+        self._window = WindowTimer(request, self._emitter.now(), self._count)
+
+    def _refuse_window(self, request: Dict[str, Any]) -> None:
+        """It comes too late: say so, for whoever waits."""
+        now = self._emitter.now()
+        if request.get("cached_batch"):
+            self._tell_cached_batch(request, now, now, None)
+            return
+        self._window = WindowTimer(request, now, self._count)
+        self._cut_window()
+
+    def _time_cached_batch(self, request: Dict[str, Any]) -> None:
+        """All in one go, between two steps of the training; before its first there is nothing to take steps with."""
+        self._plan.synchronize()
+        self._write_rest_of_span()
+        began, timed = self._emitter.now(), None
+        try:
+            if self._warm and self._plan.time_cached_batch is not None:
+                timed = self._plan.time_cached_batch(
+                    float(request.get("seconds", 1.0)), int(request.get("steps", 30))
+                )
+        finally:
+            now = self._emitter.now()
+            self._tell_cached_batch(request, began, now, timed)
+            self._stood_still(began, now)
+
+    def _tell_cached_batch(
+        self, request: Dict[str, Any], began: float, now: float, timed: Optional[Tuple[int, float]]
+    ) -> None:
+        size = min(self._plan.batch_size, self._plan.samples_per_epoch)
+        self._emitter.emit("window", t=now, **cached_batch_window(request, began, now, timed, size))
 
     def _time_window(self) -> None:
         """While a window is open every batch begins with an idle device, which is what makes its ends exact."""

@@ -21,6 +21,10 @@ class StepCount:
         self.samples = 0
         self.in_steps_s = 0.0
         """What all steps took so far, standing still and epoch ends left out."""
+        self.first_steps = 0
+        """How many of them began an epoch."""
+        self.first_steps_s = 0.0
+        """What these took: the data pipeline is started anew in them."""
         self.epochs_begun = 0
         self.epoch = EpochCount(0.0, batch_size, samples_per_epoch)
         """The epoch that runs or has just ended."""
@@ -61,6 +65,10 @@ class StepCount:
         samples_before = epoch.samples
         steps_before = epoch.steps
         in_steps_before_s = epoch.in_steps_s
+        if not steps_before:
+            batch, now, _ = self.ended[0]
+            self.first_steps += batch + 1
+            self.first_steps_s += now - self._mark_t
         try:
             for batch, now, running in self.ended:
                 seconds = now - self._mark_t

@@ -1,6 +1,6 @@
 """A span with exact ends in which a lane's rate is taken."""
 
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Optional, Tuple
 
 from .step_count import StepCount
 
@@ -27,6 +27,8 @@ class WindowTimer:
         self._step0 = 0
         self._samples0 = 0
         self._in_steps0_s = 0.0
+        self._first_steps0 = 0
+        self._first_steps0_s = 0.0
         self._epochs0 = 0
 
     def at_boundary(self, now_s: float, count: StepCount) -> bool:
@@ -37,6 +39,7 @@ class WindowTimer:
             if now_s >= self._drop_until_s and count.step >= self._drop_until_step:
                 self._t0, self._step0, self._samples0 = now_s, count.step, count.samples
                 self._in_steps0_s, self._epochs0 = count.in_steps_s, count.epochs_begun
+                self._first_steps0, self._first_steps0_s = count.first_steps, count.first_steps_s
             return False
         return count.step - self._step0 >= self._steps and now_s - self._t0 >= self._seconds
 
@@ -52,6 +55,28 @@ class WindowTimer:
             "samples": count.samples - self._samples0,
             "complete": complete,
             "in_steps_s": round(count.in_steps_s - self._in_steps0_s, 6),
+            "first_steps": count.first_steps - self._first_steps0,
+            "first_steps_s": round(count.first_steps_s - self._first_steps0_s, 6),
             "epochs": count.epochs_begun - self._epochs0,
             "whole_epochs": self._whole_epochs or None,
         }
+
+
+def cached_batch_window(
+    request: Dict[str, Any], t0: float, t1: float, timed: Optional[Tuple[int, float]], batch_size: int
+) -> Dict[str, Any]:
+    """The fields of the record of steps on one batch at hand, for which the training stood still from `t0` to `t1`.
+
+    `timed` is how many there were and what they took; None where they could not be taken, or not to their end.
+    """
+    steps, in_steps_s = timed or (0, None)
+    return {
+        "id": int(request.get("id", 0)),
+        "t0": t0,
+        "t1": t1,
+        "steps": steps,
+        "samples": steps * batch_size,
+        "complete": timed is not None,
+        "in_steps_s": None if in_steps_s is None else round(in_steps_s, 6),
+        "cached_batch": True,
+    }

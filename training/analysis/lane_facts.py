@@ -7,9 +7,18 @@ from typing import TypeVar
 
 from training.analysis.contention import LaneLength
 from training.record.event_records import Joined, LaneEnded, Launched, WarmingUp
-from training.record.lane_records import Built, Imported, LaneRecord, Progress, Released, Resumed, Warm
+from training.record.lane_records import (
+    Built,
+    Imported,
+    LaneRecord,
+    Progress,
+    Released,
+    Resumed,
+    Warm,
+    Window,
+)
 
-OfLane = Imported | Built | Warm | Released | Progress | Resumed
+OfLane = Imported | Built | Warm | Released | Progress | Resumed | Window
 R = TypeVar("R", Launched, WarmingUp, LaneEnded, Imported, Built, Warm, Released, Progress)
 
 
@@ -101,8 +110,13 @@ class LaneFacts:
                 if newer is record:
                     self._released, self._paused_s = record, 0.0
             case Resumed():
-                if self._released is not None and record.t >= self._released.t:
-                    self._paused_s += record.paused_s
+                self._stood_still(record.t, record.paused_s)
+            case Window():
+                self._stood_still(record.t, record.stood_still_s)
+
+    def _stood_still(self, t: float, seconds: float) -> None:
+        if self._released is not None and t >= self._released.t:
+            self._paused_s += seconds
 
     def _begin_anew(self, t: float) -> None:
         self._since_t = max(self._since_t, t)

@@ -31,6 +31,7 @@ from training.record.lane_records import (
     Validating,
     Validation,
     Warm,
+    Window,
 )
 
 KEPT_VALIDATIONS = 400
@@ -113,9 +114,10 @@ class LaneHistory:
             case Paused():
                 self._paused = True
             case Resumed():
-                self._paused_s += record.paused_s
-                self._recent.stood_still(record.paused_s)
+                self._stood_still(record.paused_s)
                 self._paused = False
+            case Window():
+                self._stood_still(record.stood_still_s)
             case NonFinite():
                 self._nonfinite_step = record.step
             case Checkpoint() if record.error is None:
@@ -232,6 +234,10 @@ class LaneHistory:
         if self._paused:
             return "paused"
         return "validating" if self._validating and self._reached == "training" else self._reached
+
+    def _stood_still(self, seconds: float) -> None:
+        self._paused_s += seconds
+        self._recent.stood_still(seconds)
 
     def _reach(self, phase: LanePhase) -> None:
         """A lane only goes forward: what the supervisor tells of it may be read before what its worker told."""

@@ -18,6 +18,7 @@ from training.record.lane_records import (
     Progress,
     Released,
     Resumed,
+    Window,
 )
 from training.record.reader import TailingReader
 
@@ -74,6 +75,8 @@ def read_lane_outcome(path: Path, also: Callable[[LaneRecord], None] = lambda _:
                 released_samples = outcome.samples
             case Resumed():  # counts once steps follow: training is only told up to its last step
                 last_pause_s += record.paused_s
+            case Window():
+                last_pause_s += record.stood_still_s
             case Epoch() if not record.partial:
                 outcome.epochs += 1
                 epoch_losses = [*epoch_losses[:1], record.loss]

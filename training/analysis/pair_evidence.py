@@ -11,7 +11,10 @@ from training.plan import Lane, Plan
 from training.record.contention_records import SharedSpan
 from training.record.device_records import DeviceRecord, EventReason, Sample, Source
 from training.record.event_records import EventRecord, Joined, SharingChanged
-from training.record.lane_records import Imported, LaneRecord, Window
+from training.record.lane_records import Imported, LaneRecord, Started, Window
+
+LEAST_WAIT_S = 0.0005
+"""In a step: handing a batch that is there from one thread to the next takes about as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class PairEvidence:
     """At peak, of everybody on the device."""
     memory_total_bytes: int | None = None
     input_gain: dict[Lane, float] = field(default_factory=dict)
-    """How many times as fast a lane's steps are on one batch that is at hand already."""
+    """How many times as fast a lane's steps are on one batch that is at hand already, where that is worth telling."""
 
 
 class EvidenceHistory:
@@ -83,7 +86,9 @@ class EvidenceHistory:
 
     def take_lane_record(self, lane: Lane, record: LaneRecord) -> None:
         """Take in what a lane's worker told."""
-        if isinstance(record, Imported):
+        if isinstance(record, Started):
+            self._windows.pop(lane, None)  # another process, and perhaps another model
+        elif isinstance(record, Imported):
             self._threads[lane] = record.threads
         elif isinstance(record, Window):
             self._windows.setdefault(lane, _Windows()).take(record)
@@ -131,16 +136,23 @@ class EvidenceHistory:
 
 @dataclass(slots=True)
 class _Windows:
-    """A lane's newest window on its data, and what one on a single batch says beside it."""
+    """A lane's newest window on its data, and what one on a single batch says beside it.
+
+    Steps that begin an epoch are left out: what they wait for is a pipeline that is started, however fast it then is.
+    """
 
     step_s: float | None = None
     gain: float | None = None
 
     def take(self, record: Window) -> None:
-        if not record.complete or record.steps <= 0 or not record.in_steps_s or record.in_steps_s < 0:
+        steps = record.steps - record.first_steps
+        if not record.complete or steps <= 0 or not record.in_steps_s:
             return
-        step_s = record.in_steps_s / record.steps
+        step_s = (record.in_steps_s - record.first_steps_s) / steps
+        if step_s <= 0:
+            return
         if not record.cached_batch:
             self.step_s = step_s
         elif self.step_s is not None:
-            self.gain = self.step_s / step_s
+            waits_s = self.step_s - step_s
+            self.gain = self.step_s / step_s if waits_s >= LEAST_WAIT_S else None

@@ -178,12 +178,21 @@ class Window(Record, frozen=True, tag="window"):
     samples: int
     complete: bool = True
     in_steps_s: float | None = None
+    first_steps: int = 0
+    """How many of its steps began an epoch: the data pipeline is started anew in them."""
+    first_steps_s: float = 0.0
+    """What these took of `in_steps_s`."""
     epochs: int = 0
     whole_epochs: bool = False
     """Whether both ends are where an epoch begins."""
     cached_batch: bool = False
     """Whether its steps were all of one batch that was at hand, and undone after: beside a window on the data it tells
-    what waiting for the data costs."""
+    what waiting for the data costs. `t0` to `t1` is then for how long the training itself stood still."""
+
+    @property
+    def stood_still_s(self) -> float:
+        """For how long the training stood still for it, which a window on the data does not ask for."""
+        return max(0.0, self.t1 - self.t0) if self.cached_batch else 0.0
 
 
 class NonFinite(Record, frozen=True, tag="nonfinite"):

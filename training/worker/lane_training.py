@@ -22,6 +22,7 @@ from training.worker.lane_log import Say, say_on_stdout
 from training.worker.length import Length, lane_length
 
 if TYPE_CHECKING:
+    from training.worker.cached_batch import CachedBatch
     from training.worker.data.training_data import TrainingData
     from training.worker.framework import TensorFlow
 
@@ -52,6 +53,7 @@ class LaneTraining:
     """Whether the process trains no other lane: else its memory is not this one's, and its thread waits for none."""
     hooks: Any = None
     checkpoints: Checkpoints | None = None
+    cached_batch: CachedBatch | None = None
     on_gpu: bool = False
     """Whether the framework trains on a GPU; false until it is set up."""
 
@@ -96,6 +98,7 @@ class LaneTraining:
         return ReadyToFit(model, data, length.epochs)
 
     def _make_hooks(self, framework: TensorFlow, model: Any, data: TrainingData, length: Length) -> None:
+        from training.worker.cached_batch import CachedBatch
         from training.worker.callback import lane_callback
 
         preset = self.lane_plan.preset
@@ -105,6 +108,13 @@ class LaneTraining:
             self.emitter,
             model.save,
             _parameter_bytes(model),
+        )
+        self.cached_batch = CachedBatch(
+            model,
+            data,
+            now=self.emitter.now,
+            synchronize=framework.synchronize,
+            is_wanted=lambda: not self.gate.attention,
         )
         planned_steps = length.planned_steps(data.steps_per_epoch)
         self.hooks = lane_callback(
@@ -123,6 +133,7 @@ class LaneTraining:
                 framework_memory=framework.memory if self.alone else _not_known,
                 say=self.say,
                 stands_in_place=self.alone,
+                time_cached_batch=self.cached_batch.time,
             ),
         )
 
@@ -144,9 +155,15 @@ class LaneTraining:
         """Save what was trained and tell that the lane has finished.
 
         Raises:
-            LaneFailureError: the loss was not a number, or the model cannot be saved.
+            LaneFailureError: the loss was not a number, the model is not what was trained, or it cannot be saved.
         """
         hooks = self.hooks
+        if self.cached_batch is not None and self.cached_batch.state_lost:
+            raise LaneFailureError(
+                "state-lost",
+                f"The model could not be put back after a measurement: {self.cached_batch.state_lost}",
+                "Run again with --no-probe; the last checkpoint, where there is one, is from before or just after it.",
+            )
         if hooks.nan_stop:
             raise LaneFailureError(
                 "nan-loss",
@@ -195,7 +212,7 @@ class LaneTraining:
 
     def let_go(self) -> None:
         """Drop the model once the lane has ended."""
-        self.hooks = self.checkpoints = None
+        self.hooks = self.checkpoints = self.cached_batch = None
 
     def finish_early(self) -> None:
         """Tell that the lane was stopped before it began."""

@@ -1,0 +1,57 @@
+"""One batch of a lane's own data, again and again, as its training would see it.
+
+Follows the data adapters of Keras 3.15 for arrays and for a `PyDataset`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras.src.backend.tensorflow.trainer import TFEpochIterator
+
+from training.worker.data.training_data import TrainingData
+
+PREFETCHED = 2
+"""Taken from a queue as in training: for small steps that is half of what a batch costs."""
+
+
+def batch_at_hand(model: Any, data: TrainingData) -> Any:
+    """What `fit` goes through, without an end, of the data's first batch; it is made once, here or at the first step.
+
+    It comes out of Keras's own pipeline, with its types, and with shapes as open as they are in training: for a batch
+    of exactly this shape the step would be compiled anew.
+    """
+    if data.y is None:
+        first = _batches(model, _FirstItems(data.x), None, None)
+    else:
+        # With as many more as are left over at an epoch's end: then Keras leaves the batch's size open, as there.
+        taken = data.batch_size + len(data.x) % data.batch_size
+        first = _batches(model, data.x[:taken], data.y[:taken], data.batch_size)
+    kept = first._distributed_dataset.take(1).cache()
+    return _batches(model, kept.repeat().prefetch(PREFETCHED), None, None)
+
+
+def _batches(model: Any, x: Any, y: Any, batch_size: int | None) -> Any:
+    return TFEpochIterator(
+        x=x,
+        y=y,
+        batch_size=batch_size,
+        shuffle=False,
+        distribute_strategy=model.distribute_strategy,
+        steps_per_execution=model.steps_per_execution,
+    )
+
+
+class _FirstItems(keras.utils.PyDataset):  # type: ignore[misc]
+    """The two items that Keras looks at for their shapes, each made once, and in whoever's thread asks."""
+
+    def __init__(self, items: Any) -> None:
+        super().__init__()
+        self._made = [items[index] for index in range(min(2, len(items)))]
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def __getitem__(self, index: int) -> Any:
+        return self._made[index]
