@@ -12,7 +12,7 @@ from typing import Any, Self, TextIO
 from training.analysis.contention import Verdict
 from training.analysis.event_text import decided_text
 from training.analysis.history import RunHistory
-from training.analysis.lane_figures import lane_figure
+from training.analysis.lane_figures import in_lane, lane_figure
 from training.analysis.report import Report, ReportError, read_report
 from training.analysis.standing_warnings import standing_warnings
 from training.analysis.state import LaneState, RunState
@@ -256,6 +256,8 @@ def _memory(state: RunState, lane: LaneState) -> str:
     if lane.no_gpu is not None and lane.memory_bytes is None:
         return f"trains on the CPU, RSS {formatted.size(lane.rss_bytes)}"
     figure = lane_figure(state.figures, lane.lane, "memory_bytes")
+    if lane.memory_bytes is None and (other := in_lane(figure)) is not None:
+        return f"memory in lane {other.upper()}'s"
     estimated = figure is not None and figure.state == "estimate" and lane.memory_bytes is not None
     told = f"{'≈' if estimated else ''}{formatted.size(lane.memory_bytes)}"
     if lane.no_gpu is not None:

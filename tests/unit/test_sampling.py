@@ -15,6 +15,7 @@ from training.plan import Lane
 from training.record.device_records import (
     DeviceReading,
     DeviceRecord,
+    Figure,
     LaneReading,
     MeterTrouble,
     OtherReading,
@@ -52,7 +53,7 @@ class ScriptedMeter:
         self.on_open()
 
     def source(self, t: float) -> Source:
-        return Source(t=t, figures={})
+        return Source(t=t, figures={"lanes.memory_bytes": Figure("nvml", "process")})
 
     def sample(self, t: float, lanes: Mapping[Lane, LaneProcess]) -> Sample:
         answer = self.answers[min(self.taken, len(self.answers) - 1)]
@@ -73,6 +74,8 @@ class World:
     clock: Clock = field(default_factory=Clock)
     lost: list[str] = field(default_factory=list)
     started: list[DeviceSampling] = field(default_factory=list)
+    shared: dict[Lane, Lane] = field(default_factory=dict)
+    """Lanes that are metered as another."""
 
     def begin(self, meter: ScriptedMeter, *, wait_for_first_s: float = 30.0) -> DeviceSampling:
         """Start it."""
@@ -89,6 +92,7 @@ class World:
             device_lost=self.lost.append,
             period_s=0.001,
             library="the NVIDIA library",
+            shared=lambda: self.shared,
         )
         sampling.start(wait_for_first_s)
         self.started.append(sampling)
@@ -141,6 +145,18 @@ def test_others_are_written_where_they_changed_and_kept_whole(world: World) -> N
     assert sampling.latest.others == (BOB,)
     assert sampling.first is not None
     assert sampling.first.others == (ALICE,)
+
+
+def test_whose_figures_a_lanes_are_is_told_when_it_changes(world: World) -> None:
+    world.shared = {"b": "a"}
+    sampling = world.begin(ScriptedMeter([_sample()]))
+    wait_for(lambda: len(world.samples()) >= 5)
+    world.shared = {}  # the first lane has ended: the process is the other's alone
+    taken = len(world.samples())
+    wait_for(lambda: len(world.samples()) >= taken + 5)
+    sampling.stop()
+    told = [set(record.figures) for record in world.told() if isinstance(record, Source)]
+    assert told == [{"lanes.memory_bytes", "lanes.b.memory_bytes"}, {"lanes.memory_bytes"}]
 
 
 def test_a_failed_reading_is_told_and_sampling_goes_on(world: World) -> None:

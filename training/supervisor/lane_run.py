@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from training.agent.out_of_memory import DEVICE, PROBABLY_DEVICE, out_of_memory
@@ -162,19 +162,6 @@ class LaneRun:
             t=now_s, lane=self.lane, status="failed", exit_code=exit_code, kind=kind, message=message, hint=hint,
             log_tail=log_tail(self.folder.lane_log(self.lane)),
         )  # fmt: skip
-
-
-def lane_processes(lanes: Mapping[Lane, LaneRun]) -> dict[Lane, LaneProcess]:
-    """Each lane's process as the meter sees it; a lane that has none is absent.
-
-    A process that trains both is the first one's: its figures cannot be told apart, and must not count twice.
-    """
-    processes: dict[Lane, LaneProcess] = {}
-    for lane, run in tuple(lanes.items()):
-        process = run.process
-        if process is not None and all(process.pid != other.pid for other in processes.values()):
-            processes[lane] = process
-    return processes
 
 
 def _name_exit(exit_code: int) -> tuple[str, str, str]:

@@ -14,6 +14,7 @@ from training.meters.meter import DeviceLostError, LaneProcess, Meter, MeterErro
 from training.plan import Lane
 from training.record.device_records import Figure, MeterTrouble, OtherReading, Sample, Source
 from training.record.writer import RecordWriter
+from training.supervisor.shared_process import with_shared_process
 
 SAMPLE_PERIOD_S = 0.5
 OPEN_AGAIN_AFTER_S = 1.0
@@ -44,8 +45,9 @@ class DeviceSampling:
         device_lost: Callable[[str], None],
         period_s: float = SAMPLE_PERIOD_S,
         library: str = "the system",
+        shared: Callable[[], Mapping[Lane, Lane]] = dict,
     ) -> None:
-        """`library` is who is asked, for a sentence: "the NVIDIA library"."""
+        """`library` is who is asked, for a sentence: "the NVIDIA library"; `shared` are lanes metered as another."""
         self.first: Sample | None = None
         self.latest: Sample | None = None
         self.cores: float | None = None
@@ -57,6 +59,7 @@ class DeviceSampling:
         self._now = now
         self._lane_processes = lane_processes
         self._device_lost = device_lost
+        self._shared = shared
         self._period_s = period_s
         self._library = library
         self._figures: dict[str, Figure] | None = None
@@ -144,7 +147,7 @@ class DeviceSampling:
         try:
             with self._asking():
                 sample = meter.sample(self._now(), self._lane_processes())
-                source = meter.source(self._now())
+                source = with_shared_process(meter.source(self._now()), self._shared())
             self._tell(sample, source)
         except DeviceLostError as error:
             self._tell_trouble(str(error))

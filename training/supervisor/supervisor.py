@@ -27,7 +27,7 @@ from training.record.run_folder import RunFolder
 from training.supervisor.answering import Answering
 from training.supervisor.ending import Ending
 from training.supervisor.joining import take_place
-from training.supervisor.lane_run import LaneRun, lane_processes
+from training.supervisor.lane_run import LaneRun
 from training.supervisor.lane_standing import (
     Action,
     GiveUp,
@@ -43,6 +43,7 @@ from training.supervisor.launching import Launcher
 from training.supervisor.measuring import HeardWriter, Measuring
 from training.supervisor.mps_sharing import MpsHooks, MpsSharing
 from training.supervisor.sampling import DeviceSampling
+from training.supervisor.shared_process import lane_processes
 from training.supervisor.sharing_choice import SharingChoice
 from training.supervisor.worker_process import WorkerProcess
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from training.analysis.lane_figures import lane_figure, memory_is_told
+from training.analysis.lane_figures import in_lane, lane_figure, memory_is_told
 from training.analysis.state import ENDED_PHASES, LanePhase, RunState
 from training.plan import LANES, Lane
 from training.record.device_records import Figure
@@ -116,7 +116,7 @@ def unattributed_percent(state: RunState) -> float | None:
         return None
     for lane in lanes:
         figure = figure_of(state, "sm_percent", lane)
-        if figure is not None and figure.state == "unsupported":
+        if figure is not None and figure.state == "unsupported" and in_lane(figure) is None:
             return None
     return min(100.0, max(0.0, device - sum(share or 0.0 for share in shares)))
 

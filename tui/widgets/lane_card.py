@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from training.analysis.lane_figures import in_lane
 from training.analysis.state import ENDED_PHASES, LanePhase, LaneState, RunState
 from training.plan import Lane
 from tui import format
@@ -180,7 +181,10 @@ class LaneCard(Panel, can_focus=False):
     def _memory(self, state: RunState, held: LaneState) -> Line:
         if figures.on_cpu_instead(state, self.lane) and held.memory_bytes is None:
             return _row("memory", f"{format.size(held.rss_bytes):>8}", "  RSS, on the CPU")
-        estimated = figures.is_estimate(figures.figure_of(state, "memory_bytes", self.lane))
+        figure = figures.figure_of(state, "memory_bytes", self.lane)
+        if held.memory_bytes is None and (other := in_lane(figure)) is not None:
+            return _row("memory", f"{format.UNKNOWN:>8}", f"  in lane {other.upper()}'s")
+        estimated = figures.is_estimate(figure)
         told = format.size(held.memory_bytes)
         now = f"{'≈' if estimated and held.memory_bytes is not None else ''}{told}"
         if held.phase == "paused":
