@@ -23,5 +23,8 @@ class Hands(Protocol):
     def time_window(self, lane: Lane, seconds: float, steps: int, whole_epochs: bool) -> int | None:
         """Ask for a window; its id, None where the lane does not take it."""
 
+    def time_cached_batch(self, lane: Lane, seconds: float, steps: int) -> int | None:
+        """Ask for a window on one batch that is at hand; its id, None where the lane does not take it."""
+
     def lives(self, lane: Lane) -> bool:
         """Whether it has a process that trains."""

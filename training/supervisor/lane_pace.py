@@ -26,6 +26,8 @@ class LanePace:
     epoch_steps: int = 0
     """How many steps it had."""
     windows: dict[int, Window] = field(default_factory=dict)
+    cached_batch_asked: bool = False
+    """Whether it was asked for a window on one batch that is at hand: once is enough."""
     recent_rate: float | None = None
     """Steps per second of the newest seconds of training, smoothed."""
     _span_from: float | None = None

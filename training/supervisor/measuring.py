@@ -147,9 +147,15 @@ class Measuring:
 
     def time_window(self, lane: Lane, seconds: float, steps: int, whole_epochs: bool) -> int | None:
         """Ask for a window; its id, None where the lane does not take it."""
+        return self._ask_window(lane, seconds=seconds, steps=steps, whole_epochs=whole_epochs)
+
+    def time_cached_batch(self, lane: Lane, seconds: float, steps: int) -> int | None:
+        """Ask for a window on one batch that is at hand; its id, None where the lane does not take it."""
+        return self._ask_window(lane, seconds=seconds, steps=steps, cached_batch=True)
+
+    def _ask_window(self, lane: Lane, **details: float | bool) -> int | None:
         number = self.next_window_id()
-        asked = self._tell(lane, "window", id=number, seconds=seconds, steps=steps, whole_epochs=whole_epochs)
-        return number if asked else None
+        return number if self._tell(lane, "window", id=number, **details) else None
 
     def lives(self, lane: Lane) -> bool:
         """Whether it has a process that trains."""

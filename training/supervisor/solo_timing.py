@@ -17,6 +17,10 @@ from training.supervisor.window_length import WindowLength, window_length
 STAND_WITHIN_S = 60.0
 WINDOW_WITHIN_S = 60.0
 """How much longer than twice its length a window may take: one lane stands still all the while."""
+CACHED_BATCH_BLOCK = 2
+"""In this block, or in the first after it that can, each lane is timed on one batch at hand too, once."""
+CACHED_BATCH_RUN_S = 300.0
+"""A shorter run is not worth it."""
 
 
 class SoloTiming:
@@ -55,6 +59,8 @@ class SoloTiming:
         )
         try:
             window = await self._window(timed, paused, length)
+            if window is not None and window.complete and self._is_due_on_cached_batch(timed):
+                await self._time_cached_batch(timed, paused, length)
         finally:
             self._hands.let_go(paused, "probe")
         cost_s = self._changes.now() - began_s
@@ -71,7 +77,6 @@ class SoloTiming:
 
     async def _window(self, timed: Lane, paused: Lane, length: WindowLength) -> Window | None:
         """The window's record; None where it could not be had."""
-        pace = self._paces[timed]
         await self._changes.until(
             lambda: self._paces[paused].stands_still or not self._may_go_on(timed, paused),
             self._changes.now() + STAND_WITHIN_S,
@@ -79,13 +84,36 @@ class SoloTiming:
         if not self._paces[paused].stands_still or not self._may_go_on(timed, paused):
             return None
         window_id = self._hands.time_window(timed, length.seconds, length.steps, length.whole_epochs)
+        return await self._told(window_id, timed, paused, length)
+
+    async def _told(
+        self, window_id: int | None, timed: Lane, paused: Lane, length: WindowLength
+    ) -> Window | None:
         if window_id is None:
             return None
+        pace = self._paces[timed]
         await self._changes.until(
             lambda: window_id in pace.windows or not self._may_go_on(timed, paused),
             self._changes.now() + WINDOW_WITHIN_S + 2 * length.stands_s,
         )
         return pace.windows.get(window_id)
+
+    def _is_due_on_cached_batch(self, lane: Lane) -> bool:
+        """Once in a run that goes on for some time; whoever only wants blocks and stops then wants nothing else."""
+        probing, expected_s = self._budget.probing, self._expected_s()
+        return (
+            probing.enabled
+            and not probing.then_stop
+            and self._budget.blocks_begun >= CACHED_BATCH_BLOCK
+            and not self._paces[lane].cached_batch_asked
+            and (expected_s is None or expected_s > CACHED_BATCH_RUN_S)
+        )
+
+    async def _time_cached_batch(self, timed: Lane, paused: Lane, length: WindowLength) -> None:
+        """Right after the window on its data, which a reader holds it against; what it finds is in the lane's file."""
+        self._paces[timed].cached_batch_asked = True
+        window_id = self._hands.time_cached_batch(timed, length.seconds, length.steps)
+        await self._told(window_id, timed, paused, length)
 
     def _may_go_on(self, timed: Lane, paused: Lane) -> bool:
         """Whether both live, and nobody but the probe wants one of them to stand still."""

@@ -107,7 +107,7 @@ class _Timer(Emitter):
         self._now = now
         gate = Gate()
         gate.tell({"do": "release"})
-        gate.tell({"do": "window", "seconds": seconds, "steps": steps})
+        gate.tell({"do": "window", "seconds": seconds, "steps": steps, "drop_steps": 1})
         plan = LaneHooksPlan(
             batch_size=1,
             steps_per_epoch=0,
