@@ -18,6 +18,8 @@ from training.record.lane_records import LaneRecord
 
 WARM_UP_STEPS = 3
 NEVER = 10**9
+SET_UP_S = 0.6
+"""What is done before and after steps on one batch at hand."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class LaneSpec:
     steps: int = NEVER
     steps_per_epoch: int = NEVER
     end_s: float = 0.0
+    at_hand: float = 1.0
+    """What is left of a step alone on a batch that is at hand."""
 
     @property
     def rate(self) -> float:
@@ -76,21 +80,25 @@ class _Model:
 class SimulatedLane:
     """Goes from batch to batch; what it does next takes `left_s` seconds of a device of its own."""
 
-    def __init__(self, lane: Lane, spec: LaneSpec, now: Callable[[], float]) -> None:
+    def __init__(
+        self, lane: Lane, spec: LaneSpec, now: Callable[[], float], stand_still: Callable[[float], None]
+    ) -> None:
+        """`stand_still` lets time pass for what is done at a gate."""
         self.lane = lane
         self.spec = spec
         self.told = Told(now)
         self.gate = Gate()
         self.has_ended = False
         self.takes_commands = True
-        self.acknowledges = True
-        """Whether it does what it takes: one that hangs does not."""
+        self._hangs = False
+        self._not_heard: list[dict[str, Any]] = []
         self.left_s = 0.0
         """Of the step or epoch's end that it is in; zero at a batch's beginning."""
         self._model = _Model()
         self._in_end = False
         self._batch = 0
         self._epoch = 0
+        self._stand_still = stand_still
         self._hooks = LaneHooks(
             self.told,
             self.gate,
@@ -102,6 +110,7 @@ class SimulatedLane:
                 stop_at_step=spec.steps,
                 say=lambda _: None,
                 stands_in_place=False,
+                time_cached_batch=self._time_cached_batch,
             ),
         )
         self._hooks.model = self._model
@@ -137,9 +146,20 @@ class SimulatedLane:
         """Take one command, as its process does."""
         if self.has_ended or not self.takes_commands:
             return False
-        if self.acknowledges:
-            self.gate.tell({"do": do, **details})
+        command = {"do": do, **details}
+        if self._hangs:
+            self._not_heard.append(command)
+        else:
+            self.gate.tell(command)
         return True
+
+    def hang(self, hangs: bool = True) -> None:
+        """It does nothing of what it takes until it is back."""
+        self._hangs = hangs
+        if not hangs:
+            commands, self._not_heard = self._not_heard, []
+            for command in commands:
+                self.gate.tell(command)
 
     def dies(self) -> None:
         """End without a word."""
@@ -174,6 +194,12 @@ class SimulatedLane:
             self.left_s = self.spec.end_s
         else:
             self._end_epoch()
+
+    def _time_cached_batch(self, seconds: float, steps: int) -> tuple[int, float]:
+        step_s = self.spec.step_s * self.spec.at_hand
+        taken = max(steps, math.ceil(seconds / step_s))
+        self._stand_still(SET_UP_S + taken * step_s)
+        return taken, taken * step_s
 
     def _end_epoch(self) -> None:
         self._in_end = False
@@ -211,12 +237,16 @@ class SharedDevice:
         """The time."""
         return self.now_s
 
+    def stand_still(self, seconds: float) -> None:
+        """Whoever stands at a gate does something there that takes so long."""
+        self.now_s += seconds
+
     def pass_time(self, until_s: float) -> None:
         """Go on until a lane rings, or it is `until_s`."""
         while self.now_s < until_s:
             for lane in self.lanes.values():
                 lane.begin_next()
-            if any(lane.told.has_rung for lane in self.lanes.values()):
+            if any(lane.told.has_rung for lane in self.lanes.values()) or self.now_s >= until_s:
                 return
             working = [lane for lane in self.lanes.values() if lane.works]
             takes_s = min((lane.left_s * _slowed(lane, working) for lane in working), default=math.inf)

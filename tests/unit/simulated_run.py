@@ -135,7 +135,9 @@ class SimulatedRun:
 
     def start(self, lane: Lane, spec: LaneSpec) -> None:
         """A lane's process comes up."""
-        self.device.lanes[lane] = started = SimulatedLane(lane, spec, self.device.now)
+        self.device.lanes[lane] = started = SimulatedLane(
+            lane, spec, self.device.now, self.device.stand_still
+        )
         started.tell("release")
 
     def join(self, lane: Lane, spec: LaneSpec) -> None:

@@ -380,8 +380,7 @@ class TestWhatComesBetween:
 
     async def test_a_lane_that_does_not_stand_still_is_given_up_after_a_minute(self) -> None:
         async with SimulatedRun(pair(FAST, SLOW)) as run:
-            run.device.lanes["b"].acknowledges = False
-            run.device.lanes["b"].gate.tell({"do": "release"})
+            run.device.lanes["b"].hang()
             await run.play_until(lambda: len(run.began) == 1)
             await run.play(61)
             assert not run.probes[0].complete
@@ -391,7 +390,7 @@ class TestWhatComesBetween:
     async def test_a_lane_that_is_not_timed_lets_the_other_go(self) -> None:
         async with SimulatedRun(pair(FAST, SLOW)) as run:
             await run.play_until(lambda: len(run.began) == 1)
-            run.device.lanes["a"].acknowledges = False
+            run.device.lanes["a"].hang()
             await run.play_until(lambda: bool(run.probes), 90)
             assert not run.probes[0].complete
             await run.play(1)

@@ -95,7 +95,7 @@ class ProbingMachine(RuleBasedStateMachine):
     @rule(lane=LANE, hangs=st.booleans())
     def a_lane_hangs_or_is_back(self, lane: Lane, hangs: bool) -> None:
         if lane in self.run.device.lanes:
-            self.run.device.lanes[lane].acknowledges = not hangs
+            self.run.device.lanes[lane].hang(hangs)
 
     @rule(lane=LANE, takes=st.booleans())
     def a_pipe_is_full_or_has_room(self, lane: Lane, takes: bool) -> None:
@@ -125,24 +125,28 @@ class ProbingMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Let everything that is asked be over: then nobody stands still, and what was told can be folded."""
-        if hasattr(self, "run"):
-            for lane in LANES:
-                if lane in self.run.device.lanes:
-                    self.run.device.lanes[lane].acknowledges = True
-                    self.run.device.lanes[lane].takes_commands = True
-                    self.run.device.lanes[lane].gate.tell({"do": "release"})
-            self.run.change_sharing("together")
-            for lane in LANES:
-                self.run.let_go(lane)
-            self._play_in_loop(400.0)
-            self._loop.run_until_complete(self.run.measuring.end())
-            self._loop.run_until_complete(self.run.play(10.0))
-            assert not self.run.standing
-            assert not any(self.run.held(lane) for lane in LANES)
-            assert all(span.t0 <= span.t1 <= span.t for span in self.run.of(SoloSpan) if span.complete)
-            self.run.folded()
-            self.run.events.close()
-        self._loop.close()
+        try:
+            if hasattr(self, "run"):
+                self._come_to_rest()
+        finally:
+            self._loop.close()
+
+    def _come_to_rest(self) -> None:
+        for lane in LANES:
+            if lane in self.run.device.lanes:
+                self.run.device.lanes[lane].hang(False)
+                self.run.device.lanes[lane].takes_commands = True
+        self.run.change_sharing("together")
+        for lane in LANES:
+            self.run.let_go(lane)
+        self._play_in_loop(400.0)
+        self._loop.run_until_complete(self.run.measuring.end())
+        self._loop.run_until_complete(self.run.play(10.0))
+        assert not self.run.standing
+        assert not any(self.run.held(lane) for lane in LANES)
+        assert all(span.t0 <= span.t1 <= span.t for span in self.run.of(SoloSpan) if span.complete)
+        self.run.folded()
+        self.run.events.close()
 
     def _play_in_loop(self, seconds: float) -> None:
         async def play() -> None:
