@@ -67,6 +67,7 @@ def test_out_of_range_is_wrong_usage(arguments: tuple[str, ...]) -> None:
         (("--steps", "5", "--epochs", "1", "--headless"), "exclude each other"),
         (("--json",), "--json needs --headless"),
         (("--headless", "--detach"), "exclude each other"),
+        (("--sharing", "adaptive", "--no-probe", "--headless"), "goes by probes"),
         (("--headless", "--mps-share", "a=50"), "--mps-share needs --sharing mps"),
         (("--headless", "--sharing", "mps", "--mps-memory", "4096"), "'4096' names no lane"),
         (("--headless", "--set", "fit.steps=5"), "begin with the lane"),

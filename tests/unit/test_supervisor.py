@@ -12,8 +12,7 @@ from tests.unit.made_runs import plan
 from tests.unit.simulated_run import KeptEvents
 from tests.unit.stand_in_worker import StandInWorker, training_supervisor
 from training.control.protocol import Request
-from training.meters.meter import LaneProcess
-from training.plan import LANES, Lane, Plan, Probing
+from training.plan import Lane, Plan, Probing
 from training.record.contention_records import Held
 from training.record.event_records import Joined, LaneEnded, Launched, Note
 from training.record.lane_records import Finished
@@ -123,16 +122,6 @@ class TestOneProcess:
         supervisor, worker = self.both(tmp_path, events)
         supervisor._ending.give_up(supervisor.lanes["a"], "still importing", supervisor.lanes)
         assert worker.signals[0] == signal.SIGTERM
-
-    def test_is_metered_as_the_first_lanes(self, tmp_path: Path, events: KeptEvents) -> None:
-        supervisor, worker = self.both(tmp_path, events)
-        assert supervisor.lane_processes() == {"a": LaneProcess(worker.pid, False, None)}
-
-    def test_two_processes_are_metered_each(self, tmp_path: Path, events: KeptEvents) -> None:
-        supervisor, workers = training_supervisor(tmp_path / "run", plan(), events)
-        assert {lane: one.pid for lane, one in supervisor.lane_processes().items()} == {
-            lane: workers[lane].pid for lane in LANES
-        }
 
 
 class TestThenStop:

@@ -26,7 +26,7 @@ from training.supervisor.control_server import ControlServer
 from training.supervisor.measuring import HeardWriter
 from training.supervisor.monitor_cost import monitor_cost
 from training.supervisor.sampling import DeviceSampling
-from training.supervisor.shared_process import metered_as
+from training.supervisor.shared_process import lane_processes, metered_as
 from training.supervisor.supervisor import Supervisor
 
 KEPT_EVENTS = 1000
@@ -72,7 +72,7 @@ async def _own(folder: RunFolder, plan: Plan, lock_fd: int) -> None:
         partial(open_meter, plan.device, plan.lane_devices),
         RecordWriter(folder.device, "supervisor"),
         now=supervisor.now,
-        lane_processes=supervisor.lane_processes,
+        lane_processes=partial(lane_processes, supervisor.lanes),
         device_lost=device_lost,
         library="the NVIDIA library" if plan.device.kind == "gpu" else "the system",
         shared=partial(metered_as, supervisor.lanes),

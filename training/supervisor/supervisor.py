@@ -6,12 +6,10 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from training.control.protocol import Reply, Request
-from training.meters.meter import LaneProcess
 from training.plan import Lane, LanePlan, Plan, Sharing
 from training.record.event_records import (
     BarrierOpened,
@@ -43,7 +41,6 @@ from training.supervisor.launching import Launcher
 from training.supervisor.measuring import HeardWriter, Measuring
 from training.supervisor.mps_sharing import MpsHooks, MpsSharing
 from training.supervisor.sampling import DeviceSampling
-from training.supervisor.shared_process import lane_processes
 from training.supervisor.sharing_choice import SharingChoice
 from training.supervisor.worker_process import WorkerProcess
 
@@ -86,10 +83,6 @@ class Supervisor:
         if "failed" in statuses:
             return "failed"
         return "stopped" if "stopped" in statuses else "completed"
-
-    def lane_processes(self) -> Mapping[Lane, LaneProcess]:
-        """Each lane's process as the meter sees it. Asked by the sampling thread."""
-        return lane_processes(self.lanes)
 
     def tell_began(self, wall: str) -> None:
         """Write the run's zero."""

@@ -122,6 +122,8 @@ def run(
 
     if b is None and sharing == "one-process":
         fail("--sharing one-process needs two presets", exit_codes.USAGE)
+    if no_probe and sharing == "adaptive":
+        fail("--sharing adaptive goes by probes: leave --no-probe out", exit_codes.USAGE)
     chosen: Sharing = next(mode for mode in get_args(Sharing) if mode == sharing)
     try:
         mps = parse_mps_limits(mps_share, mps_memory, chosen)
