@@ -35,6 +35,7 @@ from training.record.event_records import (
 from training.record.lane_records import (
     Built,
     Resumed,
+    Window,
 )
 
 
@@ -68,8 +69,12 @@ def test_what_is_left_is_counted_from_the_newest_step() -> None:
     assert not state.turns_are_faster
 
 
-def test_what_is_left_of_lanes_that_time_ends() -> None:
-    """Of five minutes from the release four have gone, one of them in a pause."""
+ON_ONE_BATCH = Window(100.0, 1, 40.0, 100.0, 50, 50, in_steps_s=30.0, cached_batch=True)
+
+
+@pytest.mark.parametrize("stood", [Resumed(100.0, step=50, paused_s=60.0), ON_ONE_BATCH])
+def test_what_is_left_of_lanes_that_time_ends(stood: Resumed | Window) -> None:
+    """Of five minutes from the release four have gone, for one of which the lanes stood still."""
     limits = Limits(minutes=5.0)
     told = in_order(
         [*start(), *spans()],
@@ -79,7 +84,7 @@ def test_what_is_left_of_lanes_that_time_ends() -> None:
                     structs.replace(one, planned_steps=None) if isinstance(one, Built) else one
                     for one in life()
                 ),
-                Resumed(100.0, step=50, paused_s=60.0),
+                stood,
                 progress(OPENED_T + 240, 500),
             ]
             for lane in LANES

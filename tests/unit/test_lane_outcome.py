@@ -16,6 +16,7 @@ from training.record.lane_records import (
     Progress,
     Released,
     Resumed,
+    Window,
 )
 from training.record.tagged import Record
 
@@ -80,6 +81,19 @@ def test_pauses_are_taken_off_and_those_of_the_warm_up_are_not(tmp_path: Path) -
         _progress(23, 15.0),
     )
     assert (told.train_s, told.steps_per_s) == (2.0, 10.0)
+
+
+def test_steps_on_one_batch_at_hand_are_taken_off_as_a_pause_is(tmp_path: Path) -> None:
+    told = _outcome(
+        tmp_path,
+        Released(t=10.0, step=3),
+        _progress(13, 11.0),
+        Window(t=14.0, id=1, t0=11.0, t1=14.0, steps=90, samples=90, in_steps_s=1.0, cached_batch=True),
+        _progress(23, 15.0),
+        Window(t=15.0, id=2, t0=14.0, t1=15.0, steps=10, samples=10, in_steps_s=1.0),
+        _progress(33, 16.0),
+    )
+    assert (told.steps, told.train_s, told.steps_per_s) == (33, 3.0, 10.0)
 
 
 def test_a_pause_after_the_last_step_is_not_taken_off(tmp_path: Path) -> None:

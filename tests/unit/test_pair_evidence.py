@@ -18,7 +18,7 @@ from training.plan import LANES
 from training.record.contention_records import RateSpan, SharedSpan
 from training.record.device_records import DeviceReading, LaneReading, Sample, Source
 from training.record.event_records import Joined, SharingChanged
-from training.record.lane_records import Imported, Window
+from training.record.lane_records import Imported, Started, Window
 
 TOLD = Sample | Source | SharedSpan
 
@@ -116,6 +116,41 @@ def test_a_window_that_says_nothing_is_passed_over(damaged: Window) -> None:
     history = told_by([])
     for record in (damaged, window(30, 3.0, cached_batch=True)):
         history.take_lane_record("b", record)
+    assert history.evidence().input_gain == {}
+
+
+def test_a_pipeline_that_is_slow_to_start_is_not_one_that_is_waited_for() -> None:
+    """Steps of 10 ms, of which one in ten begins an epoch and takes a second."""
+    history = told_by([])
+    history.take_lane_record("a", window(100, 90 * 0.01 + 10.0, first_steps=10, first_steps_s=10.0))
+    history.take_lane_record("a", window(100, 0.99, cached_batch=True))
+    assert history.evidence().input_gain == {}
+    history.take_lane_record("b", window(10, 10.0, first_steps=10, first_steps_s=10.0))
+    history.take_lane_record("b", window(100, 0.1, cached_batch=True))
+    assert history.evidence().input_gain == {}
+
+
+def test_what_handing_over_a_batch_takes_is_no_wait_for_it() -> None:
+    history = told_by([])
+    history.take_lane_record("a", window(1000, 1.0))
+    history.take_lane_record("a", window(1000, 0.6, cached_batch=True))
+    assert history.evidence().input_gain == {}
+    history.take_lane_record("a", window(1000, 1.2))
+    history.take_lane_record("a", window(1000, 0.6, cached_batch=True))
+    assert history.evidence().input_gain == {"a": pytest.approx(2.0)}
+
+
+def test_a_window_is_held_against_the_one_before_it() -> None:
+    history = told_by([])
+    for record in (window(10, 1.0), window(10, 4.0), window(10, 2.0, cached_batch=True), window(10, 9.0)):
+        history.take_lane_record("a", record)
+    assert history.evidence().input_gain == {"a": pytest.approx(2.0)}
+
+
+def test_another_process_of_the_lane_is_timed_anew() -> None:
+    history = told_by([])
+    for record in (window(10, 4.0), window(10, 2.0, cached_batch=True), Started(20.0, 7)):
+        history.take_lane_record("a", record)
     assert history.evidence().input_gain == {}
 
 

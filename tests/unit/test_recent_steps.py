@@ -6,7 +6,7 @@ import pytest
 
 from training.analysis.lane_history import LaneHistory
 from training.analysis.recent_steps import KEPT_RECORDS, RecentSteps
-from training.record.lane_records import Built, Paused, Progress, Released, Resumed
+from training.record.lane_records import Built, Progress, Released, Resumed, Window
 
 
 def progress(t: float, step: int, **fields: float) -> Progress:
@@ -49,16 +49,18 @@ def test_records_that_tell_no_time_are_bounded() -> None:
     assert recent.steps_per_s is None
 
 
-def test_the_time_left_is_told_from_real_progress() -> None:
+ON_ONE_BATCH = Window(31.0, 1, 11.0, 31.0, 500, 500, in_steps_s=18.0, cached_batch=True)
+
+
+@pytest.mark.parametrize("stood", [Resumed(t=31.0, step=10, paused_s=20.0), ON_ONE_BATCH])
+def test_the_time_left_is_told_from_real_progress(stood: Resumed | Window) -> None:
     history = LaneHistory("a", "seed-binary", "Seed")
     built = Built(
         t=1.0, parameters=1, parameter_bytes=4, batch_size=32, train_samples=800, validation_samples=200,
         steps_per_epoch=25, planned_epochs=160, planned_steps=1000,
     )  # fmt: skip
-    for record in (built, Released(t=10.0, step=0), progress(11.0, 10), Paused(t=11.0, step=10)):
+    for record in (built, Released(t=10.0, step=0), progress(11.0, 10), stood, progress(32.0, 20)):
         history.take(record)
-    history.take(Resumed(t=31.0, step=10, paused_s=20.0))
-    history.take(progress(32.0, 20))
     state = history.state(32.0)
     assert state.steps_per_s == pytest.approx(10.0)
     assert state.eta_s == pytest.approx(98.0)

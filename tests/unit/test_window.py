@@ -155,3 +155,21 @@ def test_cut_short_before_it_began_has_no_steps() -> None:
         "samples": 0,
         "complete": False,
     }
+
+
+@given(steps_per_epoch=st.integers(2, 12), wanted=st.integers(1, 40), start_s=st.floats(0.0, 3.0))
+def test_tells_the_steps_that_began_an_epoch_apart(steps_per_epoch: int, wanted: int, start_s: float) -> None:
+    """An epoch's first step takes longer: its pipeline is started in it."""
+    training = Training(0.1, steps_per_epoch)
+    window = training.opened(steps=wanted, seconds=0.0, drop_s=0.0, drop_steps=0)
+    firsts = 0
+    while not window.at_boundary(training.now_s, training.count):
+        begins = training.count.epoch.steps == 0
+        training.now_s += start_s if begins else 0.0
+        training.train(1)
+        firsts += begins
+    told = window.result(training.now_s, training.count, complete=True)
+    assert told["first_steps"] == firsts
+    assert told["first_steps_s"] == pytest.approx(firsts * (0.1 + start_s), abs=1e-5)
+    rest = told["steps"] - told["first_steps"]
+    assert told["in_steps_s"] - told["first_steps_s"] == pytest.approx(rest * 0.1, abs=1e-5)
