@@ -135,9 +135,9 @@ def test_what_handing_over_a_batch_takes_is_no_wait_for_it() -> None:
     history.take_lane_record("a", window(1000, 1.0))
     history.take_lane_record("a", window(1000, 0.6, cached_batch=True))
     assert history.evidence().input_gain == {}
-    history.take_lane_record("a", window(1000, 1.2))
+    history.take_lane_record("a", window(1000, 1.8))
     history.take_lane_record("a", window(1000, 0.6, cached_batch=True))
-    assert history.evidence().input_gain == {"a": pytest.approx(2.0)}
+    assert history.evidence().input_gain == {"a": pytest.approx(3.0)}
 
 
 def test_a_window_is_held_against_the_one_before_it() -> None:

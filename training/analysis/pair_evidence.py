@@ -13,8 +13,8 @@ from training.record.device_records import DeviceRecord, EventReason, Sample, So
 from training.record.event_records import EventRecord, Joined, SharingChanged
 from training.record.lane_records import Imported, LaneRecord, Started, Window
 
-LEAST_WAIT_S = 0.0005
-"""In a step: handing a batch that is there from one thread to the next takes about as long."""
+LEAST_WAIT_S = 0.001
+"""In a step: on busy cores it takes nearly as long until a thread has a batch that is there from the next one."""
 
 
 @dataclass(frozen=True, slots=True)
