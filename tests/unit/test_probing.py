@@ -226,7 +226,7 @@ def _speedup(a: LaneSpec, b: LaneSpec) -> float:
 
 
 class TestBudget:
-    @pytest.mark.parametrize("minutes", [11.0, 20.0, 60.0])
+    @pytest.mark.parametrize("minutes", [11.0, 20.0, pytest.param(60.0, marks=pytest.mark.slow)])
     @pytest.mark.parametrize("slow", [SLOW, LaneSpec(0.4, 1.25), FEW_STEPS], ids=["fast", "slow", "slower"])
     async def test_of_a_run_over_ten_minutes_is_two_percent(self, minutes: float, slow: LaneSpec) -> None:
         fast = LaneSpec(0.1, 1.5)

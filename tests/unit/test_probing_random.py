@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -162,4 +163,12 @@ class ProbingMachine(RuleBasedStateMachine):
 
 
 TestProbing = ProbingMachine.TestCase
-TestProbing.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestProbing.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+
+
+class ProbingAtLength(ProbingMachine):
+    """The same with many more runs."""
+
+
+TestProbingAtLength = pytest.mark.slow(ProbingAtLength.TestCase)
+TestProbingAtLength.settings = settings(max_examples=250, stateful_step_count=40, deadline=None)
