@@ -59,7 +59,7 @@ $(VENV)/bin/python:
 
 $(VENV)/.run-ready: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "installing TensorFlow, Keras and the rest: about 2 GB on disk, a minute or more; only now" >&2
-	@$(PIP) install --constraint constraints.txt --editable ".$(if $(CUDA),[cuda])" >&2
+	@$(PIP) install --constraint constraints.txt --editable ".[html$(CUDA)]" >&2
 	@touch $@
 
 $(VENV)/.dev-ready: pyproject.toml constraints.txt | $(VENV)/bin/python

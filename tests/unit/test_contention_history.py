@@ -24,9 +24,9 @@ from tests.unit.contention_runs import (
 )
 from tests.unit.made_runs import plan
 from training.analysis.contention_history import ContentionHistory
-from training.plan import LANES, Limits, Probing
+from training.plan import LANES, Lane, Limits, Probing
 from training.record.contention_records import Held, LetGo, ProbeBegan, SoloSpan
-from training.record.device_records import DeviceReading, Sample
+from training.record.device_records import DeviceReading, LaneReading, Sample, Source
 from training.record.event_records import (
     EventRecord,
     Joined,
@@ -170,8 +170,13 @@ def test_a_lane_that_joins_in_anothers_place_begins_anew() -> None:
 
 def test_what_limits_the_pair_comes_from_the_samples_of_its_shared_time() -> None:
     history = read(whole_run())
+    lanes: dict[Lane, LaneReading] = {
+        "a": LaneReading(1, cpu_percent=97.0),
+        "b": LaneReading(2, cpu_percent=96.0),
+    }
+    history.take_device_record(Source(t=0.0, figures={}, cores=2.0))
     for second in range(200):
-        history.take_device_record(Sample(float(second), DeviceReading(utilization_percent=97.0)))
+        history.take_device_record(Sample(float(second), DeviceReading(utilization_percent=97.0), lanes))
     assert [limit.name for limit in history.state().limits] == ["device busy"]
     assert history.limits() == history.state().limits
 

@@ -100,6 +100,11 @@ class BlockCount:
             return
         block.solo[record.lane] = added((block.solo.get(record.lane, NOTHING), record.span))
 
+    @property
+    def has_shared(self) -> bool:
+        """Whether there was any shared time, disturbed or not."""
+        return any(block.shared or block.disturbed_shared for block in self.blocks.values())
+
     def take_shared(self, record: SharedSpan) -> None:
         """Take in a span in which both trained."""
         block = self._block(record.block, record.t1)

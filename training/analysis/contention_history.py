@@ -132,6 +132,11 @@ class ContentionHistory:
         return contention(self._count, self._left() or self._lengths(), newest=NEWEST)
 
     @property
+    def trained_beside(self) -> bool:
+        """Whether both lanes ever trained at one time, disturbed or not."""
+        return self._count.has_shared
+
+    @property
     def counted(self) -> int:
         """How many blocks count so far."""
         return len(self._count.counting())

@@ -76,12 +76,20 @@ def _device_busy(evidence: PairEvidence) -> str | None:
     if evidence.seconds < ENOUGH_S or busy is None or busy < least:
         return None
     if evidence.kind == "cpu":
-        return None if _cores_oversubscribed(evidence) else f"its cores are {busy:.0f} % busy"
+        return _cores_busy(evidence, busy)
     active = evidence.sm_active_percent
     if evidence.overlaps and active is not None and active < SMS_BUSY_PERCENT:
         return None
     activity = "" if active is None else f", with {active:.0f} % of its multiprocessors at work"
     return f"a kernel runs {busy:.0f} % of the time{activity}"
+
+
+def _cores_busy(evidence: PairEvidence, busy: float) -> str | None:
+    """Where it is the lanes that fill them: what others take is told as a disturbance."""
+    used = sum(evidence.lane_cores.values())
+    if _cores_oversubscribed(evidence) or not evidence.cores or used < CORES_SHARE * evidence.cores:
+        return None
+    return f"its cores are {busy:.0f} % busy"
 
 
 def _memory_bandwidth(evidence: PairEvidence) -> str | None:

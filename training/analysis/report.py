@@ -218,7 +218,7 @@ def build_report(folder: RunFolder, plan: Plan, started_at: datetime, monitor: M
         energy_j=None if energy_j is None else round(energy_j, 1),
         energy_j_per_1000_samples=None if per_1000 is None else round(per_1000, 3),
         event_reasons_s={reason: round(s, 1) for reason, s in seen.clock_holds.seconds().items()},
-        contention=reported_contention(contention.contention(), plan, void),
+        contention=reported_contention(contention.contention(), plan, void, beside=contention.trained_beside),
         limits=() if void else contention.limits(),
         others=_others(seen),
         gpu_verdict_void=void,

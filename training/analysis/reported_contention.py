@@ -34,17 +34,18 @@ def why_void(plan: Plan, on_cpu: Sequence[Lane], device_lost: str | None) -> str
     )
 
 
-def reported_contention(told: Contention, plan: Plan, void: str | None) -> Contention:
+def reported_contention(told: Contention, plan: Plan, void: str | None, *, beside: bool = True) -> Contention:
     """What the blocks say, as it stands in the report.
 
     Args:
         told: what the blocks say.
         plan: what was asked.
         void: why there can be no verdict, whatever they say.
+        beside: whether both lanes ever trained at one time.
     """
     if void is not None:
         told = structs.replace(told, verdict="unknown", because=void)
-    elif plan.sharing == "sequential" and len(plan.lanes) > 1 and not told.shared_steps_per_s:
+    elif len(plan.lanes) > 1 and not beside:
         told = structs.replace(told, verdict="unknown", because=NEVER_BESIDE)
     return _rounded(told)
 

@@ -43,7 +43,7 @@ def resume_bench(folder: BenchFolder) -> subprocess.Popen[bytes]:
     if plan.host != socket.gethostname():
         raise LaunchError(f"bench {folder.name} was begun on host {plan.host}: resume it there")
     if liveness(folder.as_run) in ("live", "elsewhere"):
-        raise LaunchError(f"bench {folder.name} goes on already: `dualtrain-tui attach {folder.name}`")
+        raise LaunchError(f"bench {folder.name} goes on already: `dualtrain-tui bench --attach {folder.name}`")
     return start_bench(folder)
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from tui.commands.ask import asked_of_live_run
 from tui.commands.fail import failing_clearly
 from tui.commands.preset_names import complete_preset
+
+if TYPE_CHECKING:
+    from training.record.run_folder import RunFolder
 
 EPILOG = """Examples:
 
@@ -25,7 +30,8 @@ EPILOG = """Examples:
 def join(words: tuple[str, ...], overrides: tuple[str, ...], seed: int | None) -> None:
     """Add PRESET to a run whose other lane trains already, or has ended: it trains beside what trains there.
 
-    The rate that the first lane had before is what it is compared with. RUN is the newest live run unless named.
+    The rate that the first lane had before is what it is compared with. Bounds that the run was given (--epochs,
+    --steps or --minutes) bound it too. RUN is the newest live run unless named.
     """
     if len(words) > 2:
         raise click.UsageError("name a run and a preset, or a preset alone")
@@ -35,4 +41,17 @@ def join(words: tuple[str, ...], overrides: tuple[str, ...], seed: int | None) -
 
         planned = with_overrides("b", planned_lane(reference), overrides, seed)
     folder = asked_of_live_run(run, ask="join", planned=planned, by="dualtrain-tui join")
-    click.echo(f"{planned.preset_name} joins {folder.name}")
+    click.echo(f"{planned.preset_name} joins {folder.name}{_bounds(folder)}")
+
+
+def _bounds(folder: RunFolder) -> str:
+    """What bounds whoever joins, as the run was launched with it."""
+    from training.plan import PlanError, read_plan
+
+    try:
+        limits = read_plan(folder.plan).limits
+    except PlanError:
+        return ""
+    told = {"epochs": limits.epochs, "steps": limits.steps, "minutes": limits.minutes}
+    found = next((f"{number:g} {name}" for name, number in told.items() if number is not None), None)
+    return "" if found is None else f", bounded as the run was: {found}"

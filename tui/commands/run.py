@@ -158,7 +158,10 @@ def parse_turns(text: str | None, sharing: Sharing) -> dict[Lane, int]:
         name, _, number = part.strip().partition("=")
         lane: Lane | None = "a" if name == "a" else "b" if name == "b" else None
         if lane is None or lane in turns or not number.isdecimal() or not 1 <= int(number) <= 1_000_000:
-            fail(f"--turn {text}: write it as a=2,b=1, with at least one step a turn", exit_codes.USAGE)
+            fail(
+                f"--turn {text}: write it as a=2,b=1, each lane once, with 1 to 1000000 steps a turn",
+                exit_codes.USAGE,
+            )
         turns[lane] = int(number)
     return turns
 
