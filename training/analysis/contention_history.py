@@ -133,8 +133,8 @@ class ContentionHistory:
 
     @property
     def trained_beside(self) -> bool:
-        """Whether both lanes ever trained at one time, disturbed or not."""
-        return self._count.has_shared
+        """Whether both lanes ever trained at one time, disturbed or not, or still may."""
+        return self._count.has_shared or not all(facts.has_ended for facts in self._lanes.values())
 
     @property
     def counted(self) -> int:
