@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -151,6 +152,7 @@ def test_an_ended_process_takes_its_figures_along(pids: dict[Lane, int], tmp_pat
             both = with_lanes({"a": pids["a"], "b": process.pid})
             life.play(both, 9)
             process.kill()
+            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # dead, and left a zombie
             sample = life.play(replace(both, busy={pids["a"]: 40}), 1)
     finally:
         process.kill()
