@@ -10,8 +10,6 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import FrameType
-from typing import Any, Self
 
 from training.bench.folder import BenchFolder
 from training.bench.history import BenchHistory
@@ -21,6 +19,7 @@ from tui import exit_codes
 from tui.bench_lines import BenchLines
 from tui.bench_signs import Paint
 from tui.bench_text import bench_lines
+from tui.viewer_signals import ViewerEndedError, ViewerSignals
 
 POLL_S = 0.2
 _EXIT_CODES = {"completed": exit_codes.OK, "failed": exit_codes.FAILED, "stopped": exit_codes.INTERRUPTED}
@@ -41,12 +40,12 @@ def follow_bench(start: Callable[[], Followed], *, as_json: bool) -> int:
     as well. Of a bench that is only looked at Ctrl-C leaves, as SIGTERM and a hang-up always do. With `as_json` the
     report is printed as it is.
     """
-    with _Signals() as signals:
+    with ViewerSignals() as signals:
         follower: _Follower | None = None
         try:
             follower = _Follower(start(), as_json=as_json)
             return follower.follow(signals)
-        except _ViewerEndedError:
+        except ViewerEndedError:
             if follower is not None:
                 follower.say_it_goes_on()
             return exit_codes.TERMINATED
@@ -64,37 +63,6 @@ def stop_bench(folder: BenchFolder) -> bool:
     return True
 
 
-class _ViewerEndedError(Exception):
-    """This viewer was told to go; the bench goes on."""
-
-
-class _Signals:
-    """Counts Ctrl-C, and lets SIGTERM and a hang-up end the viewer wherever it is."""
-
-    def __init__(self) -> None:
-        self.interrupts = 0
-        self._previous: list[tuple[signal.Signals, Any]] = []
-
-    def __enter__(self) -> Self:
-        for number, handler in (
-            (signal.SIGINT, self._on_interrupt),
-            (signal.SIGTERM, self._on_end_of_viewer),
-            (signal.SIGHUP, self._on_end_of_viewer),
-        ):
-            self._previous.append((number, signal.signal(number, handler)))
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._previous:
-            signal.signal(number, handler)
-
-    def _on_interrupt(self, _number: int, _frame: FrameType | None) -> None:
-        self.interrupts += 1
-
-    def _on_end_of_viewer(self, _number: int, _frame: FrameType | None) -> None:
-        raise _ViewerEndedError
-
-
 class _Follower:
     def __init__(self, followed: Followed, *, as_json: bool) -> None:
         self._folder = followed.folder
@@ -104,7 +72,7 @@ class _Follower:
         self._lines = BenchLines(self._history.plan, sys.stderr)
         self._passed_on = 0
 
-    def follow(self, signals: _Signals) -> int:
+    def follow(self, signals: ViewerSignals) -> int:
         self._lines.say(f"bench {self._folder.name}: {self._folder.path}")
         while True:
             lives = None if self._process is None else self._process.poll() is None

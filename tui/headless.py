@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
 from collections.abc import Callable
-from types import FrameType
-from typing import Any, Self, TextIO
+from typing import TextIO
 
 from training.analysis.contention import Verdict
 from training.analysis.event_text import decided_text
@@ -25,6 +23,7 @@ from tui import exit_codes
 from tui import format as formatted
 from tui.contention_text import verdict_text
 from tui.report_text import report_lines
+from tui.viewer_signals import ViewerEndedError, ViewerSignals
 
 LINE_PERIOD_S = 1.0
 FROZEN_AFTER_S = 5.0
@@ -39,10 +38,10 @@ def run_headless(launch: Callable[[], Launched], *, as_json: bool) -> int:
     The first Ctrl-C asks both lanes to stop, the second kills them; one that comes while launching counts as well,
     as a run that was started must not be left behind unasked. SIGTERM and a hang-up end only this viewer.
     """
-    with _Signals() as signals:
+    with ViewerSignals() as signals:
         try:
             follower = _Follower(launch(), signals, as_json=as_json)
-        except _ViewerEndedError:
+        except ViewerEndedError:
             return exit_codes.TERMINATED
         return follower.follow()
 
@@ -55,39 +54,8 @@ def exit_code_of(report: Report) -> int:
     return _EXIT_CODES[report.outcome]
 
 
-class _ViewerEndedError(Exception):
-    """This viewer was told to go; the run goes on."""
-
-
-class _Signals:
-    """Counts Ctrl-C, and lets SIGTERM and a hang-up end the viewer wherever it is."""
-
-    def __init__(self) -> None:
-        self.interrupts = 0
-        self._previous: list[tuple[signal.Signals, Any]] = []
-
-    def __enter__(self) -> Self:
-        for number, handler in (
-            (signal.SIGINT, self._on_interrupt),
-            (signal.SIGTERM, self._on_end_of_viewer),
-            (signal.SIGHUP, self._on_end_of_viewer),
-        ):
-            self._previous.append((number, signal.signal(number, handler)))
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._previous:
-            signal.signal(number, handler)
-
-    def _on_interrupt(self, _number: int, _frame: FrameType | None) -> None:
-        self.interrupts += 1
-
-    def _on_end_of_viewer(self, _number: int, _frame: FrameType | None) -> None:
-        raise _ViewerEndedError
-
-
 class _Follower:
-    def __init__(self, launched: Launched, signals: _Signals, *, as_json: bool) -> None:
+    def __init__(self, launched: Launched, signals: ViewerSignals, *, as_json: bool) -> None:
         self._folder = launched.folder
         self._supervisor = launched.supervisor
         self._signals = signals
@@ -102,7 +70,7 @@ class _Follower:
     def follow(self) -> int:
         try:
             return self._tell_end(self._until_over())
-        except _ViewerEndedError:
+        except ViewerEndedError:
             self._lines.say(f"the run goes on: dualtrain-tui attach {self._folder.name}")
             return exit_codes.TERMINATED
 

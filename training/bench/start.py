@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
-import sys
 from pathlib import Path
 
 from msgspec import structs
@@ -14,7 +12,7 @@ from training.bench.folder import BenchFolder, make_bench_folder
 from training.bench.plan import BenchPlan, read_bench_plan, write_bench_plan
 from training.launch import LaunchError
 from training.record.liveness import liveness
-from training.supervisor.launch_environment import NEVER_PASSED_ON
+from training.supervisor.start import start_detached
 
 
 def begin_bench(
@@ -43,27 +41,16 @@ def resume_bench(folder: BenchFolder) -> subprocess.Popen[bytes]:
     if plan.host != socket.gethostname():
         raise LaunchError(f"bench {folder.name} was begun on host {plan.host}: resume it there")
     if liveness(folder.as_run) in ("live", "elsewhere"):
-        raise LaunchError(f"bench {folder.name} goes on already: `dualtrain-tui bench --attach {folder.name}`")
+        raise LaunchError(
+            f"bench {folder.name} goes on already: `dualtrain-tui bench --attach {folder.name}`"
+        )
     return start_bench(folder)
 
 
 def start_bench(folder: BenchFolder) -> subprocess.Popen[bytes]:
-    """Start the process in a session of its own, so that the end of the caller's terminal does not reach it.
+    """Start the process of a bench.
 
     Raises:
         OSError: it cannot be started.
     """
-    environment = dict(os.environ, PYTHONSAFEPATH="1", PYTHONUNBUFFERED="1")
-    for name in NEVER_PASSED_ON:
-        environment.pop(name, None)
-    folder.log.touch(mode=0o600)
-    with folder.log.open("ab") as log:
-        return subprocess.Popen(
-            [sys.executable, "-P", "-m", "training.bench", str(folder.path)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env=environment,
-            cwd=folder.path,
-            start_new_session=True,
-        )
+    return start_detached("training.bench", folder.path, folder.log)
