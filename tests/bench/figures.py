@@ -6,8 +6,7 @@ import math
 import statistics
 from collections.abc import Sequence
 
-# two-sided 95 % quantiles of Student's t by degrees of freedom; beyond the table the normal one is near enough
-_T_95 = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.20, 2.18, 2.16, 2.14, 2.13)
+from training.analysis.interval import t_quantile_975
 
 _UNITS = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6))
 
@@ -52,5 +51,5 @@ def mean_interval(values: Sequence[float]) -> tuple[float, float]:
     mean = statistics.fmean(values)
     if len(values) < 2:
         return mean, math.inf
-    t = _T_95[len(values) - 2] if len(values) - 2 < len(_T_95) else 1.96
+    t = t_quantile_975(len(values) - 1)
     return mean, t * statistics.stdev(values) / math.sqrt(len(values))
