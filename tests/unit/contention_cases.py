@@ -123,6 +123,14 @@ def all_finite(told: object) -> bool:
     return True
 
 
+def _with_firsts(
+    steps: int, in_steps_s: float, outside_s: float, epochs: int, first_share: float
+) -> RateSpan:
+    """A possible span, whose epochs' first steps took that share of its time."""
+    firsts = min(epochs, steps)
+    return RateSpan(steps, in_steps_s, outside_s, epochs, firsts, first_share * in_steps_s if firsts else 0.0)
+
+
 KNOWN = st.builds(
     Known,
     step_s=st.floats(1e-4, 10.0),
@@ -139,8 +147,15 @@ ANY_SECONDS = st.one_of(
 ANY_COUNT = st.one_of(st.integers(-5, 100), st.sampled_from([2**63, -(2**63), 10**400, -(10**400)]))
 ANY_LANE = st.sampled_from(LANES)
 ANY_SPAN = st.one_of(
-    st.builds(RateSpan, st.integers(1, 500), st.floats(0.1, 50.0), st.floats(0.0, 5.0), st.integers(0, 3)),
-    st.builds(RateSpan, ANY_COUNT, ANY_SECONDS, ANY_SECONDS, ANY_COUNT),
+    st.builds(
+        _with_firsts,
+        st.integers(1, 500),
+        st.floats(0.1, 50.0),
+        st.floats(0.0, 5.0),
+        st.integers(0, 3),
+        st.floats(0, 1),
+    ),
+    st.builds(RateSpan, ANY_COUNT, ANY_SECONDS, ANY_SECONDS, ANY_COUNT, ANY_COUNT, ANY_SECONDS),
 )
 WHY = st.lists(st.sampled_from(["swapping", "another process"]), max_size=2).map(tuple)
 ANY_SOLO = st.builds(

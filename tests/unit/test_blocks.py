@@ -130,6 +130,10 @@ def test_another_in_a_lanes_place_ends_its_blocks_but_not_the_others_baseline(me
         RateSpan(10**400, 1.0),
         RateSpan(10, 1e300),
         RateSpan(10, 5e-324),
+        RateSpan(10, 1.0, first_steps=-1),
+        RateSpan(10, 1.0, first_steps=11),
+        RateSpan(10, 1.0, first_steps=1, first_steps_s=-1.0),
+        RateSpan(10, 1.0, first_steps=1, first_steps_s=2.0),
     ],
 )
 def test_impossible_numbers_are_no_rate(measured: Measured, span: RateSpan) -> None:

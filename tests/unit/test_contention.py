@@ -34,7 +34,7 @@ from training.analysis.contention import (
     probe_cost_s,
 )
 from training.plan import LANES, Lane
-from training.record.contention_records import SoloSpan
+from training.record.contention_records import RateSpan, SoloSpan
 
 EVEN: dict[Lane, LaneLength] = {"a": LaneLength(1000, 100), "b": LaneLength(1000, 100)}
 LENGTH = st.builds(LaneLength, st.integers(1, 10_000), st.integers(1, 500))
@@ -106,6 +106,40 @@ def test_epoch_ends_never_seen_alone_are_taken_to_be_slowed_as_the_steps() -> No
     told = contention(counted(run.spans), EVEN)
     assert told.slowdown["a"] == pytest.approx(1.5)
     assert told.sequential_estimate_s == pytest.approx(2 * (100 + 40))
+
+
+def stalled(span: RateSpan, by_s: float) -> RateSpan:
+    """The same with as much more in the first step of an epoch."""
+    return structs.replace(
+        span, in_steps_s=span.in_steps_s + by_s, first_steps=1, first_steps_s=span.step_s + by_s
+    )
+
+
+def test_the_start_of_an_epochs_pipeline_is_no_steps_time() -> None:
+    """One of five windows has an epoch whose first step took sixteen times as long as a usual one."""
+    known = alike(step_s=0.1, slowdown=1.5, end_s=1.0, end_slowdown=1.5)
+    run = Measured(known)
+    for index in range(1, 6):
+        run.block(index)
+    first = next(span for span in run.spans if isinstance(span, SoloSpan))
+    run.spans[run.spans.index(first)] = structs.replace(first, span=stalled(first.span, 1.6))
+    told, plain = contention(counted(run.spans), EVEN), contention(measured(known, blocks=5), EVEN)
+    assert told.slowdown == pytest.approx(plain.slowdown)
+    assert told.interval == pytest.approx(plain.interval)
+
+
+def test_what_every_epochs_start_takes_is_its_ends_time() -> None:
+    known = alike(step_s=0.1, slowdown=1.5, end_s=1.0, end_slowdown=1.5)
+    run = Measured(known)
+    for index in range(1, 4):
+        run.block(index)
+    run.spans = [
+        structs.replace(span, span=stalled(span.span, 0.5)) if isinstance(span, SoloSpan) else span
+        for span in run.spans
+    ]
+    told = contention(counted(run.spans), EVEN)
+    assert told.solo_steps_per_s["a"] == pytest.approx(100 / (10 + 1.5))
+    assert told.shared_steps_per_s["a"] == pytest.approx(100 / (15 + 1.5))
 
 
 def test_lanes_that_time_ends_are_sped_up_by_their_throughput() -> None:

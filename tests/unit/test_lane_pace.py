@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from training.record.contention_records import RateSpan
 from training.record.lane_records import (
@@ -54,6 +55,16 @@ class TestSpan:
         pace.take(progress(11.2))
         pace.take(epoch(12.5, outside_s=1.25))
         assert pace.span() == RateSpan(20, 1.0, 1.25, 1)
+
+    def test_tells_steps_that_began_an_epoch_apart(self) -> None:
+        pace = LanePace()
+        pace.open_span(10.0)
+        pace.take(structs.replace(progress(11.0, span_s=1.0), first_steps=1, first_steps_s=0.55))
+        pace.take(progress(11.5))
+        assert pace.span() == RateSpan(20, 1.5, 0.0, 0, 1, 0.55)
+        assert pace.span().step_s == pytest.approx(0.05)
+        pace.next_span()
+        assert pace.span() == RateSpan(0, 0.0)
 
     def test_has_no_epochs_end_that_began_before_it(self) -> None:
         pace = LanePace()

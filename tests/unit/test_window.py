@@ -173,3 +173,19 @@ def test_tells_the_steps_that_began_an_epoch_apart(steps_per_epoch: int, wanted:
     assert told["first_steps_s"] == pytest.approx(firsts * (0.1 + start_s), abs=1e-5)
     rest = told["steps"] - told["first_steps"]
     assert told["in_steps_s"] - told["first_steps_s"] == pytest.approx(rest * 0.1, abs=1e-5)
+
+
+@given(begin_s=st.floats(0.0, 3.0), end_s=st.floats(0.0, 1.0), epochs=st.integers(1, 4))
+def test_the_start_of_a_pipeline_before_it_began_is_not_its_time(
+    begin_s: float, end_s: float, epochs: int
+) -> None:
+    """Keras starts a pipeline between an epoch's beginning and its first batch's: a boundary lies after it."""
+    training = Training(0.1, 4, end_s)
+    training.now_s += begin_s
+    window = training.opened(steps=4 * epochs, seconds=0.0, drop_s=0.0, drop_steps=0, whole_epochs=True)
+    while not window.at_boundary(training.now_s, training.count):
+        training.train(1)
+    told = window.result(training.now_s, training.count, complete=True)
+    assert told["in_steps_s"] == pytest.approx(0.4 * epochs, abs=1e-5)
+    assert told["first_steps_s"] == pytest.approx(0.1 * epochs, abs=1e-5)
+    assert told["t1"] - told["t0"] - told["in_steps_s"] == pytest.approx(end_s * epochs, abs=1e-5)

@@ -14,6 +14,10 @@ class Span:
         self.steps = 0
         self.seconds = 0.0
         self.nonfinite = 0
+        self.first_steps = 0
+        """How many of its steps began an epoch."""
+        self.first_steps_s = 0.0
+        """What these took: the data pipeline is started anew in them."""
         self._loss_sum = 0.0
         self._loss_count = 0
         self._loss_min = math.inf
@@ -41,6 +45,9 @@ class Span:
     def fields(self) -> Dict[str, Any]:
         """The record's fields that stand for the span."""
         fields: Dict[str, Any] = {"steps": self.steps, "span_s": round(self.seconds, 6)}
+        if self.first_steps:
+            fields["first_steps"] = self.first_steps
+            fields["first_steps_s"] = round(self.first_steps_s, 6)
         if self._loss_count:
             fields["loss"] = self._loss_sum / self._loss_count
             fields["loss_min"] = self._loss_min

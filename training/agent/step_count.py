@@ -57,6 +57,11 @@ class StepCount:
         self.sum_up()
         self._mark_t += seconds
 
+    def since_last_step_s(self, now: float) -> float:
+        """How much of the step that begins at `now` went by before: since the last step, or since the epoch began."""
+        self.sum_up()
+        return now - self._mark_t
+
     def sum_up(self) -> None:
         """Take in the batches that have ended."""
         if not self.ended:
@@ -66,9 +71,7 @@ class StepCount:
         steps_before = epoch.steps
         in_steps_before_s = epoch.in_steps_s
         if not steps_before:
-            batch, now, _ = self.ended[0]
-            self.first_steps += batch + 1
-            self.first_steps_s += now - self._mark_t
+            self._note_first_steps()
         try:
             for batch, now, running in self.ended:
                 seconds = now - self._mark_t
@@ -80,3 +83,10 @@ class StepCount:
             self.step += epoch.steps - steps_before
             self.samples += epoch.samples - samples_before
             self.in_steps_s += epoch.in_steps_s - in_steps_before_s
+
+    def _note_first_steps(self) -> None:
+        batch, now, _ = self.ended[0]
+        seconds = now - self._mark_t
+        for sums in (self, self.span):
+            sums.first_steps += batch + 1
+            sums.first_steps_s += seconds

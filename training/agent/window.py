@@ -37,11 +37,17 @@ class WindowTimer:
             return False
         if self._t0 is None:
             if now_s >= self._drop_until_s and count.step >= self._drop_until_step:
-                self._t0, self._step0, self._samples0 = now_s, count.step, count.samples
-                self._in_steps0_s, self._epochs0 = count.in_steps_s, count.epochs_begun
-                self._first_steps0, self._first_steps0_s = count.first_steps, count.first_steps_s
+                self._open(now_s, count)
             return False
         return count.step - self._step0 >= self._steps and now_s - self._t0 >= self._seconds
+
+    def _open(self, now_s: float, count: StepCount) -> None:
+        # Keras starts an epoch's data pipeline before it begins the first batch: that part of the step went by already.
+        gone_s = count.since_last_step_s(now_s)
+        self._t0, self._step0, self._samples0 = now_s, count.step, count.samples
+        self._in_steps0_s, self._epochs0 = count.in_steps_s + gone_s, count.epochs_begun
+        self._first_steps0 = count.first_steps
+        self._first_steps0_s = count.first_steps_s + (0.0 if count.epoch.steps else gone_s)
 
     def result(self, now_s: float, count: StepCount, complete: bool) -> Dict[str, Any]:
         """The fields of the window's record; a window cut short before its start has no steps."""

@@ -23,6 +23,8 @@ def is_possible(span: RateSpan) -> bool:
         and span.steps * SHORTEST_STEP_S <= span.in_steps_s <= MOST_S
         and 0 <= span.outside_s <= MOST_S
         and 0 <= span.epochs <= MOST_STEPS
+        and 0 <= span.first_steps <= span.steps
+        and 0 <= span.first_steps_s <= span.in_steps_s
     )
 
 
@@ -34,6 +36,8 @@ def added(spans: Iterable[RateSpan]) -> RateSpan:
         in_steps_s=sum(span.in_steps_s for span in kept),
         outside_s=sum(span.outside_s for span in kept),
         epochs=sum(span.epochs for span in kept),
+        first_steps=sum(span.first_steps for span in kept),
+        first_steps_s=sum(span.first_steps_s for span in kept),
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -187,7 +188,11 @@ def probe_cost_s(stood_still_s: float, stp: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _EpochEnds:
-    """Seconds outside steps that one epoch end takes, alone and shared, for each lane; over all blocks."""
+    """Seconds outside steps that one epoch end takes, alone and shared, for each lane; over all blocks.
+
+    Medians over blocks: Keras now and then takes seconds to start an epoch's data pipeline anew, and of the few epochs
+    that are timed alone one such says nothing of the others.
+    """
 
     solo_s: dict[Lane, float]
     shared_s: dict[Lane, float]
@@ -200,14 +205,19 @@ class _EpochEnds:
             solo = added(block.solo.get(lane, NOTHING) for block in blocks)
             shared = added(block.shared.get(lane, NOTHING) for block in blocks)
             # Where one was never seen it is taken to be slowed as the steps are.
-            slowdown = (solo.steps * shared.in_steps_s) / (solo.in_steps_s * shared.steps)
-            alone = solo.outside_s / solo.epochs if solo.epochs else None
-            beside = shared.outside_s / shared.epochs if shared.epochs else None
+            slowdown = shared.step_s / solo.step_s
+            alone = _median_end_s(block.solo.get(lane, NOTHING) for block in blocks)
+            beside = _median_end_s(block.shared.get(lane, NOTHING) for block in blocks)
             if alone is None:
                 alone = beside / slowdown if beside is not None else 0.0
             solo_s[lane] = alone
             shared_s[lane] = beside if beside is not None else alone * slowdown
         return cls(solo_s, shared_s)
+
+
+def _median_end_s(spans: Iterable[RateSpan]) -> float | None:
+    ends_s = [span.ends_s / span.epochs for span in spans if span.epochs]
+    return statistics.median(ends_s) if ends_s else None
 
 
 def _pair(
@@ -219,8 +229,8 @@ def _pair(
     return {
         lane: _lane_times(
             lengths[lane],
-            solo[lane].in_steps_s / solo[lane].steps,
-            shared[lane].in_steps_s / shared[lane].steps,
+            solo[lane].step_s,
+            shared[lane].step_s,
             ends.solo_s[lane],
             ends.shared_s[lane],
         )
@@ -286,7 +296,7 @@ def _pooled(
 def _whole_rate(span: RateSpan, steps_per_epoch: int, end_s: float | None) -> float:
     if end_s is None or not steps_per_epoch:
         return span.steps / (span.in_steps_s + span.outside_s)
-    return 1.0 / (span.in_steps_s / span.steps + end_s / steps_per_epoch)
+    return 1.0 / (span.step_s + end_s / steps_per_epoch)
 
 
 def _too_few(blocks: int, excluded: int, because: tuple[str, ...]) -> str:

@@ -166,7 +166,7 @@ class ContentionHistory:
         known = added(block.solo[lane] for block in self._count.counting(NEWEST))
         if not known.steps or span.in_steps_s <= 0:
             return 0.0
-        return abs(span.steps / span.in_steps_s * known.in_steps_s / known.steps - 1.0)
+        return abs(known.step_s / span.step_s - 1.0)
 
     def left_at_pace_s(self, rates: Mapping[Lane, float | None]) -> float | None:
         """Seconds to the end of both lanes at these rates; None where one has none or no length in steps."""

@@ -123,7 +123,7 @@ def _solo_line(record: SoloSpan) -> EventLine | None:
     if record.how == "turn":
         return None
     span = record.span
-    told = f": {span.steps / span.in_steps_s:.1f} steps/s" if span.in_steps_s > 0 else ""
+    told = f": {1.0 / span.step_s:.1f} steps/s" if span.steps and span.in_steps_s > 0 else ""
     if record.how != "probe":
         return EventLine(record.t, f"alone {record.how}{told}", record.lane)
     if record.complete and not record.disturbed:

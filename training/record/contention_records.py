@@ -19,13 +19,30 @@ SoloHow = Literal["probe", "before the join", "after the other ended", "turn"]
 class RateSpan(Struct, frozen=True, omit_defaults=True):
     """Steps of one lane and the time they took; `outside_s` is what `epochs` epoch ends took beside steps.
 
-    Rates are `steps / in_steps_s`; validation, epoch ends and checkpoints are the lane's own time outside its steps.
+    Validation, epoch ends and checkpoints are the lane's own time outside its steps, and so is what the first step of
+    an epoch takes beyond a usual one: the data pipeline is started anew in it.
     """
 
     steps: int
     in_steps_s: float
     outside_s: float = 0.0
     epochs: int = 0
+    first_steps: int = 0
+    """How many of the steps began an epoch."""
+    first_steps_s: float = 0.0
+    """What these took of `in_steps_s`."""
+
+    @property
+    def step_s(self) -> float:
+        """What a usual step took; where every step began an epoch, what these took."""
+        usual = self.steps - self.first_steps
+        usual_s = self.in_steps_s - self.first_steps_s
+        return usual_s / usual if usual > 0 and usual_s > 0 else self.in_steps_s / self.steps
+
+    @property
+    def ends_s(self) -> float:
+        """What the epochs' ends took, the start of the next one's data pipeline with them."""
+        return max(0.0, self.outside_s + self.in_steps_s - self.steps * self.step_s)
 
 
 class ProbeBegan(Record, frozen=True, tag="probe_began"):

@@ -100,6 +100,10 @@ class Progress(Record, frozen=True, tag="progress"):
     step_p99_s: float | None = None
     framework_memory: FrameworkMemory | None = None
     warm_up: bool = False
+    first_steps: int = 0
+    """How many of its steps began an epoch: the data pipeline is started anew in them."""
+    first_steps_s: float = 0.0
+    """What these took of `span_s`."""
     nonfinite: int = 0
     dropped: int = 0
     """Records this writer could not write so far."""

@@ -35,6 +35,8 @@ class LanePace:
     _in_steps_s: float = 0.0
     _outside_s: float = 0.0
     _epochs: int = 0
+    _first_steps: int = 0
+    _first_steps_s: float = 0.0
 
     def take(self, record: LaneRecord) -> None:
         """Take in one record of the worker's."""
@@ -70,12 +72,19 @@ class LanePace:
 
     def next_span(self) -> None:
         """Count anew, and what began in the span before as well: nothing is to get lost between two spans."""
-        self._steps = self._epochs = 0
-        self._in_steps_s = self._outside_s = 0.0
+        self._steps = self._epochs = self._first_steps = 0
+        self._in_steps_s = self._outside_s = self._first_steps_s = 0.0
 
     def span(self) -> RateSpan:
         """What was counted since the span was opened."""
-        return RateSpan(self._steps, round(self._in_steps_s, 6), round(self._outside_s, 6), self._epochs)
+        return RateSpan(
+            self._steps,
+            round(self._in_steps_s, 6),
+            round(self._outside_s, 6),
+            self._epochs,
+            self._first_steps,
+            round(self._first_steps_s, 6),
+        )
 
     def _take_progress(self, record: Progress) -> None:
         if record.span_s >= SHORTEST_SPAN_S and not record.warm_up:
@@ -88,6 +97,8 @@ class LanePace:
         if self._span_from is not None and record.t - record.span_s >= self._span_from:
             self._steps += record.steps
             self._in_steps_s += record.span_s
+            self._first_steps += record.first_steps
+            self._first_steps_s += record.first_steps_s
 
     def _take_epoch(self, record: Epoch) -> None:
         if record.partial:
