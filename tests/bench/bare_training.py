@@ -15,6 +15,7 @@ import keras
 
 from training.preset_library import resolve
 from training.worker.data import load_data
+from training.worker.data.untuned import training_batches, validation_batches
 from training.worker.models import build_model, compile_model
 
 
@@ -54,16 +55,13 @@ def main(reference: str, epochs: int) -> None:
     data = load_data(preset)
     model = build_model(preset, data.shape)
     compile_model(model, preset)
-    batching = {} if data.y is None else {"batch_size": data.batch_size}
     clock, first = Clock(), FirstStep()
     model.fit(
-        data.x,
-        data.y,
+        training_batches(data),
         epochs=epochs or 1,
-        validation_data=data.validation if epochs else None,
+        validation_data=validation_batches(data) if epochs else None,
         callbacks=[clock if epochs else first],
         verbose=0,
-        **batching,
     )
     told = {"steps_per_epoch": data.steps_per_epoch, "first_step_at": first.at}
     print(json.dumps({**told, "began": clock.began, "ended": clock.ended}))

@@ -16,6 +16,7 @@ from training.agent.lane_plan import LaneHooksPlan
 from training.preset_library import resolve
 from training.worker.callback import LaneCallback
 from training.worker.data import load_data
+from training.worker.data.untuned import training_batches, validation_batches
 from training.worker.models import build_model, compile_model
 
 HOOKS = (
@@ -118,16 +119,13 @@ def main(reference: str, train_for_s: float) -> None:
         )
         hooks = TimedHooks(emitter, gate, plan)
         timing_s = _cost_of_timing(hooks)
-        batching = {} if data.y is None else {"batch_size": data.batch_size}
         began = time.perf_counter()
         model.fit(
-            data.x,
-            data.y,
+            training_batches(data),
             epochs=1_000_000,
-            validation_data=data.validation,
+            validation_data=validation_batches(data),
             callbacks=[hooks],
             verbose=0,
-            **batching,
         )
         fit_s = time.perf_counter() - began
         clock = time.pthread_getcpuclockid(emitter._thread.ident or 0)

@@ -11,6 +11,7 @@ import keras
 from keras.src.backend.tensorflow.trainer import TFEpochIterator
 
 from training.worker.data.training_data import TrainingData
+from training.worker.data.untuned import untuned
 
 PREFETCHED = 2
 """Taken from a queue as in training: for small steps that is half of what a batch costs."""
@@ -29,7 +30,7 @@ def batch_at_hand(model: Any, data: TrainingData) -> Any:
         taken = data.batch_size + len(data.x) % data.batch_size
         first = _batches(model, data.x[:taken], data.y[:taken], data.batch_size)
     kept = first._distributed_dataset.take(1).cache()
-    return _batches(model, kept.repeat().prefetch(PREFETCHED), None, None)
+    return _batches(model, untuned(kept.repeat().prefetch(PREFETCHED)), None, None)
 
 
 def _batches(model: Any, x: Any, y: Any, batch_size: int | None) -> Any:

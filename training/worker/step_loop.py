@@ -16,6 +16,7 @@ from keras.src.backend.tensorflow.trainer import TFEpochIterator
 from keras.src.utils.python_utils import pythonify_logs
 
 from training.worker.data.training_data import TrainingData
+from training.worker.data.untuned import training_batches, validation_batches
 
 
 class Ahead(Enum):
@@ -38,7 +39,7 @@ def fit_in_steps(
     """
     model._assert_compile_called("fit")
     epochs = min(epochs, keras.config.max_epochs() or epochs)
-    batches = _batches(model, data, data.x, data.y, shuffle=True)
+    batches = _batches(model, training_batches(data))
     batches.reset()
     called = keras.callbacks.CallbackList(
         callbacks, add_history=True, verbose=0, epochs=epochs, steps=batches.num_batches, model=model
@@ -54,7 +55,7 @@ def fit_in_steps(
         logs = yield from _train_epoch(model, batches, called)
         epoch_logs = dict(model._get_metrics_result_or_logs(logs))
         if data.validation is not None:
-            validation = validation or _batches(model, data, *data.validation, shuffle=False)
+            validation = validation or _batches(model, validation_batches(data))
             found = yield from _validate(model, validation, called)
             epoch_logs |= {f"val_{name}": value for name, value in found.items()}
         called.on_epoch_end(epoch, epoch_logs)
@@ -66,13 +67,9 @@ def fit_in_steps(
     called.on_train_end(logs=epoch_logs)
 
 
-def _batches(model: Any, data: TrainingData, x: Any, y: Any, *, shuffle: bool) -> Any:
-    # A PyDataset has a batch size of its own; its validation arrays then take Keras's.
+def _batches(model: Any, adapter: Any) -> Any:
     return TFEpochIterator(
-        x=x,
-        y=y,
-        batch_size=None if data.y is None else data.batch_size,
-        shuffle=shuffle,
+        x=adapter,
         distribute_strategy=model.distribute_strategy,
         steps_per_execution=model.steps_per_execution,
     )

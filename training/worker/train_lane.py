@@ -24,15 +24,13 @@ def train_lane(training: LaneTraining) -> int:
 
 
 def _fit(training: LaneTraining, ready: ReadyToFit) -> dict[str, list[float]]:
-    data = ready.data
-    batching = {} if data.y is None else {"batch_size": data.batch_size}
+    from training.worker.data.untuned import training_batches, validation_batches
+
     history = ready.model.fit(
-        data.x,
-        data.y,
+        training_batches(ready.data),
         epochs=ready.epochs,
-        validation_data=data.validation,
+        validation_data=validation_batches(ready.data),
         callbacks=[training.hooks],
         verbose=0,
-        **batching,
     )
     return dict(history.history)
