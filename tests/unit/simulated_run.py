@@ -20,6 +20,7 @@ from training.record.event_records import Joined, LaneEnded, Note
 from training.record.lane_records import LaneRecord
 from training.record.tagged import Record
 from training.supervisor.lane_standing import HoldBack, LaneStanding, LetTrain
+from training.supervisor.machine_counters import MachineCounters
 from training.supervisor.measuring import HeardWriter, Measuring
 from training.supervisor.sharing_choice import SharingChoice
 
@@ -83,7 +84,7 @@ class SimulatedRun:
         self.measuring = Measuring(
             self.plan, self.events, self.now,
             tell=self._tell, lives=self.lives, samples=lambda: self.meter, block_done=self._block_done,
-            swapped_in=self._swapped_in,
+            counters=self._counters,
         )  # fmt: skip
         self.choice = SharingChoice(self.plan, self.events, self.now, self.measuring.history, None)
         for lane, spec in lanes.items():
@@ -266,8 +267,8 @@ class SimulatedRun:
         if self.choice.look():
             self.decide()
 
-    def _swapped_in(self) -> int:
-        return self.swapped_in()
+    def _counters(self) -> MachineCounters:
+        return MachineCounters(self.device.now_s, self.swapped_in())
 
     def _tell(self, lane: Lane, do: str, **details: Any) -> bool:
         found = self.device.lanes.get(lane)

@@ -1,7 +1,8 @@
-"""Which samples speak of a span, who was on the device before, and what the machine swapped since."""
+"""Which samples speak of a span, who was on the device before, what the machine swapped and its host took since."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -9,7 +10,8 @@ from typing import Literal
 import pytest
 
 from training.record.device_records import DeviceReading, LaneReading, OtherReading, Sample
-from training.supervisor.span_watch import SpanWatch, pages_swapped_in
+from training.supervisor.machine_counters import MachineCounters, read_machine_counters
+from training.supervisor.span_watch import SpanWatch
 
 
 class Machine:
@@ -18,12 +20,17 @@ class Machine:
     def __init__(self) -> None:
         self.samples: list[Sample] = []
         self.swapped: int | None = 100
+        self.stolen_s: float | None = 50.0
+        self.now_s = 1000.0
 
     def between(self, since_s: float, until_s: float) -> Sequence[Sample]:
         return [sample for sample in self.samples if since_s <= sample.t <= until_s]
 
     def watch(self, kind: Literal["cpu", "gpu"] = "cpu") -> SpanWatch:
-        return SpanWatch(self.between, kind=kind, cores=lambda: 2.0, swapped_in=lambda: self.swapped)
+        return SpanWatch(self.between, kind=kind, cores=lambda: 2.0, counters=self.counters)
+
+    def counters(self) -> MachineCounters:
+        return MachineCounters(self.now_s, self.swapped, self.stolen_s)
 
     def busy(self, t: float, others_percent: float) -> None:
         lanes = {"a": LaneReading(1, cpu_percent=50.0)}
@@ -104,14 +111,65 @@ class TestSwapping:
         assert watch.disturbances(0.0, 1.0) == ()
 
     def test_is_read_from_the_kernel(self, tmp_path: Path) -> None:
-        assert pages_swapped_in(tmp_path) is None
+        assert swapped_in_pages(tmp_path) is None
         (tmp_path / "proc").mkdir()
         told = tmp_path / "proc" / "vmstat"
         told.write_text("pgpgin 7\npswpin 1234\npswpout 5\n")
-        assert pages_swapped_in(tmp_path) == 1234
-        for damaged in ("", "pswpout 5\n", "pswpin many\n", "pswpin -4\n"):
+        assert swapped_in_pages(tmp_path) == 1234
+        for damaged in ("", "pswpout 5\n", "pswpin many\n", "pswpin -4\n", "pswpin \n"):
             told.write_text(damaged)
-            assert pages_swapped_in(tmp_path) is None
+            assert swapped_in_pages(tmp_path) is None
+
+
+def swapped_in_pages(root: Path) -> int | None:
+    return read_machine_counters(root).swapped_in_pages
+
+
+class TestStolenTime:
+    def test_since_the_span_began_disturbs_it(self) -> None:
+        machine = Machine()
+        watch = machine.watch()
+        watch.begin()
+        machine.now_s += 10.0
+        machine.stolen_s = 52.0
+        assert watch.disturbances(0.0, 10.0) == ()
+        machine.stolen_s = 58.0
+        told = ("the machine's host took CPU time (0.8 of 2 cores)",)
+        assert watch.disturbances(0.0, 10.0) == told
+        watch.begin()
+        machine.now_s += 10.0
+        assert watch.disturbances(10.0, 20.0) == ()
+
+    def test_is_no_disturbance_of_a_gpu(self) -> None:
+        machine = Machine()
+        watch = machine.watch("gpu")
+        watch.begin()
+        machine.now_s, machine.stolen_s = machine.now_s + 1.0, 52.0
+        assert watch.disturbances(0.0, 1.0) == ()
+
+    @pytest.mark.parametrize("before", [None, 50.0])
+    def test_is_not_known_where_the_machine_does_not_tell(self, before: float | None) -> None:
+        machine = Machine()
+        watch = machine.watch()
+        machine.stolen_s = before
+        watch.begin()
+        machine.now_s += 1.0
+        machine.stolen_s = None if before else 90.0
+        assert watch.disturbances(0.0, 1.0) == ()
+
+    def test_is_read_from_the_kernel(self, tmp_path: Path) -> None:
+        assert read_machine_counters(tmp_path).stolen_cpu_s is None
+        (tmp_path / "proc").mkdir()
+        told = tmp_path / "proc" / "stat"
+        ticks = os.sysconf("SC_CLK_TCK")
+        told.write_text(f"cpu  9 8 7 6 5 4 3 {2 * ticks} 0 0\ncpu0 1 1 1 1 1 1 1 1 0 0\n")
+        assert read_machine_counters(tmp_path).stolen_cpu_s == 2.0
+        for damaged in ("", "cpu  1 2 3\n", "cpu0 1 1 1 1 1 1 1 1 0 0\n", "cpu  9 8 7 6 5 4 3 many 0 0\n"):
+            told.write_text(damaged)
+            assert read_machine_counters(tmp_path).stolen_cpu_s is None
+
+    def test_counts_by_a_clock(self, tmp_path: Path) -> None:
+        assert read_machine_counters(tmp_path, lambda: 7.0).at_s == 7.0
 
 
 def test_clock_is_the_spans_median() -> None:

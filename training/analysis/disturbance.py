@@ -9,7 +9,10 @@ from typing import Literal
 from training.record.device_records import EventReason, Sample
 
 OTHER_CORES = 0.25
-"""CPU time of others, in cores, beyond which a span on a CPU is disturbed: the viewer and the supervisor take 0.03."""
+"""CPU time of others or of the host, in cores, beyond which a span on a CPU is disturbed.
+
+The viewer and the supervisor take 0.03.
+"""
 OTHER_SHARE = 0.08
 """The same as a share of the cores there are: on many cores a quarter of one is nothing."""
 OTHERS_SM_PERCENT = 5.0
@@ -26,6 +29,7 @@ def disturbances(
     cores: float | None,
     strangers_before: frozenset[int] = frozenset(),
     swapped_pages: int = 0,
+    stolen_cores: float = 0.0,
 ) -> tuple[str, ...]:
     """What disturbed the lanes during these samples, each in a few words; empty where nothing did.
 
@@ -35,10 +39,13 @@ def disturbances(
         cores: the CPU capacity the lanes may use, None where it is not known.
         strangers_before: PIDs of others that were on the GPU when the lanes were released.
         swapped_pages: how many pages the machine read back from swap meanwhile.
+        stolen_cores: how many cores' time a virtual machine's host took from it meanwhile.
     """
     found = [*_on_cpu(samples, kind, cores), *_throttled(samples)]
     if kind == "gpu":
         found += _on_gpu(samples, strangers_before)
+    if kind == "cpu" and cores is not None and stolen_cores > _most_of_others(cores):
+        found.append(f"the machine's host took CPU time ({stolen_cores:.1f} of {cores:g} cores)")
     if swapped_pages > 0:
         found.append("the machine was swapping")
     return tuple(found)
@@ -61,9 +68,13 @@ def _on_cpu(samples: Sequence[Sample], kind: Literal["cpu", "gpu"], cores: float
         if sample.device.utilization_percent is not None
         and all(reading.cpu_percent is not None for reading in sample.lanes.values())
     ]
-    if not others or statistics.fmean(others) <= max(OTHER_CORES, OTHER_SHARE * cores):
+    if not others or statistics.fmean(others) <= _most_of_others(cores):
         return []
     return [f"other work on the CPUs ({statistics.fmean(others):.1f} of {cores:g} cores)"]
+
+
+def _most_of_others(cores: float) -> float:
+    return max(OTHER_CORES, OTHER_SHARE * cores)
 
 
 def _on_gpu(samples: Sequence[Sample], strangers_before: frozenset[int]) -> list[str]:

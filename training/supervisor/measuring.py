@@ -17,9 +17,10 @@ from training.record.writer import RecordWriter
 from training.supervisor.changes import Changes
 from training.supervisor.holds import Holds
 from training.supervisor.lane_pace import LanePace
+from training.supervisor.machine_counters import MachineCounters, read_machine_counters
 from training.supervisor.probe_budget import ProbeBudget
 from training.supervisor.probing import Prober
-from training.supervisor.span_watch import SpanWatch, pages_swapped_in
+from training.supervisor.span_watch import SpanWatch
 
 
 class Samples(Protocol):
@@ -56,7 +57,7 @@ class Measuring:
         lives: Callable[[Lane], bool],
         samples: Callable[[], Samples | None],
         block_done: Callable[[], None],
-        swapped_in: Callable[[], int | None] = pages_swapped_in,
+        counters: Callable[[], MachineCounters] = read_machine_counters,
     ) -> None:
         """`tell(lane, do, **details)` sends a worker a command; `block_done` is called when a block has all parts."""
         self.changes = Changes(now)
@@ -77,7 +78,7 @@ class Measuring:
             self,
             self.paces,
             self.budget,
-            SpanWatch(self._between, kind=plan.device.kind, cores=self._cores, swapped_in=swapped_in),
+            SpanWatch(self._between, kind=plan.device.kind, cores=self._cores, counters=counters),
             self.changes,
             write=events.write,
             expected_s=self.expected_s,

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Literal
 
 from training.analysis.disturbance import disturbances, sm_clock_mhz
 from training.record.device_records import Sample
-
-
-def pages_swapped_in(root: Path = Path("/")) -> int | None:
-    """Pages the machine has read back from swap since its boot; None where it does not tell."""
-    try:
-        lines = (root / "proc/vmstat").read_text(encoding="ascii").splitlines()
-    except OSError:
-        return None
-    found = next((line.split()[1] for line in lines if line.startswith("pswpin ")), None)
-    return int(found) if found is not None and found.isdigit() else None
-
+from training.supervisor.machine_counters import MachineCounters, read_machine_counters
 
 FIRST_SAMPLE_AFTER_S = 0.25
 """A sample's shares are of the half second before it: one that comes sooner is of the time before the span."""
 
 
 class SpanWatch:
-    """Knows the device's samples, and what the machine swapped since a span began."""
+    """Knows the device's samples, and what the machine swapped and its host took since a span began."""
 
     def __init__(
         self,
@@ -33,26 +22,23 @@ class SpanWatch:
         *,
         kind: Literal["cpu", "gpu"],
         cores: Callable[[], float | None],
-        swapped_in: Callable[[], int | None] = pages_swapped_in,
+        counters: Callable[[], MachineCounters] = read_machine_counters,
     ) -> None:
         """`samples` gives those between two times of the run."""
         self._samples = samples
         self._kind: Literal["cpu", "gpu"] = kind
         self._cores = cores
-        self._swapped_in = swapped_in
-        self._swapped_before: int | None = None
+        self._counters = counters
+        self._before: MachineCounters | None = None
         self._strangers: frozenset[int] | None = None
 
     def begin(self) -> None:
         """A span begins; who is on the device at the first of all is no disturbance."""
-        self._swapped_before = self._swapped_in()
+        self._before = self._counters()
 
     def disturbances(self, since_s: float, until_s: float) -> tuple[str, ...]:
-        """What disturbed the lanes between two times, and swapping since the span began."""
-        swapped = self._swapped_in()
-        pages = 0
-        if swapped is not None and self._swapped_before is not None:
-            pages = swapped - self._swapped_before
+        """What disturbed the lanes between two times, and the machine since the span began."""
+        pages, stolen_cores = self._since_it_began()
         samples = self._samples(since_s + FIRST_SAMPLE_AFTER_S, until_s)
         if self._strangers is None:
             first = next((one.others for one in samples if one.others is not None), None)
@@ -63,8 +49,21 @@ class SpanWatch:
             cores=self._cores(),
             strangers_before=self._strangers or frozenset(),
             swapped_pages=pages,
+            stolen_cores=stolen_cores,
         )
 
     def sm_clock_mhz(self, since_s: float, until_s: float) -> float | None:
         """The median SM clock between two times."""
         return sm_clock_mhz(self._samples(since_s, until_s))
+
+    def _since_it_began(self) -> tuple[int, float]:
+        """Pages read back from swap, and how many cores' time the host took; 0 where it is not known."""
+        before, now = self._before, self._counters()
+        if before is None:
+            return 0, 0.0
+        pages, stolen_cores = 0, 0.0
+        if before.swapped_in_pages is not None and now.swapped_in_pages is not None:
+            pages = now.swapped_in_pages - before.swapped_in_pages
+        if before.stolen_cpu_s is not None and now.stolen_cpu_s is not None and now.at_s > before.at_s:
+            stolen_cores = (now.stolen_cpu_s - before.stolen_cpu_s) / (now.at_s - before.at_s)
+        return pages, stolen_cores
