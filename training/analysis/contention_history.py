@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from training.analysis.blocks import BlockCount, added, is_possible
 from training.analysis.contention import SAME_WITHIN, Contention, LaneLength, StartUp, block_pairs, contention
 from training.analysis.contention_state import BlockPoint, ContentionState, ProbeMark
+from training.analysis.interval import FEWEST
 from training.analysis.lane_facts import LaneFacts
 from training.analysis.pair_evidence import EvidenceHistory
 from training.analysis.pair_limits import PairLimit, pair_limits
@@ -134,7 +135,7 @@ class ContentionHistory:
     @property
     def trained_beside(self) -> bool:
         """Whether both lanes ever trained at one time, disturbed or not, or still may."""
-        return self._count.has_shared or not all(facts.has_ended for facts in self._lanes.values())
+        return self._count.has_shared or not self._is_over
 
     @property
     def counted(self) -> int:
@@ -217,7 +218,22 @@ class ContentionHistory:
         if len(self._lanes) < len(LANES):
             return "one lane has the device to itself"
         probed = any(block.was_probed for block in self._count.blocks.values())
-        return "probing is off (--no-probe)" if self._probing_is_off and not probed else ""
+        if self._probing_is_off and not probed:
+            return "probing is off (--no-probe)"
+        return "" if self._count.excluded or not self._is_over else self._too_short()
+
+    @property
+    def _is_over(self) -> bool:
+        return all(facts.has_ended for facts in self._lanes.values())
+
+    def _too_short(self) -> str:
+        """Why a run whose probes nothing disturbed ended without a verdict."""
+        blocks = (
+            "no block"
+            if not self.counted
+            else f"only {self.counted} {'block' if self.counted == 1 else 'blocks'}"
+        )
+        return f"the run was too short: {blocks} of the {FEWEST} that are needed, which take half a minute or more"
 
     def _note_probe(self, record: SoloSpan) -> None:
         if record.how != "probe":
