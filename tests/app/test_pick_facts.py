@@ -107,6 +107,19 @@ async def test_a_limited_run_tells_its_rate_and_not_its_time() -> None:
         assert "to train" not in screen_text(pilot.app)
 
 
+async def test_a_rate_from_a_few_steps_is_rough_and_gives_way_to_a_better_one() -> None:
+    world = World()
+    one = world.entries[2].preset
+    assert one is not None
+    short = lane_measured(one, is_whole=False, run="short", steps=12, train_s=0.6, steps_per_s=20.0)
+    world.experience = experience(short)
+    async with staged(world.screen(), (120, 36), seen="≈20.0 steps/s (from 12 steps)"):
+        pass
+    world.experience = experience(short, lane_measured(one, is_whole=False, at="2026-10-01T09:00:00+02:00"))
+    async with staged(world.screen(), (120, 36), seen="95.2 steps/s, beside lstm, 2026-10-01") as (pilot, _):
+        assert "≈20.0 steps/s" not in screen_text(pilot.app)
+
+
 async def test_what_cannot_be_read_is_told_and_the_rest_goes_on() -> None:
     world = World()
     screen = world.screen()

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.app.pick_world import preset
 from tests.unit.made_measurements import CPU, GPU, experience, lane_measured, pair_measured
-from training.analysis.forecast import Forecast, alone_seconds, forecast, planned_steps, solo_rate
+from training.analysis.forecast import Forecast, alone_seconds, forecast, planned_steps
+from training.analysis.forecast_rate import FewSteps
 from training.plan import LANES, Lane, Limits, Sharing
 from training.preset import Preset
 from training.record.measurement_records import Measurement
@@ -97,13 +98,27 @@ def test_several_launches_say_more_than_one_and_an_interval_more_than_none() -> 
         assert found.measured.run == pairs[left].run
 
 
-def test_the_median_of_the_newest_rates_speaks_for_a_lane() -> None:
-    runs = [
-        lane_measured(ONE, run=f"r{n}", solo_steps_per_s=rate)
-        for n, rate in enumerate((1.0, 11.0, 10.0, None, 12.0, 9.0, 99.0))
-    ]
-    assert solo_rate(tuple(runs)) == 10.0
-    assert solo_rate(()) is None
+SHORT = lane_measured(
+    ONE, run="short", solo_steps_per_s=STEPS / 40, steps=12, train_s=3.75, steps_per_s=STEPS / 40
+)
+
+
+def test_a_time_that_stands_on_few_steps_is_marked_and_so_is_what_follows_from_it() -> None:
+    found = told(SHORT, SOLO[1], pair_measured(ONE, OTHER, speedup=100 / 72))
+    assert found.alone_s == pytest.approx({"a": 40.0, "b": 60.0})
+    assert found.few_steps == {"a": FewSteps(12, 3.75)}
+    assert found.together is not None
+    assert found.together.is_rough
+    assert found.together.interval is None
+    better = told(SHORT, *SOLO, pair_measured(ONE, OTHER))
+    assert better.few_steps == {}
+    assert better.together is not None
+    assert not better.together.is_rough
+
+
+def test_a_time_that_was_asked_for_stands_on_no_rate() -> None:
+    found = told(SHORT, pair_measured(ONE, OTHER), limits=Limits(minutes=2))
+    assert (found.few_steps, found.in_turn_s) == ({}, 240.0)
 
 
 @pytest.mark.parametrize(

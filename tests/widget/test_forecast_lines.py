@@ -83,6 +83,34 @@ def test_few_blocks_are_told_as_such() -> None:
     assert "only 1 block" in lines(made(*lanes(), few), 120)[1]
 
 
+def short(**changes: Any) -> tuple[Measurement, Measurement]:
+    """A trained for 12 steps only, B for long."""
+    told = {"steps": 12, "train_s": 67.5, "steps_per_s": 128 / 720, **changes}
+    return (
+        lane_measured(ONE, run="short", solo_steps_per_s=128 / 720, peak_memory_bytes=int(1.9 * GIB), **told),
+        lanes()[1],
+    )
+
+
+def test_a_time_from_a_few_steps_is_marked_as_rough_in_every_form() -> None:
+    assert lines(made(*short()))[1] == "≈12 min (from 12 steps) + 20 min; together: not measured yet"
+    assert lines(made(*short()), 50)[1] == "≈12 min + 20 min; together: not measured yet"
+    told = made(*short(), PAIR)
+    assert (
+        lines(told)[1] == "≈12 min (from 12 steps) + 20 min; together ≈21 min (measured 3 days ago, ≈1.55×)"
+    )
+    assert lines(told, 50)[1] == "≈12 min + 20 min; together ≈21 min (≈1.55×)"
+    assert lines(told, 62, 1) == ["fits: 1.9 + 3.1 of 24.0 GiB · together ≈21 min, ≈1.55×"]
+    assert lines(made(*short(), sharing="sequential"))[1] == (
+        "≈12 min (from 12 steps) then 20 min, in all ≈32 min"
+    )
+    assert lines(made(*short(), lanes()[0], PAIR))[1].startswith("12 min + 20 min; together 21 min (")
+    moments = made(*short(steps=9000, train_s=1.5, steps_per_s=6000.0))
+    assert "≈12 min (from 1.5 s)" in lines(moments)[1]
+    half = made(short()[0])
+    assert lines(half)[1] == "≈12 min (from 12 steps) + not measured yet; together: not measured yet"
+
+
 def test_each_mode_in_its_words() -> None:
     assert lines(made(*lanes(), sharing="sequential")) == [
         "fits: 1.9, then 3.1 of 24.0 GiB",
@@ -151,6 +179,7 @@ def test_it_never_takes_more_than_it_has(width: int, height: int) -> None:
         made(*lanes(CPU), device=CPU),
         made(describe=BIG, error=EstimateError(1.1, 0.7, 1.6, 12)),
         made(*lanes(), sharing="sequential"),
+        made(*short(), PAIR),
     ):
         shown = lines(told, width, height)
         assert len(shown) <= height

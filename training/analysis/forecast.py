@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from training.analysis.forecast_fit import DeviceFit, device_fits
 from training.analysis.forecast_memory import EstimateError, Experience, memory_need
+from training.analysis.forecast_rate import FewSteps, rate_alone
 from training.analysis.progress import LaneTimes, makespan_s, speedup
 from training.description import Description
 from training.plan import LANES, Lane, Limits, PlannedDevice, Sharing
 from training.preset import Preset
 from training.preset.fits import validation_count
-from training.record.measurement_records import LaneMeasured, PairMeasured
+from training.record.measurement_records import PairMeasured
 
-NEWEST_RATES = 5
-"""The median of so many speaks for a lane: a single run may have been disturbed."""
 _SAME_WITHIN = 0.02
 """An interval of a measured speed-up is told where the lengths leave the speed-up itself at what it was."""
 
@@ -29,10 +28,14 @@ class Together:
     speedup: float
     """Against one after the other."""
     measured: PairMeasured
+    is_rough: bool = False
+    """A lane's time alone stands on few steps, and with it these."""
 
     @property
     def interval(self) -> tuple[float, float] | None:
         """Of the speed-up; None where it was measured for other lengths, or too seldom."""
+        if self.is_rough:
+            return None
         same = abs(self.speedup / self.measured.speedup - 1) < _SAME_WITHIN
         return self.measured.interval if same else None
 
@@ -49,6 +52,8 @@ class Forecast:
     together: Together | None = None
     error: EstimateError | None = None
     """Of the estimates on such a device so far."""
+    few_steps: Mapping[Lane, FewSteps] = field(default_factory=dict)
+    """Lanes whose time alone stands on a rate over too few steps, and on how few."""
 
     @property
     def in_turn_s(self) -> float | None:
@@ -84,21 +89,24 @@ def forecast(
     if len(presets) == len(LANES) and sharing != "sequential":
         pair = best_measured(measured.of_pair(presets, devices), sharing)
     alone_s: dict[Lane, float] = {}
+    few_steps: dict[Lane, FewSteps] = {}
     for lane, preset in presets.items():
-        rate = solo_rate(measured.of(preset, devices[lane]))
-        if rate is None and pair is not None:
-            rate = pair.solo_steps_per_s.get(lane)
-        seconds = alone_seconds(preset, bounds, rate)
-        if seconds is not None:
-            alone_s[lane] = seconds
+        rate = rate_alone(lane, measured.of(preset, devices[lane]), pair)
+        seconds = alone_seconds(preset, bounds, None if rate is None else rate.steps_per_s)
+        if seconds is None:
+            continue
+        alone_s[lane] = seconds
+        if rate is not None and rate.only is not None and bounds.minutes is None:
+            few_steps[lane] = rate.only
     kinds = {device.kind for device in devices.values()}
     return Forecast(
         sharing,
         tuple(presets),
         device_fits(needs, devices, sharing),
         alone_s,
-        None if pair is None else _together(pair, alone_s, bounds),
+        None if pair is None else _together(pair, alone_s, bounds, is_rough=bool(few_steps)),
         experience.errors.get(next(iter(kinds))) if len(kinds) == 1 else None,
+        few_steps,
     )
 
 
@@ -109,12 +117,6 @@ def best_measured(pairs: tuple[PairMeasured, ...], sharing: Sharing) -> PairMeas
     """
     same = [pair for pair in pairs if _as_shared(pair.sharing) == _as_shared(sharing)]
     return max(same, key=lambda pair: (pair.interval is not None, pair.launches > 1), default=None)
-
-
-def solo_rate(runs: tuple[LaneMeasured, ...]) -> float | None:
-    """Steps per second alone: the median of the newest rates."""
-    rates = sorted([run.solo_steps_per_s for run in runs if run.solo_steps_per_s is not None][:NEWEST_RATES])
-    return rates[len(rates) // 2] if rates else None
 
 
 def alone_seconds(preset: Preset, limits: Limits, rate_steps_per_s: float | None) -> float | None:
@@ -141,7 +143,9 @@ def _as_shared(sharing: Sharing) -> Sharing:
     return "together" if sharing == "adaptive" else sharing
 
 
-def _together(pair: PairMeasured, alone_s: Mapping[Lane, float], limits: Limits) -> Together | None:
+def _together(
+    pair: PairMeasured, alone_s: Mapping[Lane, float], limits: Limits, *, is_rough: bool
+) -> Together | None:
     """Where time bounds the lanes each trains as long beside the other, and alone what the same steps would take."""
     if any(lane not in alone_s for lane in LANES):
         return None
@@ -153,4 +157,6 @@ def _together(pair: PairMeasured, alone_s: Mapping[Lane, float], limits: Limits)
             LaneTimes(seconds / slowdown, seconds) if bounded else LaneTimes(seconds, seconds * slowdown)
         )
     whole_s = makespan_s(times)
-    return Together(whole_s, speedup(times), pair) if math.isfinite(whole_s) and whole_s > 0 else None
+    if not math.isfinite(whole_s) or whole_s <= 0:
+        return None
+    return Together(whole_s, speedup(times), pair, is_rough)

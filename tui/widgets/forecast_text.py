@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from training.analysis.forecast_memory import MemoryNeed
 
 _GIB = 2**30
+_ROUGH = "≈"
+"""Before a time that stands on a rate over few steps."""
 _SHARED: dict[Sharing, str] = {"mps": "under MPS", "one-process": "in one process"}
 """How the two are beside each other, where that is not simply together."""
 _FIT_TONE: dict[FitState, Tone] = {
@@ -55,7 +57,8 @@ def time_lines(forecast: Forecast, now: datetime) -> Iterator[Line]:
     """How long each takes alone, and both."""
     if forecast.sharing == "sequential" or len(forecast.lanes) == 1:
         is_told = len(forecast.lanes) > 1 and forecast.in_turn_s is not None
-        whole = f", in all {about(forecast.in_turn_s)}" if is_told else ""
+        rough = _ROUGH if forecast.few_steps else ""
+        whole = f", in all {rough}{about(forecast.in_turn_s)}" if is_told else ""
         for alone in _alone(forecast, " then "):
             yield line(*alone, (whole, "plain"))
         return
@@ -71,7 +74,7 @@ def time_lines(forecast: Forecast, now: datetime) -> Iterator[Line]:
             yield line(
                 *alone,
                 ("; ", "muted"),
-                (f"{how} {about(together.seconds)}", tone),
+                (f"{how} {_whole(together)}", tone),
                 (f" ({measured})", "muted"),
             )
 
@@ -86,10 +89,9 @@ def tight_lines(forecast: Forecast, now: datetime) -> Iterator[Line]:
     if together is not None:
         how = _SHARED.get(forecast.sharing, "together")
         when = ago(together.measured.at, now)
-        for told in (f" {when}, {together.speedup:.2f}×", f", {together.speedup:.2f}×", ""):
-            yield line(
-                *fit, (" · ", "muted"), (f"{how} {about(together.seconds)}", "strong"), (told, "muted")
-            )
+        times = _times(together)
+        for told in (f" {when}, {times}", f", {times}", ""):
+            yield line(*fit, (" · ", "muted"), (f"{how} {_whole(together)}", "strong"), (told, "muted"))
     else:
         *_, time = time_lines(forecast, now)
         yield line(*fit, (" · ", "muted"), *time)
@@ -163,25 +165,47 @@ def _estimate(forecast: Forecast) -> tuple[str, ...]:
 
 
 def _alone(forecast: Forecast, between: str) -> Iterator[list[Span]]:
-    """Each one's time alone; what was never measured is not made up."""
+    """Each one's time alone, rough ones with what they stand on; what was never measured is not made up."""
     if not forecast.alone_s:
         yield [("alone: not measured yet", "muted")]
         return
-    for missing in ("not measured yet", format.UNKNOWN):
+    forms = [("not measured yet", False), (format.UNKNOWN, False)]
+    if len(forecast.alone_s) == len(forecast.lanes):
+        del forms[1]  # nothing is missing
+    if forecast.few_steps:
+        forms.insert(0, ("not measured yet", True))
+    for missing, with_steps in forms:
         spans: list[Span] = []
         for index, lane in enumerate(forecast.lanes):
-            seconds = forecast.alone_s.get(lane)
             spans += [(between, "muted")] if index else []
-            spans.append((missing, "muted") if seconds is None else (about(seconds), LANE_TONE[lane]))
+            spans += _time_alone(forecast, lane, missing, with_steps=with_steps)
         yield spans
-        if len(forecast.alone_s) == len(forecast.lanes):
-            return
+
+
+def _time_alone(forecast: Forecast, lane: Lane, missing: str, *, with_steps: bool) -> list[Span]:
+    seconds, few = forecast.alone_s.get(lane), forecast.few_steps.get(lane)
+    if seconds is None:
+        return [(missing, "muted")]
+    if few is None:
+        return [(about(seconds), LANE_TONE[lane])]
+    rough: Span = (f"{_ROUGH}{about(seconds)}", LANE_TONE[lane])
+    return [rough, (f" (from {few.text})", "muted")] if with_steps else [rough]
+
+
+def _whole(together: Together) -> str:
+    """The time of both."""
+    return f"{_ROUGH if together.is_rough else ''}{about(together.seconds)}"
+
+
+def _times(together: Together) -> str:
+    """How many times as fast as one after the other."""
+    return f"{_ROUGH if together.is_rough else ''}{together.speedup:.2f}×"
 
 
 def _measured(together: Together, now: datetime) -> Iterator[str]:
     """When, by how much, how sure, and with what verdict."""
     pair = together.measured
-    when, times = f"measured {ago(pair.at, now)}", f"{together.speedup:.2f}×"
+    when, times = f"measured {ago(pair.at, now)}", _times(together)
     if pair.interval is None:
         blocks = f"only {pair.blocks} {'block' if pair.blocks == 1 else 'blocks'}"
         yield f"{when}, {times}, {blocks}"

@@ -138,14 +138,26 @@ def _peak(runs: tuple[LaneMeasured, ...]) -> int | None:
 
 
 def _most_telling(runs: tuple[LaneMeasured, ...]) -> LaneMeasured:
-    return next((run for run in runs if run.is_whole), runs[0])
+    """The newest whole run, else the newest that trained for long enough, else the newest."""
+    whole = next((run for run in runs if run.is_whole), None)
+    return whole or next((run for run in runs if not _short(run)), runs[0])
 
 
 def _time_text(run: LaneMeasured) -> str:
     rate = "" if run.steps_per_s is None else f"{format.rate(run.steps_per_s)} steps/s"
     if run.is_whole:
         return f"{format.clock(run.train_s)} to train" + (f" at {rate}" if rate else "")
+    if rate and (short := _short(run)):
+        return f"≈{rate} (from {short})"
     return rate or f"{format.count(run.steps)} steps in {format.clock(run.train_s)}"
+
+
+def _short(run: LaneMeasured) -> str:
+    """What a rate of this run was taken over, where that is too little; empty where it is enough."""
+    from training.analysis.forecast_rate import few_steps
+
+    few = few_steps(run)
+    return "" if few is None else few.text
 
 
 def _company(run: LaneMeasured) -> str:
