@@ -83,15 +83,14 @@ async def test_from_turns_back_to_together() -> None:
 
 
 @pytest.mark.parametrize("sharing", ["mps", "one-process"])
-async def test_where_sharing_cannot_change_a_sentence_says_why(sharing: Sharing) -> None:
-    screen = LiveScreen(states.gpu_run(sharing=sharing))
-    async with staged(screen, seen="training") as (pilot, heard):
-        notices: list[str] = []
-        screen.notify = lambda message, **_: notices.append(message)  # type: ignore[method-assign]
-        await pilot.press("s")
-        await wait_until(pilot, lambda: bool(notices))
-        assert notices[0].startswith(f"A run that shares by {sharing} keeps to it: ")
-        assert not heard.of(ShareAsked)
+async def test_where_sharing_cannot_change_it_is_not_offered(sharing: Sharing) -> None:
+    screen = LiveScreen(replace(told.turns_are_faster(), sharing=sharing))
+    async with staged(screen, seen="taking turns is now faster") as (pilot, _):
+        assert "Sharing" not in screen_text(pilot.app)
+        assert "press s" not in screen_text(pilot.app)
+        await pilot.press("s", "b")
+        await wait_until(pilot, lambda: screen.chosen_lane == "b")
+        assert pilot.app.screen is screen
 
 
 async def test_n_joins_the_chosen_preset() -> None:

@@ -16,14 +16,15 @@ from training.plan import LANES, Lane, Plan
 from tui.screens.live_asking import AskingScreen
 from tui.screens.live_keys import LIVE_KEYS, PANEL_IDS, PANELS
 from tui.screens.live_messages import PeriodChosen
+from tui.screens.live_possible import is_elsewhere
 from tui.widgets.contention_panel import ContentionPanel
-from tui.widgets.contention_strip import ContentionStrip
+from tui.widgets.contention_strip import OFFERED, ContentionStrip
 from tui.widgets.device_panel import DevicePanel
 from tui.widgets.event_list import EventList
 from tui.widgets.glyphs import Marker
 from tui.widgets.lane_card import LaneCard
 from tui.widgets.lines import LinesWidget
-from tui.widgets.loss_panel import LossPanel
+from tui.widgets.loss_panel import LossPanel, metrics_of
 from tui.widgets.memory_panel import MemoryPanel
 from tui.widgets.panel import Panel
 from tui.widgets.run_header import RunHeader
@@ -109,11 +110,23 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
             return
         with self.app.batch_update():
             if not self._held:
-                self.query_one(ContentionStrip).show(state)
+                offered = frozenset(action for action in OFFERED if self.check_action(action, ()))
+                self.query_one(ContentionStrip).show(state, offered)
                 for panel in self.query(Panel):
                     panel.show(state)
             self._show_header()
         self.refresh_keys()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A picture that stands still anyway is not held, and a refresh goes no further than its bounds."""
+        match action, parameters:
+            case "hold", _ if not self._held and not self._state.is_live:
+                return False
+            case "period", (int(by),) if self._period_after(by) == self._period_s:
+                return None if self._state.is_live else False
+            case "metric", _ if len(metrics_of(self._state)) < 2:
+                return None
+        return super().check_action(action, parameters)
 
     def action_choose(self, lane: Lane) -> None:
         """Make a lane the one keys act on."""
@@ -171,11 +184,15 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
 
     def action_period(self, by: int) -> None:
         """Refresh more or less often."""
-        index = min(max(PERIODS_S.index(self._period_s) + by, 0), len(PERIODS_S) - 1)
-        self._period_s = PERIODS_S[index]
+        self._period_s = self._period_after(by)
         self._show_header()
         self.post_message(PeriodChosen(self._period_s))
 
+    def _period_after(self, by: int) -> float:
+        index = min(max(PERIODS_S.index(self._period_s) + by, 0), len(PERIODS_S) - 1)
+        return PERIODS_S[index]
+
     def _show_header(self) -> None:
-        self.query_one(RunHeader).show(self._state, held=self._held, period_s=self._period_s)
+        host = self._plan.host if self._plan is not None and is_elsewhere(self._plan) else ""
+        self.query_one(RunHeader).show(self._state, held=self._held, period_s=self._period_s, elsewhere=host)
         self.query_one(WarningLines).show(self._state, self.size)

@@ -23,11 +23,20 @@ from tui.screens.live_messages import (
     StopAsked,
 )
 from tui.screens.live_possible import is_paused_by_person, is_possible, joining_lane
-from tui.screens.live_questions import leave_question, sharing_question, stop_question, why_sharing_stays
+from tui.screens.live_questions import leave_question, sharing_question, stop_question
 from tui.screens.log import LogScreen
 
-_CHANGING = ("report", "again", "pause", "stop", "probe", "share", "join")
-"""Actions that come and go with the run's state."""
+_CHANGING: tuple[tuple[str, tuple[object, ...]], ...] = (
+    ("report", ()),
+    ("again", ()),
+    ("pause", ()),
+    ("stop", ()),
+    ("probe", ()),
+    ("share", ()),
+    ("join", ()),
+    ("choose", ("b",)),
+)
+"""Actions, with their parameters, that come and go with the run's state."""
 
 
 class AskingScreen(HouseScreen):
@@ -67,12 +76,14 @@ class AskingScreen(HouseScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what cannot be done now, hide what cannot be done any more."""
-        possible = is_possible(action, self._state, self._lane)
+        if action == "choose":
+            return parameters[0] in self._state.lanes
+        possible = is_possible(action, self._state, self._lane, self._plan)
         return super().check_action(action, parameters) if possible else possible
 
     def refresh_keys(self) -> None:
         """Look again what is possible."""
-        possible = tuple(self.check_action(action, ()) for action in _CHANGING)
+        possible = tuple(self.check_action(action, parameters) for action, parameters in _CHANGING)
         if possible != self._possible:
             self._possible = possible
             self.refresh_bindings()
@@ -92,12 +103,8 @@ class AskingScreen(HouseScreen):
         self.post_message(ProbeAsked())
 
     def action_share(self) -> None:
-        """Another way of sharing, once chosen; where there is none, why."""
-        why = why_sharing_stays(self._state)
-        if why is not None:
-            self.notify(why, title="Not done", severity="warning", markup=False)
-            return
-        question = sharing_question(self._state)
+        """Another way of sharing, once chosen."""
+        question = sharing_question(self._state, self._plan)
         self.ask(question, {mode: ShareAsked(mode) for mode in question.offered})
 
     def action_join(self) -> None:
@@ -138,7 +145,8 @@ class AskingScreen(HouseScreen):
         if not self._state.is_live:
             self.post_message(LeaveAsked("close"))
             return
-        self.ask(leave_question(self._state), {"detach": LeaveAsked("detach"), "stop": LeaveAsked("stop")})
+        question = leave_question(self._state, self._plan)
+        self.ask(question, {"detach": LeaveAsked("detach"), "stop": LeaveAsked("stop")})
 
     def ask(self, question: ModalScreen[str | None], leads_to: Mapping[str, Message]) -> None:
         """Ask, and post the message that the answer leads to; other answers lead to nothing."""

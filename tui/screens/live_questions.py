@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from training.analysis.state import ENDED_PHASES, RunState
-from training.plan import Lane, Sharing
+from training.plan import Lane, Plan, Sharing
 from tui.contention_text import verdict_text
 from tui.screens.confirm import Choice, ConfirmScreen
-from tui.screens.live_possible import CHANGEABLE
+from tui.screens.live_possible import can_be_asked, other_ways
 
 _SHARING_KEYS: dict[Sharing, str] = {"together": "t", "sequential": "s", "adaptive": "a"}
 _SHARING_WORDS: dict[Sharing, str] = {
@@ -27,18 +27,19 @@ def stop_question(state: RunState, lane: Lane) -> ConfirmScreen:
     )
 
 
-def leave_question(state: RunState) -> ConfirmScreen:
-    """How to leave a live run. Answers `detach`, `stop`, `cancel` or None."""
+def leave_question(state: RunState, plan: Plan | None) -> ConfirmScreen:
+    """How to leave a live run. Answers `detach`, `cancel` or None; `stop` where it can be asked to."""
     pids = ", ".join(
         f"{lane.upper()} pid {held.pid}"
         for lane, held in state.lanes.items()
         if held.pid is not None and held.phase not in ENDED_PHASES
     )
+    stop = Choice("stop", "s", f"Stop both lanes{f' ({pids})' if pids else ''}")
     return ConfirmScreen(
         "The run is live. Leave it how?",
         [
             Choice("detach", "d", "Detach: the run goes on without this screen"),
-            Choice("stop", "s", f"Stop both lanes{f' ({pids})' if pids else ''}"),
+            *([stop] if can_be_asked(state, plan) else []),
             Choice("cancel", "c", "Cancel"),
         ],
         detail=f"Come back with: dualtrain-tui attach {state.run}",
@@ -58,24 +59,9 @@ class SharingQuestion(ConfirmScreen):
         )
 
 
-def sharing_question(state: RunState) -> SharingQuestion:
+def sharing_question(state: RunState, plan: Plan | None) -> SharingQuestion:
     """How to share from now on; where taking turns is faster that stands first, so that Enter takes it."""
-    others = [mode for mode in CHANGEABLE if mode != state.sharing]
+    others = list(other_ways(state, plan))
     if state.contention.turns_are_faster:
         others.sort(key=lambda mode: mode != "sequential")
     return SharingQuestion(state, tuple(others))
-
-
-def why_sharing_stays(state: RunState) -> str | None:
-    """Why a run's way of sharing cannot be changed, in one sentence; None where it can."""
-    if state.sharing in CHANGEABLE:
-        return None
-    built_in = {
-        "mps": "its lanes are clients of the run's MPS daemon from their start on",
-        "one-process": "both models are in one process",
-    }
-    changes = ", ".join(CHANGEABLE)
-    return (
-        f"A run that shares by {state.sharing} keeps to it: {built_in[state.sharing]}. "
-        f"Only {changes} can be changed into each other."
-    )

@@ -69,6 +69,12 @@ Rates leave warm-up steps out; losses are means of the first and the last epoch.
         for card in self.query(ReportCard):
             card.move(by)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A run whose plan cannot be read any more is not run again from here."""
+        if action == "again" and self._again is None:
+            return False
+        return super().check_action(action, parameters)
+
     def action_new_run(self) -> None:
         """On to another run."""
         self.post_message(NewRunAsked())

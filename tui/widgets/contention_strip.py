@@ -29,6 +29,8 @@ Part = tuple[int, str, Line]
 
 _BETWEEN = " · "
 JOIN_HINT = "join another with n"
+OFFERED = frozenset({"share", "join"})
+"""Actions that the strip speaks of, each with its key where it can be done."""
 
 
 class ContentionStrip(LinesWidget):
@@ -41,23 +43,27 @@ class ContentionStrip(LinesWidget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._state: RunState | None = None
+        self._offered = OFFERED
 
-    def show(self, state: RunState) -> None:
-        """Take a new state."""
-        self._state = state
+    def show(self, state: RunState, offered: frozenset[str] = OFFERED) -> None:
+        """Take a new state, and which of `OFFERED` can be done in it."""
+        self._state, self._offered = state, offered
         self.redraw()
 
     def draw(self, width: int, height: int) -> list[Line]:
         """As much as there are lines for."""
-        return strip_lines(self._state, width, height) if self._state is not None else []
+        return strip_lines(self._state, width, height, self._offered) if self._state is not None else []
 
 
-def strip_lines(state: RunState, width: int, height: int) -> list[Line]:
-    """The strip in `height` lines: of one the sentence that matters now, of two the numbers over it, of more all."""
+def strip_lines(state: RunState, width: int, height: int, offered: frozenset[str] = OFFERED) -> list[Line]:
+    """The strip in `height` lines: of one the sentence that matters now, of two the numbers over it, of more all.
+
+    Keys are told for what is `offered` alone.
+    """
     if len(state.lanes) < len(LANES):
-        return _one_lane(state)[-height:]
+        return _one_lane(state, offered)[-height:]
     told = state.contention.contention
-    saying, verdict = _saying(state, width), _verdict(state, width)
+    saying, verdict = _saying(state, width, offered), _verdict(state, width)
     if height == 1:
         return [saying or _in_one_line(state, width)]
     if not told.slowdown and told.stp is None:
@@ -75,7 +81,7 @@ def strip_lines(state: RunState, width: int, height: int) -> list[Line]:
     return [numbers, verdict, *more][:height]
 
 
-def _saying(state: RunState, width: int) -> Line:
+def _saying(state: RunState, width: int, offered: frozenset[str]) -> Line:
     """What goes on just now and stands before the verdict: a probe, or that taking turns is faster."""
     told = state.contention
     if not state.is_live:
@@ -87,7 +93,7 @@ def _saying(state: RunState, width: int) -> Line:
     if state.sharing == "adaptive":
         is_so = told.decided is not None and told.decided.choice == "turns"
         return () if is_so else line(("taking turns is now faster: adaptive sees to it", "warning"))
-    offer = ": press s" if state.sharing == "together" else ""
+    offer = ": press s" if state.sharing == "together" and "share" in offered else ""
     return line((f"taking turns is now faster{offer}", "warning"))
 
 
@@ -171,7 +177,7 @@ def _adaptive(state: RunState, width: int) -> Line:
     return line((clip(decided_text(decided), width), "plain"))
 
 
-def _one_lane(state: RunState) -> list[Line]:
+def _one_lane(state: RunState, offered: frozenset[str]) -> list[Line]:
     """Two lines: the rate it has alone, and how another comes beside it."""
     lane = next(iter(state.lanes), None)
     if lane is None:
@@ -181,7 +187,8 @@ def _one_lane(state: RunState) -> list[Line]:
         return [line(name, (" had the device to itself: there is nothing to compare", "muted"))]
     rate = f"{format.rate(state.lanes[lane].steps_per_s)} steps/s"
     alone = line(name, (" trains alone: ", "muted"), rate)
-    return [alone, line(name, (" has the device to itself: ", "muted"), (JOIN_HINT, "strong"))]
+    hint: Line = ((": ", "muted"), (JOIN_HINT, "strong")) if "join" in offered else ()
+    return [alone, line(name, (" has the device to itself", "muted"), *hint)]
 
 
 def _fitting(parts: Sequence[Part], width: int) -> Line:

@@ -16,6 +16,7 @@ _PHASE_TONE: dict[RunPhase, Tone] = {
 }
 _PLAIN: Tone = "plain"
 _MUTED: Tone = "muted"
+_WARNING: Tone = "warning"
 
 
 class RunHeader(LinesWidget):
@@ -30,10 +31,17 @@ class RunHeader(LinesWidget):
         self._state: RunState | None = None
         self._held = False
         self._period_s = 1.0
+        self._elsewhere = ""
 
-    def show(self, state: RunState, *, held: bool = False, period_s: float = 1.0) -> None:
-        """Take a new state. `held` says that the panels stand still."""
+    def show(
+        self, state: RunState, *, held: bool = False, period_s: float = 1.0, elsewhere: str = ""
+    ) -> None:
+        """Take a new state. `held` says that the panels stand still.
+
+        `elsewhere` names the host that has the run where it is not this one.
+        """
         self._state, self._held, self._period_s = state, held, period_s
+        self._elsewhere = elsewhere
         self.redraw()
 
     def draw(self, width: int, height: int) -> list[Line]:  # noqa: ARG002
@@ -49,7 +57,9 @@ class RunHeader(LinesWidget):
             return line((clip(text, room), "error"))
         device = device_label(state)
         spans: list[Span] = [(clip(device, room), "strong")]
+        read_only = f"on {self._elsewhere}, read only" if self._elsewhere and state.is_live else ""
         for text, tone in (
+            (read_only, _WARNING),
             (_sharing(state), _PLAIN),
             (f"again of {state.retry_of}" if state.retry_of else "", _MUTED),
             (state.run, _MUTED),
