@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import structs
 
+from training.bench.busy import refuse_beside_a_bench
 from training.bench.folder import BenchFolder, make_bench_folder
 from training.bench.plan import BenchPlan, read_bench_plan, write_bench_plan
 from training.launch import LaunchError
@@ -16,25 +17,29 @@ from training.supervisor.start import start_detached
 
 
 def begin_bench(
-    plan: BenchPlan, bench_dir: Path | None = None
+    plan: BenchPlan, bench_dir: Path | None = None, *, force_busy: bool = False
 ) -> tuple[BenchFolder, subprocess.Popen[bytes]]:
-    """Make the bench's folder and start its process.
+    """Make the bench's folder and start its process; with `force_busy` also where another measures on the device.
 
     Raises:
+        DeviceMeasuredError: another bench measures on the device.
         RunFolderError: the folder cannot be made.
         OSError: the process cannot be started.
     """
+    if not force_busy:
+        refuse_beside_a_bench(plan.device)
     folder = make_bench_folder(bench_dir)
     write_bench_plan(structs.replace(plan, bench=folder.name), folder.plan)
     return folder, start_bench(folder)
 
 
-def resume_bench(folder: BenchFolder) -> subprocess.Popen[bytes]:
-    """Go on with what is missing.
+def resume_bench(folder: BenchFolder, *, force_busy: bool = False) -> subprocess.Popen[bytes]:
+    """Go on with what is missing; with `force_busy` also where another bench measures on the device.
 
     Raises:
         BenchPlanError: its plan cannot be read.
         LaunchError: it goes on already, or was begun on another host.
+        DeviceMeasuredError: another bench measures on the device.
         OSError: the process cannot be started.
     """
     plan = read_bench_plan(folder.plan)
@@ -44,6 +49,8 @@ def resume_bench(folder: BenchFolder) -> subprocess.Popen[bytes]:
         raise LaunchError(
             f"bench {folder.name} goes on already: `dualtrain-tui bench --attach {folder.name}`"
         )
+    if not force_busy:
+        refuse_beside_a_bench(plan.device, besides=folder)
     return start_bench(folder)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from tui.commands.fail import fail, failing_clearly
 from tui.commands.preset_names import complete_preset
 
 if TYPE_CHECKING:
+    from training.bench.busy import Busy
     from training.bench.request import BenchRequest
     from tui.bench_follow import Followed
 
@@ -80,6 +81,9 @@ def _refuse_nan(_context: click.Context, _parameter: click.Parameter, value: flo
     "--force-fit", is_flag=True, help="Launch even where the forecast says that the memory does not do."
 )
 @click.option(
+    "--force-busy", is_flag=True, help="Measure even while another bench measures on the same device."
+)
+@click.option(
     "--bench-dir", type=click.Path(path_type=Path, file_okay=False), help="The bench's folder: new or empty."
 )
 @click.option("--json", "as_json", is_flag=True, help="report.json alone on stdout.")
@@ -103,7 +107,8 @@ def _refuse_nan(_context: click.Context, _parameter: click.Parameter, value: flo
 )
 def bench(
     presets: tuple[str, ...], sharing: str, blocks: int, seconds: float, relaunch: int, device: str,
-    overrides: tuple[str, ...], seed: int | None, force_fit: bool, bench_dir: Path | None, as_json: bool, detach: bool,
+    overrides: tuple[str, ...], seed: int | None, force_fit: bool, force_busy: bool, bench_dir: Path | None,
+    as_json: bool, detach: bool,
     attach: str | None, resume: str | None, stop: str | None,
 ) -> None:  # fmt: skip
     """Measure presets beside each other: every pair, in every mode, launched afresh.
@@ -120,7 +125,8 @@ def bench(
     if attach is not None:
         raise SystemExit(_follow(partial(_look_at, attach), as_json=as_json, detach=False))
     if resume is not None:
-        raise SystemExit(_follow(partial(_resume, resume), as_json=as_json, detach=detach))
+        start = partial(_resume, resume, force_busy=force_busy)
+        raise SystemExit(_follow(start, as_json=as_json, detach=detach))
     if stop is not None:
         raise SystemExit(_stop(stop))
     with failing_clearly():
@@ -138,11 +144,13 @@ def bench(
             force_fit=force_fit,
             bench_dir=bench_dir,
         )
-    raise SystemExit(_follow(partial(_begin, request), as_json=as_json, detach=detach))
+    start = partial(_begin, request, force_busy=force_busy)
+    raise SystemExit(_follow(start, as_json=as_json, detach=detach))
 
 
-def _begin(request: BenchRequest) -> Followed:
+def _begin(request: BenchRequest, *, force_busy: bool) -> Followed:
     with failing_clearly():
+        from training.bench.busy import runs_on
         from training.bench.request import plan_bench
         from training.bench.start import begin_bench
         from training.launch import DoesNotFitError
@@ -153,7 +161,10 @@ def _begin(request: BenchRequest) -> Followed:
             plan = plan_bench(request, list_devices())
         except DoesNotFitError as error:
             fail(f"{error}; --force-fit launches all the same", exit_codes.DEVICE)
-        return Followed(*begin_bench(plan, request.bench_dir))
+        beside = runs_on(plan.device)
+        followed = Followed(*begin_bench(plan, request.bench_dir, force_busy=force_busy))
+    _say_who_disturbs(beside)
+    return followed
 
 
 def _look_at(reference: str) -> Followed:
@@ -167,14 +178,30 @@ def _look_at(reference: str) -> Followed:
         return Followed(folder)
 
 
-def _resume(reference: str) -> Followed:
+def _resume(reference: str, *, force_busy: bool) -> Followed:
     with failing_clearly():
+        from training.bench.busy import runs_on
         from training.bench.folder import find_bench_folder
+        from training.bench.plan import read_bench_plan
         from training.bench.start import resume_bench
         from tui.bench_follow import Followed
 
         folder = find_bench_folder(reference or None)
-        return Followed(folder, resume_bench(folder))
+        beside = runs_on(read_bench_plan(folder.plan).device)
+        followed = Followed(folder, resume_bench(folder, force_busy=force_busy))
+    _say_who_disturbs(beside)
+    return followed
+
+
+def _say_who_disturbs(beside: Iterable[Busy]) -> None:
+    """A run beside the bench is its owner's to end: the bench goes on, and its blocks are marked."""
+    from training.preset.printable import one_line
+
+    for busy in beside:
+        told = f"run {busy.folder.name} has been training on this device since {busy.since_text}"
+        click.echo(
+            f"dualtrain-tui: {one_line(told)}: blocks that it is seen to disturb are left out", err=True
+        )
 
 
 def _follow(start: Callable[[], Followed], *, as_json: bool, detach: bool) -> int:
