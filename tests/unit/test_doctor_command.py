@@ -14,10 +14,10 @@ from tests.simulated_driver.driver import SimulatedDriver
 from tests.simulated_driver.scenario import GIB, Device, Fault, Mig, Process, Scenario
 
 
-def doctor(driver: SimulatedDriver, *options: str) -> tuple[int, str]:
+def doctor(driver: SimulatedDriver, *options: str, **variables: str) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, "-P", "-m", "tui", "doctor", *options],
-        env=driver.environment_in({**os.environ, "TERM": "xterm-256color"}),
+        env=driver.environment_in({**os.environ, "TERM": "xterm-256color", **variables}),
         capture_output=True,
         text=True,
         check=False,
@@ -59,6 +59,14 @@ def test_what_stops_a_training_on_the_gpu_exits_with_1(
     assert code == 1
     assert found["state"] == "stop"
     assert said in f"{found['message']} {found['remedy']}"
+
+
+def test_a_state_folder_that_takes_nothing_exits_with_1_and_says_what_failed(tmp_path: Path) -> None:
+    code, output = doctor(SimulatedDriver(tmp_path, Scenario()), "--json", DUALTRAIN_HOME="/proc/x")
+    found = checks(output)["state folder"]
+    assert code == 1
+    assert (found["state"], found["message"]) == ("stop", "/proc/x cannot be made: No such file or directory")
+    assert "DUALTRAIN_HOME" in found["remedy"]
 
 
 def test_in_lines_for_a_person_each_with_its_remedy(tmp_path: Path) -> None:

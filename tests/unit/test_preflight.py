@@ -14,7 +14,7 @@ from tests.unit.plans import GIB, GPU, MIB, devices, named, plan, stops
 from training.meters.gpu_facts import Gpu, GpuProcess
 from training.plan import Sharing
 from training.preflight import check_launch, doctor
-from training.preflight.storage import check_disk, check_runtime_folder, check_writable
+from training.preflight.storage import check_disk, check_runtime_folder, check_writable, try_state_folder
 
 
 @pytest.fixture(autouse=True)
@@ -109,6 +109,41 @@ def test_a_state_folder_that_cannot_be_made_stops_and_nothing_is_made(tmp_path: 
     assert not fresh.exists()
     (tmp_path / "file").write_text("")
     assert check_writable(tmp_path / "file" / "below").state == "stop"
+
+
+def test_the_state_folder_is_tried_and_left_as_it_was(tmp_path: Path) -> None:
+    fresh = tmp_path / "deep" / "folder"
+    assert try_state_folder(fresh).state == "pass"
+    assert list(tmp_path.iterdir()) == []
+    kept = tmp_path / "kept"
+    (kept / "runs").mkdir(parents=True)
+    assert try_state_folder(kept).state == "pass"
+    assert [one.name for one in kept.iterdir()] == ["runs"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "said"),
+    [
+        ("/proc/x", "/proc/x cannot be made: No such file or directory"),
+        ("/proc/x/deeper", "/proc/x/deeper cannot be made: No such file or directory"),
+        ("/proc/self", "no folder can be made in /proc/self: "),
+        ("/dev/null/below", "/dev/null/below cannot be made: Not a directory"),
+        ("/dev/null", "/dev/null cannot be made: File exists"),
+    ],
+)
+def test_a_state_folder_that_takes_nothing_stops_and_says_what_failed(folder: str, said: str) -> None:
+    check = try_state_folder(Path(folder))
+    assert check.state == "stop"
+    assert check.message.startswith(said)
+    assert "DUALTRAIN_HOME" in check.remedy
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write into every folder")
+def test_a_folder_without_permission_stops(tmp_path: Path) -> None:
+    shut = tmp_path / "shut"
+    shut.mkdir(mode=0o500)
+    assert try_state_folder(shut).message == f"no folder can be made in {shut}: Permission denied"
+    assert "cannot be made: Permission denied" in try_state_folder(shut / "below").message
 
 
 def test_a_runtime_folder_too_long_for_a_socket_stops(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from training.preflight.check import Check, gib
@@ -45,6 +48,18 @@ def check_writable(folder: Path | None = None) -> Check:
     return Check("state folder", "stop", f"{home}: {what}", "set DUALTRAIN_HOME to a folder of yours")
 
 
+def try_state_folder(folder: Path | None = None) -> Check:
+    """Return whether runs can be kept under `folder` (the state folder when None): tried, and nothing of it left.
+
+    What permissions say is not enough: a read-only or a virtual file system takes nothing whatever they are.
+    """
+    home = folder or state_home()
+    why = _why_nothing_can_be_kept(home)
+    if why is None:
+        return Check("state folder", "pass", f"{home} can be written")
+    return Check("state folder", "stop", why, "set DUALTRAIN_HOME to a folder of yours that can be written")
+
+
 def check_runtime_folder() -> Check:
     """Return whether the folder of sockets is private and its path short enough."""
     try:
@@ -62,6 +77,38 @@ def check_runtime_folder() -> Check:
             "set XDG_RUNTIME_DIR or TMPDIR to a shorter folder",
         )
     return Check("runtime folder", "pass", f"{folder} is private and short enough for sockets")
+
+
+def _why_nothing_can_be_kept(home: Path) -> str | None:
+    """What failed of making a folder and a file there; None where nothing did."""
+    step = f"{home} cannot be made"
+    try:
+        with _made_for_now(home):
+            step = f"no folder can be made in {home}"
+            with tempfile.TemporaryDirectory(prefix="doctor-", dir=home) as trial:
+                step = f"no file can be written in {home}"
+                (Path(trial) / "trial").write_bytes(b"trial")
+                step = f"what is made in {home} cannot be taken away again"
+    except OSError as error:
+        return f"{step}: {error.strerror or error}"
+    return None
+
+
+@contextmanager
+def _made_for_now(folder: Path) -> Iterator[None]:
+    """The folder with those above it; what was not there before goes again, unless somebody else has put a thing in it.
+
+    Raises:
+        OSError: it cannot be made, or is none.
+    """
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        yield
+    finally:
+        for one in missing:
+            with suppress(OSError):
+                one.rmdir()
 
 
 def _existing(folder: Path) -> Path:
