@@ -89,6 +89,31 @@ def test_unknown_presets_are_wrong_usage() -> None:
     assert "nonesuch" in _refused(2, "run", "nonesuch", "seed-binary", "--headless")
 
 
+@pytest.mark.parametrize(
+    ("exit_code", "arguments", "words"),
+    [
+        (2, ("run", "nonesuch", "seed-binary"), "nonesuch"),
+        (2, ("run", "seed-binary", "--sharing", "one-process"), "needs two presets"),
+        (2, (*PAIR, "--sharing", "adaptive", "--no-probe"), "goes by probes"),
+        (2, (*PAIR, "--mps-share", "a=50"), "--mps-share needs --sharing mps"),
+        (2, (*PAIR, "--turn", "a=2"), "--turn needs"),
+        (2, (*PAIR, "--set", "fit.steps=5"), "begin with the lane"),
+        (2, (*PAIR, "--set", "a.fit.stepps=5"), "stepps"),
+        (2, (*PAIR, "--device", "tpu"), "tpu"),
+        (3, (*PAIR, "--device", "gpu:99"), "gpu:99"),
+        (2, ("run",), "Missing argument 'A'"),
+        (2, (*PAIR, "a-third-preset"), "a-third-preset"),
+        (2, ("attach", "nonesuch"), "nonesuch"),
+    ],
+)
+def test_wrong_usage_comes_before_a_missing_terminal(
+    exit_code: int, arguments: tuple[str, ...], words: str
+) -> None:
+    stderr = _refused(exit_code, *arguments)
+    assert words in stderr
+    assert "terminal" not in stderr
+
+
 @pytest.mark.parametrize("device", ["gpu:99", "GPU-00000000-0000-0000-0000-000000000000", "a=MIG-1,b=MIG-2"])
 def test_a_device_that_is_not_there(device: str) -> None:
     stderr = _refused(3, *PAIR, "--headless", "--device", device)
@@ -132,6 +157,9 @@ def test_retry_needs_a_run_that_has_ended_and_an_offer_there_is() -> None:
     folder.report.write_text("{}")
     assert _run("retry", "--list").stdout == "again       the same again\n"
     assert "there is again" in _refused(2, "retry", "--offer", "cap", "--headless")
+    assert "there is again" in _refused(2, "retry", "--offer", "cap")
+    assert "stepps" in _refused(2, "retry", "--set", "a.fit.stepps=5")
+    assert "needs a terminal" in _refused(2, "retry")
 
 
 def test_report_of_a_run_that_has_not_ended() -> None:

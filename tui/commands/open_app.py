@@ -19,15 +19,20 @@ FRAMES_PER_S = "20"
 """Sixty paints a second are excessive over a wire; what is drawn changes once a second."""
 
 
+def why_no_screen() -> str | None:
+    """Why the app cannot be shown, in one sentence; None where it can."""
+    if not sys.stdout.isatty() or not sys.stdin.isatty():
+        return "this needs a terminal; without one, use `dualtrain-tui run A B --headless`"
+    if os.environ.get("TERM", "dumb") == "dumb":
+        return "TERM=dumb cannot show the app; use `dualtrain-tui run A B --headless`"
+    return None
+
+
 def check_terminal() -> None:
     """Leave with one sentence where the app cannot be shown."""
-    if not sys.stdout.isatty() or not sys.stdin.isatty():
-        fail(
-            "this needs a terminal; without one, use `dualtrain-tui run A B --headless`",
-            exit_codes.USAGE,
-        )
-    if os.environ.get("TERM", "dumb") == "dumb":
-        fail("TERM=dumb cannot show the app; use `dualtrain-tui run A B --headless`", exit_codes.USAGE)
+    why = why_no_screen()
+    if why is not None:
+        fail(why, exit_codes.USAGE)
 
 
 def open_app(*, launched: Launched | None = None, folder: RunFolder | None = None) -> int:

@@ -10,7 +10,7 @@ import click
 from tui import exit_codes
 from tui.commands.fail import fail, failing_clearly
 from tui.commands.preset_names import complete_run
-from tui.commands.run import check_how_to_follow, launch_and_follow
+from tui.commands.run import check_how_to_follow, launch_and_follow, refuse_without_screen
 
 if TYPE_CHECKING:
     from training.plan import Plan
@@ -70,10 +70,12 @@ def retry(
                 exit_codes.USAGE,
             )
         chosen = named
+    request = retry_request(plan, chosen, overrides=overrides, run_dir=run_dir)
+    if not (headless or detach):
+        refuse_without_screen(request)
     for sentence in changed_presets(plan).values():
         click.echo(f"dualtrain-tui: {sentence}", err=True)
     click.echo(f"again after {plan.run}: {chosen.text}", err=True)
-    request = retry_request(plan, chosen, overrides=overrides, run_dir=run_dir)
     raise SystemExit(launch_and_follow(request, headless=headless, as_json=as_json, detach=detach))
 
 

@@ -178,15 +178,27 @@ def _launch(request: LaunchRequest) -> Launched:
 
 
 def check_how_to_follow(*, headless: bool, as_json: bool, detach: bool) -> None:
-    """Leave with one sentence where the ways to follow a run contradict each other, or the screen cannot be shown."""
+    """Leave with one sentence where the ways to follow a run contradict each other."""
     if as_json and not headless:
         fail("--json needs --headless", exit_codes.USAGE)
     if headless and detach:
         fail("--headless and --detach exclude each other", exit_codes.USAGE)
-    if not (headless or detach):
-        from tui.commands.open_app import check_terminal
 
-        check_terminal()
+
+def refuse_without_screen(request: LaunchRequest) -> None:
+    """Leave where the screen cannot be shown; what is wrong with the request is said first, as it would be with one."""
+    from tui.commands.open_app import why_no_screen
+
+    why = why_no_screen()
+    if why is None:
+        return
+    with failing_clearly():
+        from training.launch import plan_lanes
+        from training.meters.devices import choose_devices, list_devices
+
+        plan_lanes(request)
+        choose_devices(request.device, list_devices())
+    fail(why, exit_codes.USAGE)
 
 
 def launch_and_follow(request: LaunchRequest, *, headless: bool, as_json: bool, detach: bool) -> int:
@@ -195,6 +207,8 @@ def launch_and_follow(request: LaunchRequest, *, headless: bool, as_json: bool, 
         from tui.headless import run_headless
 
         return run_headless(partial(_launch, request), as_json=as_json)
+    if not detach:
+        refuse_without_screen(request)
     launched = _launch(request)
     if detach:
         click.echo(launched.folder.name)
