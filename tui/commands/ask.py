@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from tui.commands.fail import failing_clearly
-from tui.commands.preset_names import complete_run
+from tui.commands.preset_names import complete_run, starting_with
+from tui.commands.thing_and_run import thing_and_run
 
 if TYPE_CHECKING:
     from training.record.run_folder import RunFolder
 
 Verb = Literal["stop", "pause", "resume"]
+Way = Literal["together", "sequential", "adaptive"]
 
-CHANGEABLE = ("together", "sequential", "adaptive")
+CHANGEABLE: tuple[Way, ...] = ("together", "sequential", "adaptive")
 
 _run_argument = click.argument("run", required=False, shell_complete=complete_run)
 _lane_option = click.option("--lane", type=click.Choice(["a", "b"]), help="Only this lane.")
@@ -52,11 +54,27 @@ def probe(run: str | None) -> None:
     click.echo(f"a probe was asked of {folder.name}")
 
 
-@click.command(epilog="Example: dualtrain-tui share sequential")
-@click.argument("sharing", metavar="together|sequential|adaptive", type=click.Choice(CHANGEABLE))
-@_run_argument
-def share(sharing: Literal["together", "sequential", "adaptive"], run: str | None) -> None:
-    """Have a run's lanes share the device another way from now on, while they train."""
+def _complete_way_or_run(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    return [*starting_with(incomplete, CHANGEABLE), *complete_run(context, parameter, incomplete)]
+
+
+@click.command(epilog="Example: dualtrain-tui share sequential 20261122-2015")
+@click.argument(
+    "words",
+    metavar="together|sequential|adaptive [RUN]",
+    nargs=-1,
+    required=True,
+    shell_complete=_complete_way_or_run,
+)
+def share(words: tuple[str, ...]) -> None:
+    """Have a run's lanes share the device another way from now on, while they train.
+
+    RUN is the newest live run unless named; it may also stand first.
+    """
+    way, run = thing_and_run(words, "way of sharing", lambda word: word in CHANGEABLE)
+    sharing = next((one for one in CHANGEABLE if one == way), None)
+    if sharing is None:
+        raise click.UsageError(f"{way!r} is not one of {', '.join(CHANGEABLE)}")
     folder = asked_of_live_run(run, ask="share", sharing=sharing, by="dualtrain-tui share")
     click.echo(f"the lanes of {folder.name} go over to {sharing}")
 

@@ -8,7 +8,8 @@ import click
 
 from tui.commands.ask import asked_of_live_run
 from tui.commands.fail import failing_clearly
-from tui.commands.preset_names import complete_preset
+from tui.commands.preset_names import complete_preset_or_run
+from tui.commands.thing_and_run import thing_and_run
 
 if TYPE_CHECKING:
     from training.record.run_folder import RunFolder
@@ -17,12 +18,14 @@ EPILOG = """Examples:
 
 \b
   dualtrain-tui run lstm --detach          one training has the device
-  dualtrain-tui join 20261122-2015 cnn-small   may mine run beside it?
-  dualtrain-tui join cnn-small             the newest live run"""
+  dualtrain-tui join cnn-small             may mine run beside it?
+  dualtrain-tui join cnn-small 20261122-2015   beside what that run trains"""
 
 
 @click.command(epilog=EPILOG)
-@click.argument("words", metavar="[RUN] PRESET", nargs=-1, required=True, shell_complete=complete_preset)
+@click.argument(
+    "words", metavar="PRESET [RUN]", nargs=-1, required=True, shell_complete=complete_preset_or_run
+)
 @click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Set a preset's key. May be repeated."
 )
@@ -31,17 +34,26 @@ def join(words: tuple[str, ...], overrides: tuple[str, ...], seed: int | None) -
     """Add PRESET to a run whose other lane trains already, or has ended: it trains beside what trains there.
 
     The rate that the first lane had before is what it is compared with. Bounds that the run was given (--epochs,
-    --steps or --minutes) bound it too. RUN is the newest live run unless named.
+    --steps or --minutes) bound it too. RUN is the newest live run unless named; it may also stand first.
     """
-    if len(words) > 2:
-        raise click.UsageError("name a run and a preset, or a preset alone")
-    run, reference = (words[0], words[1]) if len(words) == 2 else (None, words[0])
+    reference, run = thing_and_run(words, "preset", _is_preset)
     with failing_clearly():
         from training.launch import planned_lane, with_overrides
 
         planned = with_overrides("b", planned_lane(reference), overrides, seed)
     folder = asked_of_live_run(run, ask="join", planned=planned, by="dualtrain-tui join")
     click.echo(f"{planned.preset_name} joins {folder.name}{_bounds(folder)}")
+
+
+def _is_preset(word: str) -> bool:
+    from training.preset import PresetError
+    from training.preset_library import resolve
+
+    try:
+        resolve(word)
+    except PresetError:
+        return False
+    return True
 
 
 def _bounds(folder: RunFolder) -> str:
