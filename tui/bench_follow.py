@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TextIO
 
 from training.bench.folder import BenchFolder
 from training.bench.history import BenchHistory
@@ -63,6 +64,17 @@ def stop_bench(folder: BenchFolder) -> bool:
     return True
 
 
+def print_bench_report(folder: BenchFolder, report: BenchReport, out: TextIO, *, as_json: bool) -> None:
+    """Print a bench's report for people, or with `as_json` the file as it is."""
+    if as_json:
+        out.write(folder.report.read_text(encoding="utf-8"))
+    else:
+        width = shutil.get_terminal_size().columns
+        for line in bench_lines(report, folder.path, Paint.for_stream(out), width=width):
+            out.write(f"{line}\n")
+    out.flush()
+
+
 class _Follower:
     def __init__(self, followed: Followed, *, as_json: bool) -> None:
         self._folder = followed.folder
@@ -112,14 +124,5 @@ class _Follower:
                 f"dualtrain-tui bench --resume {self._folder.name} goes on"
             )
             return exit_codes.FAILED
-        self._print(report)
+        print_bench_report(self._folder, report, sys.stdout, as_json=self._as_json)
         return _EXIT_CODES[report.outcome]
-
-    def _print(self, report: BenchReport) -> None:
-        if self._as_json:
-            sys.stdout.write(self._folder.report.read_text(encoding="utf-8"))
-        else:
-            width = shutil.get_terminal_size().columns
-            for line in bench_lines(report, self._folder.path, Paint.for_stream(sys.stdout), width=width):
-                sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from tests.unit.made_benches import bench_plan, made_bench
-from training.bench.folder import bench_home
+from tests.unit.made_runs import made_run
+from training.bench.folder import BenchFolder, bench_home
 from training.bench.ledger import Ledger
 from training.bench.report import build_bench_report, write_bench_report
+from training.record.run_home import runs_home
 from tui.cli import cli
 
 PAIR = ("seed-binary", "seed-regression")
@@ -85,3 +88,51 @@ def test_benches_are_in_the_list_of_runs_and_told_by_attach(tmp_path: Path) -> N
         assert "A seed-binary + B seed-regression" in result.stdout
     told = _run("bench", "--attach", "--json")
     assert told.stdout == folder.report.read_text(encoding="utf-8")
+
+
+def _ended(path: Path) -> BenchFolder:
+    plan = bench_plan()
+    folder = made_bench(path, plan)
+    write_bench_report(build_bench_report(Ledger(plan), "stopped"), folder.report)
+    return folder
+
+
+def test_report_tells_of_a_bench_by_name_beginning_and_folder(tmp_path: Path) -> None:
+    folder = _ended(bench_home() / "bench-1")
+    made_run(runs_home() / "20260101-000000-aaaa")
+    told = _run("bench", "--attach").stdout
+    for reference in ("bench-1", "bench-", str(folder.path)):
+        shown = _run("report", reference)
+        assert (shown.exit_code, shown.stdout, shown.stderr) == (0, told, "")
+    assert _run("report", "bench-1", "--json").stdout == folder.report.read_text(encoding="utf-8")
+    for form in (("--markdown",), ("--csv",), ("--html", str(tmp_path / "x.html"))):
+        refused = _run("report", "bench-1", *form)
+        assert (refused.exit_code, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
+        assert "a bench has its text and --json" in refused.stderr
+
+
+def test_report_of_a_bench_that_has_not_ended_was_lost_or_is_damaged_is_one_sentence() -> None:
+    folder = made_bench(bench_home() / "bench-1", bench_plan())
+    for words in (
+        "bench bench-1 has not ended: `dualtrain-tui attach bench-1`",
+        "bench bench-1 is lost",
+        "no bench's report that can be read",
+    ):
+        refused = _run("report", "bench-1")
+        assert (refused.exit_code, refused.stdout, refused.stderr.count("\n")) == (1, "", 1)
+        assert words in refused.stderr
+        if "lost" in words:
+            folder.report.write_text("{")
+        os.utime(folder.plan, (0, 0))
+
+
+def test_a_bench_in_a_folder_of_its_own_is_found_by_that_folders_name(tmp_path: Path) -> None:
+    folder = _ended(tmp_path / "b-1")
+    bench_home().mkdir(parents=True)
+    (bench_home() / "bench-20260101-000000-aaaa").symlink_to(folder.path)
+    for reference in ("b-1", "b-", str(folder.path), "bench-20260101-000000-aaaa"):
+        assert "A seed-binary + B seed-regression" in _run("report", reference).stdout
+        assert "A seed-binary + B seed-regression" in _run("attach", reference).stdout
+    made_run(runs_home() / "b-of-a-run")
+    assert "run b-of-a-run has not ended" in _run("report", "b-").stderr
+    assert "A seed-binary + B seed-regression" in _run("report", "b-1").stdout

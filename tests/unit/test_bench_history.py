@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.made_benches import bench_plan, figures, launch_of, ledger_of, made_bench
-from tests.unit.made_runs import append
+from tests.unit.made_runs import append, made_run
 from training.bench.folder import bench_home, bench_meant, find_bench_folder
 from training.bench.history import START_GUESS_S, BenchHistory
 from training.bench.listing import list_benches
@@ -16,6 +16,7 @@ from training.bench.records import BenchBegan, BenchEnded, LaunchBegan, LaunchEn
 from training.bench.report import build_bench_report, write_bench_report
 from training.record.contention_records import ProbeBegan, RateSpan, SoloSpan
 from training.record.event_records import WarmingUp
+from training.record.run_home import runs_home
 from tui.bench_lines import BenchLines
 
 BEGAN = BenchBegan(t=0.0, monotonic_s=0.0, wall="2026-01-02T03:04:05+00:00", boot_id="another")
@@ -98,7 +99,9 @@ def test_benches_are_found_by_path_name_and_beginning(tmp_path: Path) -> None:
     assert find_bench_folder("bench-20260102") == first
     assert find_bench_folder(str(elsewhere.path)) == elsewhere
     assert bench_meant("mine") == elsewhere
-    assert bench_meant("mi") is None  # the beginning of a run's name, for all anybody knows
+    assert bench_meant("mi") == elsewhere
+    made_run(runs_home() / "mill")
+    assert bench_meant("mi") is None  # the beginning of a run's name as well
     assert bench_meant("bench-20260101-1") == elsewhere
     assert bench_meant("20260102") is None
 

@@ -9,7 +9,12 @@ from datetime import datetime
 from pathlib import Path
 
 from training.bench.plan import BenchPlanError, read_bench_plan
-from training.record.run_folder import RunFolder, RunNotFoundError, make_run_folder
+from training.record.run_folder import (
+    RunFolder,
+    RunNotFoundError,
+    list_run_folders,
+    make_run_folder,
+)
 from training.record.run_home import state_home
 
 NAME_PREFIX = "bench-"
@@ -118,7 +123,7 @@ def find_bench_folder(reference: str | None) -> BenchFolder:
 def bench_meant(reference: str) -> BenchFolder | None:
     """The bench that a reference to a run or a bench means; None where it means no bench.
 
-    Only what begins as the names of benches do is taken for the beginning of one: other beginnings are runs'.
+    A beginning that is also the beginning of a run's name is the run's, unless it begins as the names of benches do.
     """
     by_path = bench_at(reference)
     if by_path is not None:
@@ -127,8 +132,13 @@ def bench_meant(reference: str) -> BenchFolder | None:
         found = find_bench_folder(reference)
     except RunNotFoundError:
         return None
-    begins_as_one = reference.startswith(NAME_PREFIX)
-    return found if begins_as_one or found.name == reference else None
+    is_named = found.name == reference or reference.startswith(NAME_PREFIX)
+    return found if is_named or not _begins_a_run(reference) else None
+
+
+def _begins_a_run(reference: str) -> bool:
+    """Whether the name of a run begins so."""
+    return any(folder.name.startswith(reference) for folder in list_run_folders())
 
 
 def bench_at(path: str) -> BenchFolder | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.commands.fail import failing_clearly
-from tui.commands.preset_names import complete_run
+from tui.commands.preset_names import complete_run_or_bench
 
 if TYPE_CHECKING:
     from training.bench.folder import BenchFolder
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog="Example: dualtrain-tui attach 20261122-2015")
-@click.argument("run", required=False, shell_complete=complete_run)
+@click.argument("run", required=False, shell_complete=complete_run_or_bench)
 def attach(run: str | None) -> None:
     """Show a running or finished run. RUN is a name, its beginning or a path; else the newest live or ended run.
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from tui import exit_codes
+from tui.commands.bench_report import bench_asked, report_bench
 from tui.commands.fail import fail, failing_clearly
-from tui.commands.preset_names import complete_run
+from tui.commands.preset_names import complete_run_or_bench
 
 if TYPE_CHECKING:
     from training.export.run_account import RunAccount
@@ -26,7 +27,7 @@ EPILOG = """Examples:
 
 
 @click.command(epilog=EPILOG)
-@click.argument("run", required=False, shell_complete=complete_run)
+@click.argument("run", required=False, shell_complete=complete_run_or_bench)
 @click.option("--json", "as_json", is_flag=True, help="report.json as it is.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="A short text to paste.")
 @click.option("--csv", "as_csv", is_flag=True, help="The series: t_s, lane, what, value, one value a row.")
@@ -40,6 +41,7 @@ def report(run: str | None, as_json: bool, as_markdown: bool, as_csv: bool, html
     """Tell whether training the two together was worth it, and the outcome of a run; RUN is the newest unless named.
 
     The text and --json are of a run that has ended; --html, --markdown and --csv also tell what there is so far.
+    RUN may name a bench as well.
     """
     if sum((as_json, as_markdown, as_csv, html is not None)) > 1:
         fail("--json, --markdown, --csv and --html exclude each other", exit_codes.USAGE)
@@ -49,6 +51,9 @@ def report(run: str | None, as_json: bool, as_markdown: bool, as_csv: bool, html
             "extra `html`",
             exit_codes.USAGE,
         )
+    if (bench := bench_asked(run)) is not None:
+        report_bench(bench, as_json=as_json, other_form=as_markdown or as_csv or html is not None)
+        return
     with failing_clearly():
         from training.record.run_folder import find_run_folder
 
