@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import time
 from datetime import datetime
-from pathlib import Path
 from types import FrameType
-
-import msgspec
 
 from training.bench.bench import Bench, StopRequests
 from training.bench.folder import BenchFolder
 from training.bench.launcher import RunLauncher
 from training.bench.ledger import Ledger
-from training.bench.plan import BenchPlan, BenchPlanError, read_bench_plan
+from training.bench.plan import BenchPlan, read_bench_plan
 from training.bench.records import BenchBegan, BenchEnded, BenchRecord
 from training.bench.remember import remember_what_was_measured
 from training.bench.report import build_bench_report, pair_of, write_bench_report
 from training.bench.schedule import Pair
-from training.record.liveness import boot_id, own_facts, take_lock
+from training.record.liveness import boot_id
+from training.record.ownership import OwnershipError, own_folder
 from training.record.reader import TailingReader
 from training.record.writer import RecordWriter
 
@@ -30,27 +27,17 @@ KEPT_EVENTS = 1000
 
 def main() -> int:
     """Own the bench whose folder is named on the command line; returns the exit code."""
-    if len(sys.argv) != 2:
-        print("usage: python -P -m training.bench FOLDER", file=sys.stderr)
-        return 2
-    folder = BenchFolder(Path(sys.argv[1]))
-    os.umask(0o077)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     stops = _stop_requests()
     try:
-        lock_fd = take_lock(folder.owner)
-        plan = read_bench_plan(folder.plan)
-    except BlockingIOError:
-        print(f"{folder.path}: another process owns this bench", file=sys.stderr)
-        return 1
-    except BenchPlanError as error:
+        owned = own_folder("training.bench", sys.argv[1:], read_bench_plan)
+    except OwnershipError as error:
         print(error, file=sys.stderr)
-        return 1
+        return error.exit_code
+    folder = BenchFolder(owned.folder.path)
     folder.report.unlink(missing_ok=True)  # it is made anew once what was missing is there
-    os.ftruncate(lock_fd, 0)
-    os.pwrite(lock_fd, msgspec.json.encode(own_facts(None)), 0)
+    owned.tell_owner(None)
     try:
-        _own(folder, plan, stops)
+        _own(folder, owned.plan, stops)
     except OSError as error:
         print(f"{folder.path}: cannot be written: {error}; --resume goes on once it can", file=sys.stderr)
         return 1

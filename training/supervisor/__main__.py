@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import sys
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from pathlib import Path
-
-import msgspec
 
 from training.analysis.remembering import remember_run
 from training.analysis.report import build_report, write_report
 from training.meters.devices import open_meter
-from training.plan import Plan, PlanError, read_plan
+from training.plan import Plan, read_plan
 from training.record.event_records import Ended
-from training.record.liveness import own_facts, take_lock
+from training.record.ownership import Owned, OwnershipError, own_folder
 from training.record.run_folder import RunFolder
 from training.record.writer import RecordWriter
 from training.supervisor.clean_up import prove_clean
@@ -36,33 +31,23 @@ LOOK_PERIOD_S = 0.5
 
 def main() -> int:
     """Own the run whose folder is named on the command line; returns the exit code."""
-    if len(sys.argv) != 2:
-        print("usage: python -P -m training.supervisor RUN_FOLDER", file=sys.stderr)
-        return 2
-    folder = RunFolder(Path(sys.argv[1]))
-    os.umask(0o077)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        lock_fd = take_lock(folder.supervisor)
-        plan = read_plan(folder.plan)
-    except BlockingIOError:
-        print(f"{folder.path}: another supervisor owns this run", file=sys.stderr)
-        return 1
-    except PlanError as error:
+        owned = own_folder("training.supervisor", sys.argv[1:], read_plan)
+    except OwnershipError as error:
         print(error, file=sys.stderr)
-        return 1
-    asyncio.run(_own(folder, plan, lock_fd))
+        return error.exit_code
+    asyncio.run(_own(owned))
     return 0
 
 
-async def _own(folder: RunFolder, plan: Plan, lock_fd: int) -> None:
+async def _own(owned: Owned[Plan]) -> None:
     started_at = datetime.now().astimezone()
+    folder, plan = owned.folder, owned.plan
     events = HeardWriter(folder.events, "supervisor", kept_lines=KEPT_EVENTS)
     supervisor = Supervisor(folder, plan, events)
     supervisor.tell_began(started_at.isoformat(timespec="seconds"))
     control = await _open_control(folder, supervisor)
-    facts = msgspec.json.encode(own_facts(str(control.socket_path) if control else None))
-    os.pwrite(lock_fd, facts, 0)
+    owned.tell_owner(str(control.socket_path) if control else None)
     loop = asyncio.get_running_loop()
 
     def device_lost(message: str) -> None:
