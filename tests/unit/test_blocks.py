@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from tests.unit.contention_cases import ANY_SPANS, Known, Measured, Spans, all_finite, counted, swapped
-from training.analysis.blocks import NOTHING, BlockCount, added, is_possible
+from training.analysis.blocks import BlockCount
+from training.analysis.rate_spans import NOTHING, added, is_possible
 from training.plan import LANES, Lane
 from training.record.contention_records import RateSpan, SharedSpan, SoloSpan
 
@@ -56,7 +57,9 @@ def test_a_spoiled_window_spoils_its_block_and_no_other(measured: Measured, spoi
     assert excluded.excluded_because == (
         ("swapping",) if spoil == "disturbed" else ("the probe was cut short",)
     )
-    assert count.all_shared["a"].steps == 90  # its shared time was not disturbed
+    assert (
+        sum(piece.spans["a"].steps for piece in count.shared_time()) == 90
+    )  # its shared time was not disturbed
 
 
 def test_disturbed_shared_time_is_left_out_of_a_block_that_has_other(measured: Measured) -> None:
@@ -146,7 +149,7 @@ def test_impossible_numbers_are_no_rate(measured: Measured, span: RateSpan) -> N
     assert [block.excluded_because for block in spoiled.excluded] == [("its numbers are impossible",)]
     left_out = counted([solo, other, structs.replace(shared, spans={**shared.spans, "b": span})])
     assert [block.excluded_because for block in left_out.excluded] == [("its numbers are impossible",)]
-    assert left_out.all_shared == dict.fromkeys(LANES, NOTHING)
+    assert left_out.shared_time() == []
 
 
 def test_a_window_without_steps_is_no_rate(measured: Measured) -> None:

@@ -26,13 +26,12 @@ from tests.unit.contention_cases import (
 from training.analysis.blocks import BlockCount
 from training.analysis.contention import (
     Contention,
-    LaneLength,
     StartUp,
     Verdict,
-    block_pairs,
     contention,
     probe_cost_s,
 )
+from training.analysis.pair_times import LaneLength, block_pairs
 from training.plan import LANES, Lane
 from training.record.contention_records import RateSpan, SoloSpan
 
@@ -113,6 +112,23 @@ def stalled(span: RateSpan, by_s: float) -> RateSpan:
     return structs.replace(
         span, in_steps_s=span.in_steps_s + by_s, first_steps=1, first_steps_s=span.step_s + by_s
     )
+
+
+def test_the_shared_rate_is_that_of_all_shared_time() -> None:
+    """Beside each other they are slow for six seconds and then fast for sixty, in which nobody was probed."""
+    slow, fast = alike(step_s=0.1, slowdown=2.0), alike(step_s=0.1, slowdown=1.25)
+    run = Measured(slow, steps=10, epochs=0)
+    for index in (1, 2, 3):
+        run.block(index)
+    run.lanes = fast
+    run.steps = 480
+    run.shared(3)
+    told = contention(counted(run.spans), EVEN)
+    whole_s = (3 * 10 * 0.2 + 480 * 0.125) / 510
+    assert told.shared_steps_per_s == pytest.approx({"a": 1 / whole_s, "b": 1 / whole_s})
+    assert told.stp == pytest.approx(2 * 0.1 / whole_s)
+    assert told.stp_interval is not None
+    assert told.stp_interval[0] < 2 * 0.1 / whole_s < told.stp_interval[1]
 
 
 def test_the_start_of_an_epochs_pipeline_is_no_steps_time() -> None:

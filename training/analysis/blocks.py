@@ -2,43 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from training.analysis.rate_spans import MOST_S, NOTHING, added, is_possible
+from training.analysis.shared_parts import SharedPiece, SharedPieces
 from training.plan import LANES, Lane
 from training.record.contention_records import RateSpan, SharedSpan, SoloSpan
-
-NOTHING = RateSpan(0, 0.0)
-
-MOST_STEPS = 10**12
-MOST_S = 1e9
-"""Thirty years: no span is longer, and with it no sum or ratio leaves what a float can hold."""
-SHORTEST_STEP_S = 1e-9
-
-
-def is_possible(span: RateSpan) -> bool:
-    """Whether these can be the numbers of a span at all: a damaged record may hold any."""
-    return (
-        0 <= span.steps <= MOST_STEPS
-        and span.steps * SHORTEST_STEP_S <= span.in_steps_s <= MOST_S
-        and 0 <= span.outside_s <= MOST_S
-        and 0 <= span.epochs <= MOST_STEPS
-        and 0 <= span.first_steps <= span.steps
-        and 0 <= span.first_steps_s <= span.in_steps_s
-    )
-
-
-def added(spans: Iterable[RateSpan]) -> RateSpan:
-    """Spans of one lane as one."""
-    kept = list(spans)
-    return RateSpan(
-        steps=sum(span.steps for span in kept),
-        in_steps_s=sum(span.in_steps_s for span in kept),
-        outside_s=sum(span.outside_s for span in kept),
-        epochs=sum(span.epochs for span in kept),
-        first_steps=sum(span.first_steps for span in kept),
-        first_steps_s=sum(span.first_steps_s for span in kept),
-    )
 
 
 @dataclass(slots=True)
@@ -83,6 +52,7 @@ class BlockCount:
 
     def __init__(self) -> None:
         self.blocks: dict[int, Block] = {}
+        self._pieces = SharedPieces()
         self.baselines: dict[Lane, RateSpan] = {}
         """Rates alone that no probe took: before a join, after the other's end, in turns."""
         self.cost_spans_s = 0.0
@@ -117,12 +87,14 @@ class BlockCount:
             block.disturbed_shared += 1
             block.shared_disturbed_by = _with(block.shared_disturbed_by, record.disturbed or IMPOSSIBLE)
             return
+        self._pieces.take(record)
         for lane, span in record.spans.items():
             block.shared[lane] = added((block.shared.get(lane, NOTHING), span))
 
     def forget(self, lane: Lane) -> None:
         """Another takes this lane's place: no block is of the pair that is now."""
         self.blocks.clear()
+        self._pieces.forget()
         self.baselines.pop(lane, None)
 
     def counting(self, newest: int | None = None) -> list[Block]:
@@ -135,13 +107,9 @@ class BlockCount:
         """The blocks that were begun and do not count."""
         return [block for _, block in sorted(self.blocks.items()) if block.is_excluded]
 
-    @property
-    def all_shared(self) -> dict[Lane, RateSpan]:
-        """All undisturbed shared time of each lane, in blocks that count or not."""
-        return {
-            lane: added(block.shared[lane] for block in self.blocks.values() if lane in block.shared)
-            for lane in LANES
-        }
+    def shared_time(self, since: int | None = None) -> list[SharedPiece]:
+        """All undisturbed shared time, in blocks that count or not; only from this block on where one is named."""
+        return self._pieces.since(since)
 
     def _block(self, index: int, t: float) -> Block:
         block = self.blocks.setdefault(index, Block(index))

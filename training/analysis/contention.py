@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import math
-import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from msgspec import Struct, structs
 
 from training.analysis import progress
-from training.analysis.blocks import MOST_S, MOST_STEPS, NOTHING, Block, BlockCount, added
+from training.analysis.blocks import Block, BlockCount
 from training.analysis.interval import FEWEST, Estimate, ratio_estimate
+from training.analysis.pair_times import EpochEnds, LaneLength
 from training.analysis.progress import LaneTimes
+from training.analysis.rate_spans import MOST_S, NOTHING, added
+from training.analysis.shared_parts import SharedPiece, equal_parts
 from training.plan import LANES, Lane
 from training.record.contention_records import RateSpan
 
@@ -27,8 +28,9 @@ class Contention(Struct, frozen=True, omit_defaults=True):
     """What a run's blocks say. Rates are steps per second of a lane's whole time, its epoch ends included.
 
     `speedup`, `makespan_s` and `sequential_estimate_s` are steady, start-up left out, and for the lanes' own lengths;
-    `speedup_whole` has the start-up in it. Intervals are 95 % t intervals over blocks of this run: another launch may
-    differ by more. None is not known.
+    `speedup_whole` has the start-up in it. Rates alone are those of all blocks that count, shared ones those of all
+    undisturbed shared time. Intervals are 95 % t intervals over the blocks and as many equal parts of the shared time,
+    of this run: another launch may differ by more. None is not known.
     """
 
     solo_steps_per_s: dict[Lane, float] = {}
@@ -49,24 +51,6 @@ class Contention(Struct, frozen=True, omit_defaults=True):
     sequential_estimate_s: float | None = None
     verdict: Verdict = "unknown"
     because: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LaneLength:
-    """How much a lane trains: steps with an epoch end every `steps_per_epoch`, or seconds, whichever is over first."""
-
-    steps: int | None
-    steps_per_epoch: int
-    seconds: float | None = None
-
-    @property
-    def is_possible(self) -> bool:
-        """Whether a lane can be of this length: a damaged record may tell any."""
-        return (
-            0 < self.steps_per_epoch <= MOST_STEPS
-            and (self.steps is None or 0 < self.steps <= MOST_STEPS)
-            and (self.seconds is None or 0 < self.seconds <= MOST_S)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +89,8 @@ def contention(
     # Each once: how much it was stands in brackets behind it, and differs from block to block.
     reasons = (reason.partition(" (")[0] for block in excluded for reason in block.excluded_because)
     because = tuple(dict.fromkeys(reasons))
-    solo, shared = _pooled(count, blocks, lengths)
+    shared_time = count.shared_time(blocks[0].index if blocks and newest is not None else None)
+    solo, shared = _pooled(count, blocks, shared_time, lengths)
     told = Contention(
         solo_steps_per_s=solo,
         shared_steps_per_s=shared,
@@ -116,19 +101,19 @@ def contention(
     )
     if not blocks or any(lane not in lengths for lane in LANES):
         return structs.replace(told, because=why_unknown or _too_few(len(blocks), len(excluded), because))
-    return _judged(told, count, blocks, lengths, start_up, why_unknown)
+    return _judged(told, count, blocks, shared_time, lengths, start_up, why_unknown)
 
 
 def _judged(
     told: Contention,
     count: BlockCount,
     blocks: Sequence[Block],
+    shared_time: Sequence[SharedPiece],
     lengths: Mapping[Lane, LaneLength],
     start_up: StartUp | None,
     why_unknown: str,
 ) -> Contention:
-    pairs = block_pairs(blocks, lengths)
-    central = _central(pairs)
+    central, pairs = _times(blocks, shared_time, lengths)
     stp = _around(progress.stp(central), [progress.stp(pair) for pair in pairs])
     speedup = _around(progress.speedup(central), [progress.speedup(pair) for pair in pairs])
     verdict, because = verdict_of(stp, speedup)
@@ -157,14 +142,6 @@ def _judged(
     )
 
 
-def block_pairs(blocks: Sequence[Block], lengths: Mapping[Lane, LaneLength]) -> list[dict[Lane, LaneTimes]]:
-    """Each block's own times for lanes of these lengths; epoch ends are taken over all of them."""
-    if not blocks:
-        return []
-    ends = _EpochEnds.of(blocks)
-    return [_pair(block.solo, block.shared, ends, lengths) for block in blocks]
-
-
 def verdict_of(stp: Estimate, speedup: Estimate) -> tuple[Verdict, str]:
     """The verdict, decided on STP, and one sentence with its numbers."""
     if stp.interval is None or speedup.interval is None:
@@ -186,87 +163,24 @@ def probe_cost_s(stood_still_s: float, stp: float) -> float:
     return stood_still_s * max(0.0, 1.0 - 1.0 / stp)
 
 
-@dataclass(frozen=True, slots=True)
-class _EpochEnds:
-    """Seconds outside steps that one epoch end takes, alone and shared, for each lane; over all blocks.
-
-    Medians over blocks: Keras now and then takes seconds to start an epoch's data pipeline anew, and of the few epochs
-    that are timed alone one such says nothing of the others.
-    """
-
-    solo_s: dict[Lane, float]
-    shared_s: dict[Lane, float]
-
-    @classmethod
-    def of(cls, blocks: Sequence[Block]) -> _EpochEnds:
-        solo_s: dict[Lane, float] = {}
-        shared_s: dict[Lane, float] = {}
-        for lane in LANES:
-            solo = added(block.solo.get(lane, NOTHING) for block in blocks)
-            shared = added(block.shared.get(lane, NOTHING) for block in blocks)
-            # Where one was never seen it is taken to be slowed as the steps are.
-            slowdown = shared.step_s / solo.step_s
-            alone = _median_end_s(block.solo.get(lane, NOTHING) for block in blocks)
-            beside = _median_end_s(block.shared.get(lane, NOTHING) for block in blocks)
-            if alone is None:
-                alone = beside / slowdown if beside is not None else 0.0
-            solo_s[lane] = alone
-            shared_s[lane] = beside if beside is not None else alone * slowdown
-        return cls(solo_s, shared_s)
-
-
-def _median_end_s(spans: Iterable[RateSpan]) -> float | None:
-    ends_s = [span.ends_s / span.epochs for span in spans if span.epochs]
-    return statistics.median(ends_s) if ends_s else None
-
-
-def _pair(
-    solo: Mapping[Lane, RateSpan],
-    shared: Mapping[Lane, RateSpan],
-    ends: _EpochEnds,
-    lengths: Mapping[Lane, LaneLength],
-) -> dict[Lane, LaneTimes]:
-    return {
-        lane: _lane_times(
-            lengths[lane],
-            solo[lane].step_s,
-            shared[lane].step_s,
-            ends.solo_s[lane],
-            ends.shared_s[lane],
-        )
-        for lane in LANES
-    }
-
-
-def _lane_times(
-    length: LaneLength, solo_step_s: float, shared_step_s: float, solo_end_s: float, shared_end_s: float
-) -> LaneTimes:
-    """Where time ends a lane it trains as long beside the other, and alone what the same steps would take."""
-    steps = length.steps if length.steps else length.steps_per_epoch
-    epoch_ends = steps / length.steps_per_epoch
-    alone_s = steps * solo_step_s + epoch_ends * solo_end_s
-    shared_s = steps * shared_step_s + epoch_ends * shared_end_s
-    if length.seconds is None or (length.steps and shared_s <= length.seconds):
-        return LaneTimes(alone_s, shared_s)
-    return LaneTimes(length.seconds * (alone_s / shared_s), length.seconds)
-
-
-def _central(pairs: Sequence[Mapping[Lane, LaneTimes]]) -> dict[Lane, LaneTimes]:
-    """The geometric mean of the blocks' times, so that every figure told comes from one pair of times."""
-
-    def mean(values: Sequence[float]) -> float:
-        return math.exp(sum(math.log(value) for value in values) / len(values))
-
-    return {
-        lane: LaneTimes(
-            mean([pair[lane].alone_s for pair in pairs]), mean([pair[lane].shared_s for pair in pairs])
-        )
-        for lane in LANES
-    }
+def _times(
+    blocks: Sequence[Block], shared_time: Sequence[SharedPiece], lengths: Mapping[Lane, LaneLength]
+) -> tuple[dict[Lane, LaneTimes], list[dict[Lane, LaneTimes]]]:
+    """The pair's times over all that was measured, and as many as there are blocks that tell how far these scatter."""
+    ends = EpochEnds.of(blocks)
+    solo_step_s = [{lane: block.solo[lane].step_s for lane in LANES} for block in blocks]
+    shared_step_s = equal_parts(shared_time, len(blocks))
+    whole_solo_s = {lane: added(block.solo[lane] for block in blocks).step_s for lane in LANES}
+    (whole_shared_s,) = equal_parts(shared_time, 1)
+    pairs = zip(solo_step_s, shared_step_s, strict=True)
+    return (
+        ends.pair(whole_solo_s, whole_shared_s, lengths),
+        [ends.pair(solo, shared, lengths) for solo, shared in pairs],
+    )
 
 
 def _around(value: float, ratios: Sequence[float]) -> Estimate:
-    """The blocks' interval, around the value of the central pair."""
+    """The interval of what scatters, around the value over all."""
     estimate = ratio_estimate(ratios)
     if estimate is None or estimate.interval is None:
         return Estimate(value, None, len(ratios))
@@ -275,16 +189,18 @@ def _around(value: float, ratios: Sequence[float]) -> Estimate:
 
 
 def _pooled(
-    count: BlockCount, blocks: Sequence[Block], lengths: Mapping[Lane, LaneLength]
+    count: BlockCount,
+    blocks: Sequence[Block],
+    shared_time: Sequence[SharedPiece],
+    lengths: Mapping[Lane, LaneLength],
 ) -> tuple[dict[Lane, float], dict[Lane, float]]:
     """Steps per second of each lane's whole time, alone and shared, as far as anything tells them."""
     solo: dict[Lane, float] = {}
     shared: dict[Lane, float] = {}
-    everything = count.all_shared
-    ends = _EpochEnds.of(blocks) if blocks else None
+    ends = EpochEnds.of(blocks) if blocks else None
     for lane in LANES:
         alone = added(block.solo[lane] for block in blocks) if blocks else count.baselines.get(lane, NOTHING)
-        beside = added(block.shared[lane] for block in blocks) if blocks else everything[lane]
+        beside = added(piece.spans[lane] for piece in shared_time)
         per_epoch = lengths[lane].steps_per_epoch if lane in lengths else 0
         if alone.steps and alone.in_steps_s:
             solo[lane] = _whole_rate(alone, per_epoch, ends.solo_s[lane] if ends else None)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 
-from training.analysis.blocks import BlockCount, added, is_possible
-from training.analysis.contention import SAME_WITHIN, Contention, LaneLength, StartUp, block_pairs, contention
+from training.analysis.blocks import BlockCount
+from training.analysis.contention import SAME_WITHIN, Contention, StartUp, contention
 from training.analysis.contention_state import BlockPoint, ContentionState, ProbeMark
 from training.analysis.interval import FEWEST
 from training.analysis.lane_facts import LaneFacts
 from training.analysis.pair_evidence import EvidenceHistory
 from training.analysis.pair_limits import PairLimit, pair_limits
+from training.analysis.pair_times import LaneLength, block_pairs
 from training.analysis.progress import stp
+from training.analysis.rate_spans import added, is_possible
 from training.plan import LANES, Lane, Plan
 from training.record.contention_records import (
     Decided,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeVar
 
-from training.analysis.contention import LaneLength
+from training.analysis.pair_times import LaneLength
 from training.record.event_records import Joined, LaneEnded, Launched, WarmingUp
 from training.record.lane_records import (
     Built,

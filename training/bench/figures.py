@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from msgspec import Struct, structs
 
 from training.analysis.blocks import BlockCount
-from training.analysis.contention import Contention, LaneLength, block_pairs
+from training.analysis.contention import Contention
 from training.analysis.contention_history import ContentionHistory
 from training.analysis.device_outcome import read_device_outcome
 from training.analysis.lane_facts import LaneFacts
+from training.analysis.pair_times import LaneLength, block_pairs
 from training.analysis.progress import LaneTimes
 from training.analysis.report import Report, read_report
 from training.bench.power import PowerCount

@@ -1,0 +1,39 @@
+"""Spans of one lane: which numbers one can have, and several as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from training.record.contention_records import RateSpan
+
+NOTHING = RateSpan(0, 0.0)
+
+MOST_STEPS = 10**12
+MOST_S = 1e9
+"""Thirty years: no span is longer, and with it no sum or ratio leaves what a float can hold."""
+SHORTEST_STEP_S = 1e-9
+
+
+def is_possible(span: RateSpan) -> bool:
+    """Whether these can be the numbers of a span at all: a damaged record may hold any."""
+    return (
+        0 <= span.steps <= MOST_STEPS
+        and span.steps * SHORTEST_STEP_S <= span.in_steps_s <= MOST_S
+        and 0 <= span.outside_s <= MOST_S
+        and 0 <= span.epochs <= MOST_STEPS
+        and 0 <= span.first_steps <= span.steps
+        and 0 <= span.first_steps_s <= span.in_steps_s
+    )
+
+
+def added(spans: Iterable[RateSpan]) -> RateSpan:
+    """Spans of one lane as one."""
+    kept = list(spans)
+    return RateSpan(
+        steps=sum(span.steps for span in kept),
+        in_steps_s=sum(span.in_steps_s for span in kept),
+        outside_s=sum(span.outside_s for span in kept),
+        epochs=sum(span.epochs for span in kept),
+        first_steps=sum(span.first_steps for span in kept),
+        first_steps_s=sum(span.first_steps_s for span in kept),
+    )
