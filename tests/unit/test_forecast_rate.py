@@ -51,6 +51,14 @@ def test_a_bench_says_more_than_a_short_run_and_a_short_runs_own_probes_do_not()
     assert rate_alone("b", (), its_own) is None
 
 
+def test_a_launch_of_a_bench_is_not_taken_for_a_shorter_one_of_the_same_name() -> None:
+    cut_short = run("001-together", None, steps=1, train_s=0.1)
+    launch = run("001-together", None)
+    of_bench = pair_measured(ONE, OTHER, run="001-together", solo_steps_per_s={"a": 8.0, "b": 3.0})
+    assert rate_alone("a", [cut_short, launch], of_bench) == RateAlone(8.0)
+    assert rate_alone("a", [cut_short], of_bench) == RateAlone(8.0, FewSteps(1, 0.1))
+
+
 @pytest.mark.parametrize(
     ("steps", "train_s", "text"),
     [

@@ -66,9 +66,12 @@ def few_steps(run: LaneMeasured) -> FewSteps | None:
 
 
 def _of_pair(lane: Lane, runs: Sequence[LaneMeasured], pair: PairMeasured | None) -> Iterator[RateAlone]:
-    """The lane's rate in the pair's windows alone, which are no longer than the run that they were part of."""
+    """The lane's rate in the pair's windows alone, which are no longer than the run that they were part of.
+
+    Benches give their launches the same names again: of several runs of that name the longest is meant.
+    """
     if pair is not None and lane in pair.solo_steps_per_s:
-        its_run = next((run for run in runs if run.run == pair.run), None)
+        its_run = max((run for run in runs if run.run == pair.run), key=lambda run: run.train_s, default=None)
         yield RateAlone(pair.solo_steps_per_s[lane], None if its_run is None else few_steps(its_run))
 
 
