@@ -68,8 +68,13 @@ def test_bench_of_another_host_is_not_gone_on_with() -> None:
     assert "was begun on host here" in result.stderr
 
 
-def test_stop_of_one_that_does_not_go_on(tmp_path: Path) -> None:
+def test_stop_of_one_that_was_only_just_started_and_of_one_that_does_not_go_on(tmp_path: Path) -> None:
     folder = made_bench(tmp_path / "mine", bench_plan())
+    result = _run("bench", "--stop", str(folder.path))
+    assert result.exit_code == 1
+    assert "does not answer yet" in result.stderr
+    assert result.stderr.count("\n") == 1
+    os.utime(folder.plan, (0, 0))
     result = _run("bench", "--stop", str(folder.path))
     assert result.exit_code == 1
     assert "nothing to stop" in result.stderr

@@ -218,10 +218,13 @@ def _follow(start: Callable[[], Followed], *, as_json: bool, detach: bool) -> in
 def _stop(reference: str) -> int:
     with failing_clearly():
         from training.bench.folder import find_bench_folder
+        from training.record.liveness import liveness
         from tui.bench_follow import stop_bench
 
         folder = find_bench_folder(reference or None)
         if not stop_bench(folder):
+            if liveness(folder.as_run) == "starting":
+                fail(f"bench {folder.name} does not answer yet: try again in a moment", exit_codes.FAILED)
             fail(f"bench {folder.name} does not go on: there is nothing to stop", exit_codes.FAILED)
     click.echo(f"stop asked of {folder.name}; what is done is kept")
     return exit_codes.OK
