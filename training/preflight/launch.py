@@ -10,7 +10,7 @@ from training.analysis.forecast_memory import Experience, read_experience
 from training.description import kept_description
 from training.meters.devices import DeviceListing, list_devices
 from training.meters.pid_namespace import has_own_pids
-from training.plan import SHARING_NOW, Plan
+from training.plan import Plan
 from training.preflight.check import Check
 from training.preflight.compute_mode import check_compute_mode
 from training.preflight.container import check_surroundings
@@ -58,7 +58,6 @@ def check_launch(
     else:
         device = _on_cpu(plan, devices, known, describe)
     return (
-        _sharing(plan),
         *check_one_process(plan),
         *device,
         *check_private_daemon(plan, variables, root),
@@ -67,14 +66,6 @@ def check_launch(
         check_disk(folder),
         check_writable(folder),
         check_runtime_folder(),
-    )
-
-
-def _sharing(plan: Plan) -> Check:
-    if plan.sharing in SHARING_NOW:
-        return Check("sharing", "pass", plan.sharing)
-    return Check(
-        "sharing", "stop", f"{plan.sharing} cannot be launched yet", f"use one of: {', '.join(SHARING_NOW)}"
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from training.plan import SHARING_NOW, Lane, PlannedDevice, Sharing
 from tui import format
 from tui.widgets.lines import LinesWidget
-from tui.widgets.spans import Line, Span, Tone, clip, fit, line, spread, width_of
+from tui.widgets.spans import Line, Span, Tone, clip, fit, line, whole, width_of
 
 SHARING_TEXT: dict[Sharing, str] = {
     "together": "two processes at once; the device takes turns between them",
@@ -17,7 +17,6 @@ SHARING_TEXT: dict[Sharing, str] = {
     "mps": "a fatal fault in one ends both; kernels of the two can overlap (NVIDIA MPS)",
     "adaptive": "together while that is measured to be faster, else one waits",
 }
-_ALL_SHARING: tuple[Sharing, ...] = tuple(SHARING_TEXT)
 _LABEL_CELLS = 9
 _GAP_CELLS = 3
 _FEWEST_TEXT_CELLS = 24
@@ -90,30 +89,24 @@ class DeviceLines(LinesWidget):
         head = line(label, *device_spans(choice.device, with_memory=not choice.standing))
         because, standing = choice.device.chosen_because, choice.standing
         if choice.asked != "auto":
-            return _between(
-                head, standing or because, (), width
-            )  # who asked for a GPU knows why it is this one
+            return _after(head, standing or because, width)  # who asked for a GPU knows why it is this one
         if not standing:
-            return _between(head, f"auto: {because}", (), width)
+            return _after(head, f"auto: {because}", width)
         # What it was compared with goes first, then the whole reason: both stand in the list of devices.
         ways = (f"auto: {why} · {standing}" for why in (because, because.partition(";")[0]))
-        room = _room(head, (), width)
-        return _between(head, next((one for one in ways if len(one) <= room), f"auto: {standing}"), (), width)
+        room = _room(head, width)
+        return _after(head, next((one for one in ways if len(one) <= room), f"auto: {standing}"), width)
 
     def _sharing_line(self, width: int) -> Line:
         label: Span = ("Sharing".ljust(_LABEL_CELLS - 1), "muted")
         why_not = self._why_not.get(self._sharing)
         text = f"not here: {why_not}" if why_not else SHARING_TEXT[self._sharing]
         head = line(label, *self._modes(SHARING_NOW))
-        if _room(head, (), width) < min(_FEWEST_SENTENCE_CELLS, len(text)):
+        if _room(head, width) < min(_FEWEST_SENTENCE_CELLS, len(text)):
             head = line(
                 label, *self._modes((self._sharing,))
             )  # what it means says more than what else there is
-        later = ", ".join(mode for mode in _ALL_SHARING if mode not in SHARING_NOW)
-        right = line((f"not yet: {later}", "faint")) if later else ()
-        if _room(head, right, width) < len(text):
-            right = ()
-        return _between(head, text, right, width, "warning" if why_not else "muted")
+        return _after(head, text, width, "warning" if why_not else "muted")
 
     def _modes(self, modes: tuple[Sharing, ...]) -> Line:
         """The ways of sharing: the chosen one stands out, what cannot be launched here is faint."""
@@ -135,14 +128,13 @@ def device_spans(device: PlannedDevice, *, with_memory: bool = True) -> list[Spa
     ]
 
 
-def _room(left: Line, right: Line, width: int) -> int:
-    return width - width_of(left) - width_of(right) - (2 if right else 1) * _GAP_CELLS
+def _room(left: Line, width: int) -> int:
+    return width - width_of(left) - _GAP_CELLS
 
 
-def _between(left: Line, text: str, right: Line, width: int, tone: Tone = "muted") -> Line:
-    """The sentence between the two ends, where there is room for enough of it."""
-    room = _room(left, right, width)
+def _after(left: Line, text: str, width: int, tone: Tone = "muted") -> Line:
+    """The sentence after what stands first, where there is room for enough of it."""
+    room = _room(left, width)
     if room < min(_FEWEST_TEXT_CELLS, len(text)) // 2:
-        return spread(left, right, width)
-    spans = left + line(" " * _GAP_CELLS, (clip(text, room), tone))
-    return spread(spans, right, width) if right else fit(spans, width)
+        return fit(whole(left, width), width)
+    return fit(left + line(" " * _GAP_CELLS, (clip(text, room), tone)), width)
