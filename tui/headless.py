@@ -11,6 +11,7 @@ from training.analysis.contention import Verdict
 from training.analysis.event_text import decided_text
 from training.analysis.history import RunHistory
 from training.analysis.lane_figures import in_lane, lane_figure
+from training.analysis.paused_text import phase_text
 from training.analysis.report import Report, ReportError, read_report
 from training.analysis.standing_warnings import standing_warnings
 from training.analysis.state import LaneState, RunState
@@ -207,7 +208,7 @@ def _lane_line(state: RunState, lane: LaneState) -> str:
     planned = f"/{lane.planned_steps}" if lane.planned_steps else ""
     parts = [
         f"{formatted.clock(state.elapsed_s):>7}  {lane.lane.upper()} {printable(lane.preset_name, limit=20):20}",
-        f"{lane.phase:14}  step {lane.step}{planned}",
+        f"{phase_text(state, lane.lane):18}  step {lane.step}{planned}",
         f"loss {formatted.value(lane.loss)}",
         f"{formatted.rate(lane.steps_per_s)} steps/s",
         _memory(state, lane),

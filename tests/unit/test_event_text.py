@@ -123,7 +123,6 @@ HELD = (
             "alone before the join: 20.0 steps/s",
             "info",
         ),
-        (Held(t=1, lane="b", why="turn"), "stands still: it is the other lane's turn", "info"),
         (LetGo(t=1, lane="b", why="turn"), "its turn: it trains again", "info"),
         (Decided(t=1, choice="turns", because="0.87"), "adaptive: one after the other: 0.87", "good"),
         (Decided(t=1, choice="together", because="1.20"), "adaptive: together: 1.20", "good"),
@@ -170,6 +169,7 @@ def test_what_comes_many_times_a_second_has_no_line() -> None:
         SharedSpan(t=1, block=1, t0=0, t1=1, spans=spans),  # type: ignore[arg-type]
         SoloSpan(t=1, block=1, lane="a", t0=0, t1=1, span=SPAN, how="turn"),
         Held(t=1, lane="a", why="probe"),
+        Held(t=1, lane="a", why="turn"),
         LetGo(t=1, lane="a", why="probe"),
         Held(t=1, lane="a", why="asked"),
     ):

@@ -77,3 +77,16 @@ def test_what_adaptive_decides_is_said_once_each_time() -> None:
         "(0.81 to 0.93, 5 blocks): lane A trains first",
         "   1:30  adaptive: together: throughput together 1.20 of taking turns",
     ]
+
+
+def test_a_lane_that_stands_still_says_for_what() -> None:
+    probed = contention_states.probing("a")
+    asked = replace(probed, contention=replace(probed.contention, held={"b": ("asked",)}))
+    for state, words in (
+        (probed, "held for a probe    step"),
+        (contention_states.in_turns(), "waits for its turn  step"),
+        (asked, "paused              step"),
+    ):
+        a, b = (line for line in _printed(state) if "  step " in line)
+        assert f"  {words} " in b
+        assert "  training            step " in a

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from training.analysis.held_text import held_text
+from training.analysis.paused_text import paused_text
 from training.analysis.state import EventLine
 from training.plan import Lane
-from training.record.contention_records import Decided, Held, LetGo, SoloSpan
+from training.record.contention_records import Decided, HeldFor, LetGo, SoloSpan
 from training.record.device_records import MeterTrouble
 from training.record.event_records import (
     Asked,
@@ -46,7 +49,7 @@ def event_line(record: EventRecord | LaneRecord | MeterTrouble, lane: Lane | Non
             what = f"{record.what} asked" + (f" by {record.by}" if record.by else "")
             return EventLine(record.t, what, record.lane)
         case Paused():
-            return EventLine(record.t, f"paused at step {record.step}; it still holds its memory", lane)
+            return EventLine(record.t, stood_text(record.step), lane, stood_at_step=record.step)
         case Resumed():
             return EventLine(record.t, f"resumed after {record.paused_s:.1f} s", lane)
         case NonFinite():
@@ -74,8 +77,6 @@ def event_line(record: EventRecord | LaneRecord | MeterTrouble, lane: Lane | Non
             return _mps_line(record)
         case SoloSpan():
             return _solo_line(record)
-        case Held(why="turn"):
-            return EventLine(record.t, "stands still: it is the other lane's turn", record.lane)
         case LetGo(why="turn"):
             return EventLine(record.t, "its turn: it trains again", record.lane)
         case Decided():
@@ -110,6 +111,11 @@ def _mps_line(record: MpsStarted | MpsVerified | MpsEnded) -> EventLine:
         case MpsEnded():
             text = f"the run's own MPS daemon could not be made to quit: {record.error}"
             return EventLine(record.t, text, None, "warning")
+
+
+def stood_text(step: int, held: Collection[HeldFor] = ()) -> str:
+    """That a lane stands still, for what, and that it is not out of the way for that."""
+    return f"{paused_text(held)} at step {step}; it still holds its memory"
 
 
 def decided_text(record: Decided) -> str:

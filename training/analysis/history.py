@@ -11,7 +11,6 @@ from training.analysis.clock_holds import ClockHolds
 from training.analysis.contention_history import ContentionHistory
 from training.analysis.disk_room import disk_is_full
 from training.analysis.energy import EnergyCount, energy_j_per_1000_samples
-from training.analysis.event_text import event_line
 from training.analysis.kept_events import KeptEvents
 from training.analysis.lane_figures import memory_is_told
 from training.analysis.lane_history import LaneHistory
@@ -295,6 +294,4 @@ class RunHistory:
         if t is None:
             return
         self._last_t = max(self._last_t, t)
-        line = event_line(record, lane)
-        if line is not None:
-            self._events.add(line)
+        self._events.take(record, lane)

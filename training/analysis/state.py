@@ -110,6 +110,8 @@ class EventLine:
     text: str
     lane: Lane | None = None
     level: Literal["info", "good", "warning", "error"] = "info"
+    stood_at_step: int | None = None
+    """Where a lane stood still, where the line tells that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from msgspec import structs
 
 from training.analysis.history import RunHistory
+from training.analysis.paused_text import phase_text
 from training.analysis.report import Monitor, Report, build_report, read_report
 from training.analysis.state import RunState
 from training.plan import Lane, Plan
@@ -29,7 +30,7 @@ class RunAccount:
         """What became of the lane, or what it does now."""
         if self.is_over or lane not in self.state.lanes:
             return self.report.lanes[lane].status
-        return self.state.lanes[lane].phase
+        return phase_text(self.state, lane)
 
 
 def read_account(folder: RunFolder) -> RunAccount:

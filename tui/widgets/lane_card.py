@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from training.analysis.lane_figures import in_lane
+from training.analysis.paused_text import paused_text
 from training.analysis.state import ENDED_PHASES, LanePhase, LaneState, RunState
 from training.plan import Lane
 from tui import format
@@ -128,7 +129,7 @@ class LaneCard(Panel, can_focus=False):
         if not held or "asked" in held:
             return "ETA stands"
         if "turn" in held:
-            return "waits for its turn"
+            return paused_text(held)
         probe = f"probe of {other_lane(self.lane).upper()}"
         return f"stands still: {probe}" if width >= _ROOM_FOR_WHY else probe
 
