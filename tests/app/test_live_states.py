@@ -91,9 +91,29 @@ async def test_before_anything_is_known_every_panel_has_a_sentence() -> None:
     ],
 )
 async def test_the_way_to_the_first_step_is_told(phase: LanePhase, sentence: str) -> None:
-    state = states.with_lane(states.cpu_run(), "b", phase=phase, step=0, epoch=0)
+    state = states.with_lane(states.cpu_run(), "a", phase="queued", step=0, epoch=0)
+    state = states.with_lane(state, "b", phase=phase, step=0, epoch=0)
     async with staged(LiveScreen(state), seen=sentence):
         pass
+
+
+@pytest.mark.parametrize(
+    ("phase", "sentence"),
+    [
+        ("importing", "imports the framework"),
+        ("queued", "waits for its turn to warm up"),
+        ("warming up", "first steps; the other lane trains"),
+        ("at the barrier", "warm; begins in a moment"),
+    ],
+)
+@pytest.mark.parametrize("other", ["training", "validating"])
+async def test_a_lane_that_joins_beside_a_training_is_not_called_alone(
+    phase: LanePhase, sentence: str, other: LanePhase
+) -> None:
+    state = states.with_lane(states.cpu_run(), "a", phase=other)
+    state = states.with_lane(state, "b", phase=phase, step=0, epoch=0)
+    async with staged(LiveScreen(state), seen=sentence) as (pilot, _):
+        assert "alone on the device" not in screen_text(pilot.app)
 
 
 async def test_in_turns_the_second_lane_waits_for_the_first() -> None:

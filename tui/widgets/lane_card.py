@@ -34,6 +34,12 @@ _BEFORE_TRAINING: dict[LanePhase, str] = {
     "warming up": "first steps, alone on the device",
     "at the barrier": "warm; waits for the other lane",
 }
+_BESIDE_A_TRAINING: dict[LanePhase, str] = {
+    "queued": "waits for its turn to warm up",
+    "warming up": "first steps; the other lane trains",
+    "at the barrier": "warm; begins in a moment",
+}
+_TRAINS: frozenset[LanePhase] = frozenset({"training", "validating"})
 
 # which lines stay when there is little height; the lower the longer
 _PHASE, _PROGRESS, _LOSS, _RATE, _MEMORY, _STEP_TIME, _METRIC, _SHARE, _PEAKS, _EXTRA = range(10)
@@ -135,10 +141,7 @@ class LaneCard(Panel, can_focus=False):
 
     def _progress(self, state: RunState, held: LaneState, width: int) -> Line:
         if held.phase in _BEFORE_TRAINING and not held.step:
-            text = _BEFORE_TRAINING[held.phase]
-            if held.phase == "waiting" and state.sharing == "sequential" and self.lane == "b":
-                text = "waits for lane A to end: they take turns"
-            return line((clip(text, width), "muted"))
+            return line((clip(_before_training(state, held), width), "muted"))
         of = held.planned_steps
         if of:
             done, label = held.step / of, f"{format.count(held.step)}/{format.count(of)}"
@@ -229,6 +232,15 @@ class LaneCard(Panel, can_focus=False):
                 line((f"{format.count(held.dropped_records)} records could not be written", "warning"))
             )
         return extras
+
+
+def _before_training(state: RunState, held: LaneState) -> str:
+    """How far it is on the way to its first step; a lane that joins has no device to itself."""
+    if held.phase == "waiting" and state.sharing == "sequential" and held.lane == "b":
+        return "waits for lane A to end: they take turns"
+    other = state.lanes.get(other_lane(held.lane))
+    beside = other is not None and other.phase in _TRAINS and held.phase in _BESIDE_A_TRAINING
+    return (_BESIDE_A_TRAINING if beside else _BEFORE_TRAINING)[held.phase]
 
 
 def _row(label: str, value: str, after: str) -> Line:
