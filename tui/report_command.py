@@ -1,17 +1,44 @@
-"""The command line that launches a run's plan again."""
+"""The lines for a shell that launch a run again, and what was changed while it went on."""
 
 from __future__ import annotations
 
 import shlex
 
-from training.plan import Plan
+from training.analysis.run_course import LaneLife, RunCourse
+from training.launch import preset_reference
+from training.plan import Lane, Plan
+from training.record.event_records import Joined, LaneStatus, SharingChanged
 from training.retry import retry_request
+from tui import format as formatted
+from tui.commands.ask import CHANGEABLE
+
+_HAD: dict[LaneStatus, str] = {
+    "completed": "had completed",
+    "stopped": "had been stopped",
+    "failed": "had failed",
+}
 
 
-def command_line(plan: Plan) -> str:
-    """As a shell takes it; presets by the names or paths they were asked by, with what was set beside them."""
+def command_lines(plan: Plan, course: RunCourse) -> tuple[str, ...]:
+    """In order, as a shell takes them; comments say when each was given, and what no command can say.
+
+    Presets stand by the names or paths they were asked by, with what was set beside them. What was asked of the run
+    later names none: without one it is the newest live run, and the next has another name.
+    """
+    lines = [shlex.join(_launch_words(plan, course.launched))]
+    for lane, life in course.launched.items():
+        if life.planned is None:
+            lines.append(
+                f"# what was set beside {life.preset_name} in lane {lane.upper()} is not kept: another took its place"
+            )
+    for record in course.happened:
+        lines += _join_lines(record, course) if isinstance(record, Joined) else _share_lines(record)
+    return tuple(lines)
+
+
+def _launch_words(plan: Plan, lives: dict[Lane, LaneLife]) -> list[str]:
     request = retry_request(plan)
-    words = ["dualtrain-tui", "run", *request.presets.values()]
+    words = ["dualtrain-tui", "run", *(_reference(life) for life in lives.values())]
     if request.sharing != "together":
         words += ["--sharing", request.sharing]
     words += ["--device", request.device]
@@ -22,12 +49,16 @@ def command_line(plan: Plan) -> str:
         limit = getattr(plan.limits, name)
         if limit is not None:
             words += [f"--{name}", f"{limit:g}" if isinstance(limit, float) else str(limit)]
-    for lane, planned in plan.lanes.items():
-        for override in planned.overrides:
+    for lane, life in lives.items():
+        for override in life.planned.overrides if life.planned is not None else ():
             words += ["--set", f"{lane}.{override}"]
     if not plan.probing.enabled:
         words.append("--no-probe")
-    return shlex.join(words)
+    return words
+
+
+def _reference(life: LaneLife) -> str:
+    return life.preset_name if life.planned is None else preset_reference(life.planned)
 
 
 def _by_lane_words(plan: Plan) -> list[str]:
@@ -41,3 +72,27 @@ def _by_lane_words(plan: Plan) -> list[str]:
         if by_lane:
             words += [option, ",".join(f"{lane}={number}" for lane, number in by_lane.items())]
     return words
+
+
+def _join_lines(record: Joined, course: RunCourse) -> list[str]:
+    before = course.replaced_by(record)
+    place = ""
+    if before is not None:
+        had = _HAD[before.ended.status] if before.ended is not None else "had ended"
+        place = f", in the place of {before.preset_name}, which {had}"
+    words = ["dualtrain-tui", "join", preset_reference(record.planned)]
+    for override in record.planned.overrides:
+        words += ["--set", override]
+    return [f"# {_when(record)}{place}:", shlex.join(words)]
+
+
+def _share_lines(record: SharingChanged) -> list[str]:
+    if record.before in CHANGEABLE and record.after in CHANGEABLE:
+        return [f"# {_when(record)}:", shlex.join(("dualtrain-tui", "share", record.after))]
+    return [
+        f"# {_when(record)} the run went over from {record.before} to {record.after} by itself: {record.because}"
+    ]
+
+
+def _when(record: Joined | SharingChanged) -> str:
+    return f"{formatted.clock(record.t)} after the beginning"

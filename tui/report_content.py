@@ -9,7 +9,7 @@ from training.analysis.report import LaneReport, Report
 from training.export.run_account import RunAccount
 from training.export.run_text import RunText
 from tui import format as formatted
-from tui.report_command import command_line
+from tui.report_command import command_lines
 from tui.report_text import device_facts_of, footprint_text, warnings_of
 from tui.report_verdict import threads_text, verdict_of
 
@@ -33,7 +33,7 @@ def run_text(account: RunAccount) -> RunText:
         lanes_header=("", *(f"{lane.upper()} {told.preset}" for lane, told in report.lanes.items())),
         lanes=tuple(_rows(account)),
         facts=tuple(_facts(account)),
-        command=command_line(account.plan),
+        commands=command_lines(account.plan, account.course),
     )
 
 

@@ -25,6 +25,7 @@ from training.export.run_account import read_account
 from training.export.run_charts import run_figures
 from training.export.run_text import RunText
 from training.plan import LanePlan, Plan, read_plan
+from training.preset.printable import printable
 from training.record.event_records import LaneEnded
 from training.record.lane_records import Progress
 from tui.report_content import run_text
@@ -193,7 +194,7 @@ def test_what_is_not_known_has_no_figure() -> None:
                     device_utilization_series=cpu_run(points=0).device_utilization_series)  # fmt: skip
     assert run_figures(empty) == []
     assert "<h2>Curves" not in page(
-        RunText("t", "c", "plain", (), (), (), (), ("", "A"), (), (), "x"), [], "d"
+        RunText("t", "c", "plain", (), (), (), (), ("", "A"), (), (), ("x",)), [], "d"
     )
 
 
@@ -204,9 +205,9 @@ def test_escaped_markdown_is_one_line_without_marks(text: str) -> None:
     assert not re.search(r"(?<!\\)(?:\\\\)*[`*_\[\]<>|~#&]", told)
 
 
-@given(st.text(alphabet="`a ", max_size=20))
-def test_a_command_stays_within_its_fence(command: str) -> None:
-    told = markdown(RunText("t", "c", "plain", (), (), (), (), ("", "A"), (), (), command))
-    fence, inside, end = told.splitlines()[-3:]
-    assert (inside, fence) == (command, f"{end}sh")
-    assert end not in inside
+@given(st.lists(st.text(alphabet="`a \n", max_size=20), min_size=1, max_size=3))
+def test_commands_stay_within_their_fence(commands: list[str]) -> None:
+    told = markdown(RunText("t", "c", "plain", (), (), (), (), ("", "A"), (), (), tuple(commands)))
+    fence, *inside, end = told.splitlines()[-2 - len(commands) :]
+    assert (inside, fence) == ([printable(command) for command in commands], f"{end}sh")
+    assert not any(end in command for command in inside)

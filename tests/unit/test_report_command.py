@@ -1,11 +1,10 @@
-"""`report`: its forms, what it refuses, and the command line that repeats a run."""
+"""`report`: its forms, and what it refuses."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-import shlex
 import socket
 import subprocess
 import sys
@@ -17,15 +16,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.unit.made_contention import measured_run
-from tests.unit.made_runs import made_run, plan
+from tests.unit.made_runs import append, made_run
 from training.analysis.report import Monitor, build_report, write_report
-from training.plan import LanePlan, Limits, MpsLimits, Plan, PlannedDevice, Probing, read_plan
+from training.plan import read_plan
+from training.record.event_records import SharingChanged
 from training.record.liveness import SupervisorFacts
 from training.record.run_folder import RunFolder
 from training.record.run_home import runs_home
 from tui.cli import cli
-from tui.commands.run import run as run_command
-from tui.report_command import command_line
 
 
 def _run(*arguments: str) -> Result:
@@ -192,52 +190,14 @@ def test_the_charts_library_is_loaded_for_the_page_alone(folder: RunFolder, tmp_
     assert not {"numpy", "textual", "matplotlib"} & set(drawn.stderr.split())
 
 
-def _asked(planned: Plan) -> dict[str, object]:
-    """What the command line parses to."""
-    words = shlex.split(command_line(planned))
-    assert words[:2] == ["dualtrain-tui", "run"]
-    return run_command.make_context("run", words[2:]).params
-
-
-def test_the_command_line_repeats_the_plan() -> None:
-    made = plan("made", sharing="mps", limits=Limits(steps=70), kind="gpu", uuid="GPU-1")
-    lanes = dict(made.lanes)
-    lanes["b"] = LanePlan(
-        "x", "file", lanes["b"].preset, "/tmp/my presets/x'.toml", ("fit.batch_size=64", "fit.seed=3")
+@pytest.mark.parametrize("form", ["--markdown", "--html"])
+def test_the_pages_tell_every_line(folder: RunFolder, tmp_path: Path, form: str) -> None:
+    append(folder.events, SharingChanged(70.0, "together", "sequential", "asked"))
+    path = tmp_path / "x.html"
+    told = _run(form, *([str(path)] if form == "--html" else [])).stdout or path.read_text(encoding="utf-8")
+    assert "--device cpu\n# 1:10 after the beginning:\ndualtrain-tui share sequential\n" in told.replace(
+        "</pre>", "\n"
     )
-    told = _asked(
-        msgspec.structs.replace(
-            made,
-            lanes=lanes,
-            if_no_gpu="cpu",
-            mps=MpsLimits({"a": 50}, {"a": 100, "b": 200}),
-            probing=Probing(enabled=False),
-        )
-    )
-    assert told["a"] == "seed-binary"
-    assert told["b"] == "/tmp/my presets/x'.toml"
-    assert (told["sharing"], told["device"], told["if_no_gpu"], told["steps"]) == ("mps", "GPU-1", "cpu", 70)
-    assert (told["mps_share"], told["mps_memory"]) == ("a=50", "a=100,b=200")
-    assert told["overrides"] == ("b.fit.batch_size=64", "b.fit.seed=3")
-    assert told["no_probe"] is True
-
-
-def test_the_command_line_of_one_lane_of_mig_instances_and_of_turns() -> None:
-    made = plan("made", limits=Limits(minutes=1.5))
-    alone = _asked(msgspec.structs.replace(made, lanes={"a": made.lanes["a"]}))
-    assert (alone["b"], alone["minutes"], alone["device"]) == (None, 1.5, "cpu")
-    apart = _asked(
-        msgspec.structs.replace(
-            made,
-            sharing="one-process",
-            turn_steps={"a": 2, "b": 1},
-            lane_devices={
-                "a": PlannedDevice("gpu", "1g", "MIG-1", mig_of="GPU-1"),
-                "b": PlannedDevice("gpu", "1g", "MIG-2", mig_of="GPU-1"),
-            },
-        )
-    )
-    assert (apart["device"], apart["turns"]) == ("a=MIG-1,b=MIG-2", "a=2,b=1")
 
 
 def test_json_is_the_report_as_it_is(folder: RunFolder) -> None:

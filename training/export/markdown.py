@@ -12,7 +12,7 @@ _MARKS = re.compile(r"([\\`*_\[\]<>|~#&])")
 
 
 def markdown(told: RunText) -> str:
-    """The verdict, the lanes' table, what it ran on, and the command to repeat it."""
+    """The verdict, the lanes' table, what it ran on, and what repeats it."""
     support = "; ".join(told.support)
     return "\n".join(
         [
@@ -26,7 +26,7 @@ def markdown(told: RunText) -> str:
             "",
             *(f"- {escaped(label)}: {escaped(text)}" for label, text in told.facts),
             "",
-            *_fenced(told.command),
+            *_fenced(told.commands),
         ]
     )
 
@@ -48,9 +48,9 @@ def _row(cells: Sequence[str], *, escape: bool = True) -> str:
     return f"| {' | '.join(escaped(cell) if escape else cell for cell in cells)} |"
 
 
-def _fenced(command: str) -> list[str]:
+def _fenced(commands: Sequence[str]) -> list[str]:
     """Under a fence longer than any run of backticks within."""
-    text = printable(command)
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    lines = [printable(command) for command in commands]
+    longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
     fence = "`" * max(3, longest + 1)
-    return [f"{fence}sh", text, fence]
+    return [f"{fence}sh", *lines, fence]

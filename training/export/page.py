@@ -35,7 +35,7 @@ def page(told: RunText, figures: Sequence[Figure], made_by: str) -> str:
             "<h2>What it ran on</h2>",
             *_facts(told.facts),
             "<h2>The same again</h2>",
-            f"<pre>{_text(told.command)}</pre>",
+            "<pre>" + "\n".join(_text(command) for command in told.commands) + "</pre>",
             f"<footer>Made by {_text(made_by)}.</footer>\n</body>\n</html>\n",
         ]
     )

@@ -10,6 +10,7 @@ from msgspec import structs
 from training.analysis.history import RunHistory
 from training.analysis.paused_text import phase_text
 from training.analysis.report import Monitor, Report, build_report, read_report
+from training.analysis.run_course import RunCourse, read_course
 from training.analysis.state import RunState
 from training.plan import Lane, Plan
 from training.record.run_folder import RunFolder
@@ -25,6 +26,8 @@ class RunAccount:
     state: RunState
     is_over: bool
     """Whether the report is the run's own."""
+    course: RunCourse
+    """What became of the plan while the run went on."""
 
     def status(self, lane: Lane) -> str:
         """What became of the lane, or what it does now."""
@@ -43,9 +46,11 @@ def read_account(folder: RunFolder) -> RunAccount:
     history = RunHistory(folder)
     history.refresh()
     state = history.state()
+    course = read_course(folder, history.plan)
     if folder.report.exists():
-        return RunAccount(history.plan, read_report(folder.report), state, is_over=True)
-    return RunAccount(history.plan, _so_far(folder, history.plan, state), state, is_over=False)
+        return RunAccount(history.plan, read_report(folder.report), state, is_over=True, course=course)
+    report = _so_far(folder, history.plan, state)
+    return RunAccount(history.plan, report, state, is_over=False, course=course)
 
 
 def _so_far(folder: RunFolder, plan: Plan, state: RunState) -> Report:

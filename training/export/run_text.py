@@ -28,5 +28,5 @@ class RunText:
     """Rows: what, then a value for each lane."""
     facts: tuple[tuple[str, str], ...]
     """A label and a text each."""
-    command: str
-    """What launches the same again."""
+    commands: tuple[str, ...]
+    """What launches the same again, line by line as a shell takes it."""
