@@ -88,8 +88,9 @@ def _pair(presets: tuple[str, str], train_s: float) -> Measured:
     steps = _steps_for(presets, train_s)
     one = Measured(
         presets,
-        together=run_pair(presets, steps=steps),
         sequential=run_pair(presets, steps=steps, sharing="sequential"),
+        # Next to each other in time: how fast two are beside each other drifts on a machine that others share.
+        together=run_pair(presets, steps=steps),
         adaptive=run_pair(presets, steps=steps, sharing="adaptive", probe=True),
     )
     told = one.adaptive.contention
