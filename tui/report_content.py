@@ -10,6 +10,7 @@ from training.export.run_account import RunAccount
 from training.export.run_text import RunText
 from tui import format as formatted
 from tui.report_command import command_lines
+from tui.report_course import EARLIER_HEADER, earlier_rows
 from tui.report_text import device_facts_of, footprint_text, warnings_of
 from tui.report_verdict import threads_text, verdict_of
 
@@ -19,6 +20,7 @@ Row = tuple[str, ...]
 def run_text(account: RunAccount) -> RunText:
     """Put the run into words."""
     report, verdict = account.report, verdict_of(account.report)
+    earlier = earlier_rows(report)
     support = (verdict.measured, verdict.stake, verdict.slowed)
     return RunText(
         title=_title(report),
@@ -34,6 +36,7 @@ def run_text(account: RunAccount) -> RunText:
         lanes=tuple(_rows(account)),
         facts=tuple(_facts(account)),
         commands=command_lines(account.plan, account.course),
+        earlier=(EARLIER_HEADER, *earlier) if earlier else (),
     )
 
 

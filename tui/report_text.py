@@ -22,7 +22,10 @@ def report_lines(report: Report, folder: Path) -> list[str]:
         *(printable(text) for text in warnings_of(report)),
     ]
     for lane, told in report.lanes.items():
-        lines += ["", *_lane_lines(lane, told)]
+        lines += ["", *_lane_lines(f"{lane.upper()} ", told)]
+    for lane, lives in report.earlier_lanes.items():
+        for told in lives:
+            lines += ["", *_lane_lines(f"earlier in lane {lane.upper()}:", told)]
     facts = device_facts_of(report)
     if facts:
         lines += ["", *(f"{label}: {printable(text)}" for label, text in facts)]
@@ -88,8 +91,8 @@ def footprint_text(told: LaneReport) -> str:
     return f"{'≈' if estimated else ''}{formatted.size(told.peak_memory_bytes)}"
 
 
-def _lane_lines(lane: str, told: LaneReport) -> list[str]:
-    lines = [f"{lane.upper()}  {printable(told.preset)}: {told.status}"]
+def _lane_lines(who: str, told: LaneReport) -> list[str]:
+    lines = [f"{who} {printable(told.preset)}: {told.status}"]
     if told.no_gpu is not None:
         lines.append(f"   TRAINED ON THE CPU: {printable(told.no_gpu.why)}. {printable(told.no_gpu.remedy)}")
     if told.device is not None:

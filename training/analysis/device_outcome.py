@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from training.analysis.clock_holds import ClockHolds
@@ -30,7 +31,8 @@ class LaneMemory:
 class DeviceOutcome:
     """What the samples of one run add up to."""
 
-    memory: dict[Lane, LaneMemory] = field(default_factory=dict)
+    memory: dict[tuple[Lane, int], LaneMemory] = field(default_factory=dict)
+    """By lane, and how many trained in it before."""
     energy: EnergyCount = field(default_factory=EnergyCount)
     clock_holds: ClockHolds = field(default_factory=ClockHolds)
     other_pids: set[int] = field(default_factory=set)
@@ -39,9 +41,17 @@ class DeviceOutcome:
 
 
 def read_device_outcome(
-    folder: RunFolder, also: Callable[[DeviceRecord], None] = lambda _: None
+    folder: RunFolder,
+    also: Callable[[DeviceRecord], None] = lambda _: None,
+    taken_over_t: Mapping[Lane, Sequence[float]] | None = None,
 ) -> DeviceOutcome:
-    """Read the samples from their beginning; `also` is shown each record."""
+    """Read the samples from their beginning.
+
+    Args:
+        folder: the run.
+        also: is shown each record.
+        taken_over_t: when another took a lane's place, in order: what it held is told apart from then on.
+    """
     outcome = DeviceOutcome()
     figures: dict[str, Figure] = {}
     reader: TailingReader[DeviceRecord] = TailingReader(folder.device, DeviceRecord)
@@ -50,7 +60,7 @@ def read_device_outcome(
         if isinstance(record, Source):
             figures = record.figures
         elif isinstance(record, Sample):
-            _take_lanes(outcome, record, figures)
+            _take_lanes(outcome, record, figures, taken_over_t or {})
             if record.device.energy_j is not None:
                 outcome.energy.add(record.t, record.device.energy_j)
             outcome.clock_holds.take(record.t, record.device.event_reasons)
@@ -59,11 +69,17 @@ def read_device_outcome(
     return outcome
 
 
-def _take_lanes(outcome: DeviceOutcome, sample: Sample, figures: dict[str, Figure]) -> None:
+def _take_lanes(
+    outcome: DeviceOutcome,
+    sample: Sample,
+    figures: dict[str, Figure],
+    taken_over_t: Mapping[Lane, Sequence[float]],
+) -> None:
     for lane, reading in sample.lanes.items():
         if reading.memory_bytes is None:
             continue
-        held = outcome.memory.setdefault(lane, LaneMemory())
+        number = bisect_right(taken_over_t.get(lane, ()), sample.t)
+        held = outcome.memory.setdefault((lane, number), LaneMemory())
         held.peak_bytes = max(held.peak_bytes or 0, reading.memory_bytes)
         figure = lane_figure(figures, lane, "memory_bytes")
         if figure is not None:

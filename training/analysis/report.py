@@ -17,17 +17,10 @@ from training.analysis.energy import energy_j_per_1000_samples, pair_energy_j
 from training.analysis.lane_outcome import LaneOutcome, read_lane_outcome
 from training.analysis.pair_limits import PairLimit
 from training.analysis.reported_contention import every_key, known_keys, reported_contention, why_void
+from training.analysis.run_course import LaneLife, RunCourse
 from training.plan import Lane, Plan, PlannedDevice, Sharing
 from training.record.device_records import EventReason
-from training.record.event_records import (
-    DeviceLost,
-    EventRecord,
-    LaneEnded,
-    LaneStatus,
-    Launched,
-    MemoryHolder,
-    SharingChanged,
-)
+from training.record.event_records import DeviceLost, EventRecord, LaneStatus, MemoryHolder
 from training.record.reader import TailingReader
 from training.record.run_folder import RunFolder
 
@@ -152,6 +145,8 @@ class Report(Struct, frozen=True):
     """None where nobody else was on the device, or it is not known."""
     gpu_verdict_void: str | None = None
     """Why nothing here may be taken as a verdict about the GPU."""
+    earlier_lanes: dict[Lane, tuple[LaneReport, ...]] = {}
+    """Who trained in a lane before the one in `lanes` took its place, oldest first."""
 
     @property
     def outcome(self) -> LaneStatus:
@@ -164,55 +159,40 @@ class Report(Struct, frozen=True):
 
 def build_report(folder: RunFolder, plan: Plan, started_at: datetime, monitor: Monitor) -> Report:
     """Make the report of a run whose lanes have all ended."""
-    launched: dict[Lane, float] = {}
-    ended: dict[Lane, LaneEnded] = {}
-    sharing, why_sharing_changed = plan.sharing, ""
+    course, contention = RunCourse(folder, plan), ContentionHistory(plan)
     device_lost: str | None = None
-    contention = ContentionHistory(plan)
     reader: TailingReader[EventRecord] = TailingReader(folder.events, EventRecord)
     for record in reader.read_new():
         contention.take_event(record)
-        match record:
-            case Launched():
-                launched[record.lane] = record.t
-            case LaneEnded():
-                ended[record.lane] = record
-            case SharingChanged():
-                sharing, why_sharing_changed = record.after, record.because
-            case DeviceLost():
-                device_lost = record.message
-            case _:
-                pass
+        course.take(record)
+        if isinstance(record, DeviceLost):
+            device_lost = record.message
     told = {
-        lane: read_lane_outcome(folder.lane_records(lane), partial(contention.take_lane_record, lane))
+        lane: read_lane_outcome(course.now[lane].records, partial(contention.take_lane_record, lane))
         for lane in plan.lanes
     }
-    seen = read_device_outcome(folder, contention.take_device_record)
-    spans = [lane.trained for lane in told.values() if lane.trained is not None]
+    earlier = {
+        lane: [(life, read_lane_outcome(life.records)) for life in lives]
+        for lane, lives in course.earlier.items()
+    }
+    everybody = [*told.values(), *(outcome for lives in earlier.values() for _, outcome in lives)]
+    seen = read_device_outcome(folder, contention.take_device_record, course.taken_over_t)
+    spans = [outcome.trained for outcome in everybody if outcome.trained is not None]
     on_cpu = [lane for lane, outcome in told.items() if outcome.no_gpu is not None]
     energy_j = pair_energy_j(seen.energy, spans)
-    per_1000 = None if on_cpu else energy_j_per_1000_samples(seen.energy, spans)
+    all_on_gpu = all(outcome.no_gpu is None for outcome in everybody)
+    per_1000 = energy_j_per_1000_samples(seen.energy, spans) if all_on_gpu else None
     void = why_void(plan, on_cpu, device_lost)
     return Report(
         run=plan.run,
         started_at=started_at.isoformat(timespec="seconds"),
         ended_at=(started_at + timedelta(seconds=monitor.wall_s)).isoformat(timespec="seconds"),
-        sharing=sharing,
+        sharing=course.sharing,
         device=_device(plan.device),
-        lanes={
-            lane: _lane_report(
-                lane_plan.preset_name,
-                ended.get(lane),
-                launched.get(lane),
-                told[lane],
-                seen.memory.get(lane, LaneMemory()),
-                plan.lane_devices.get(lane),
-            )
-            for lane, lane_plan in plan.lanes.items()
-        },
+        lanes={lane: _lane_report(course.now[lane], outcome, seen, plan) for lane, outcome in told.items()},
         monitor=monitor,
         sharing_asked=plan.sharing,
-        why_sharing_changed=why_sharing_changed,
+        why_sharing_changed=course.changes[-1].because if course.changes else "",
         retry_of=plan.retry_of,
         device_lost=device_lost,
         energy_j=None if energy_j is None else round(energy_j, 1),
@@ -222,6 +202,10 @@ def build_report(folder: RunFolder, plan: Plan, started_at: datetime, monitor: M
         limits=() if void else contention.limits(),
         others=_others(seen),
         gpu_verdict_void=void,
+        earlier_lanes={
+            lane: tuple(_lane_report(life, outcome, seen, plan) for life, outcome in lives)
+            for lane, lives in earlier.items()
+        },
     )
 
 
@@ -262,21 +246,16 @@ def _others(seen: DeviceOutcome) -> OthersSeen | None:
     return OthersSeen(len(seen.other_pids), seen.others_peak_bytes, tuple(seen.other_names))
 
 
-def _lane_report(
-    preset_name: str,
-    ended: LaneEnded | None,
-    launched_t: float | None,
-    told: LaneOutcome,
-    memory: LaneMemory,
-    own_device: PlannedDevice | None,
-) -> LaneReport:
+def _lane_report(life: LaneLife, told: LaneOutcome, seen: DeviceOutcome, plan: Plan) -> LaneReport:
+    ended, own_device = life.ended, plan.lane_devices.get(life.lane)
+    memory = seen.memory.get((life.lane, life.number), LaneMemory())
     status: LaneStatus = "failed" if ended is None else ended.status
     error = None
     if ended is not None and ended.status == "failed":
         error = ReportedError(ended.kind, ended.message, ended.hint, ended.held)
-    wall_s = 0.0 if ended is None or launched_t is None else ended.t - launched_t
+    wall_s = 0.0 if ended is None or life.launched is None else ended.t - life.launched.t
     return LaneReport(
-        preset=preset_name,
+        preset=life.preset_name,
         status=status,
         exit_code=None if ended is None else ended.exit_code,
         error=error,
@@ -289,7 +268,7 @@ def _lane_report(
         last_loss=told.last_loss,
         steps_per_s=told.steps_per_s,
         peak_memory_bytes=memory.peak_bytes,
-        model_path=told.model_path,
+        model_path=life.path_now(told.model_path),
         trained_on=told.trained_on,
         no_gpu=None if told.no_gpu is None else ReportedNoGpu(told.no_gpu.why, told.no_gpu.remedy),
         threads=told.threads,

@@ -24,6 +24,7 @@ def markdown(told: RunText) -> str:
             *(f"{escaped(note)}\n" for note in told.notes),
             *_table(told.lanes_header, told.lanes),
             "",
+            *([*_table(told.earlier[0], told.earlier[1:]), ""] if told.earlier else []),
             *(f"- {escaped(label)}: {escaped(text)}" for label, text in told.facts),
             "",
             *_fenced(told.commands),

@@ -29,7 +29,8 @@ def page(told: RunText, figures: Sequence[Figure], made_by: str) -> str:
             f"<style>\n{style}</style>\n</head>\n<body>",
             *_verdict(told),
             "<h2>Lanes</h2>",
-            *_lanes(told),
+            *_table(told.lanes_header, told.lanes),
+            *_earlier(told),
             *_curves_heading(figures),
             *(_figure(figure) for figure in figures),
             "<h2>What it ran on</h2>",
@@ -62,10 +63,16 @@ def _verdict(told: RunText) -> Iterable[str]:
     yield from (f'<p class="note">{_text(note)}</p>' for note in told.notes)
 
 
-def _lanes(told: RunText) -> Iterable[str]:
-    head = "".join(f"<th>{_text(cell)}</th>" for cell in told.lanes_header)
+def _earlier(told: RunText) -> Iterable[str]:
+    if told.earlier:
+        yield "<h2>Earlier in the lanes</h2>"
+        yield from _table(told.earlier[0], told.earlier[1:])
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterable[str]:
+    head = "".join(f"<th>{_text(cell)}</th>" for cell in header)
     yield f"<table><thead><tr>{head}</tr></thead><tbody>"
-    for first, *rest in told.lanes:
+    for first, *rest in rows:
         cells = "".join(f"<td>{_text(cell)}</td>" for cell in rest)
         yield f"<tr><th>{_text(first)}</th>{cells}</tr>"
     yield "</tbody></table>"

@@ -30,3 +30,5 @@ class RunText:
     """A label and a text each."""
     commands: tuple[str, ...]
     """What launches the same again, line by line as a shell takes it."""
+    earlier: tuple[tuple[str, ...], ...] = ()
+    """A table, its headings first: who trained in a lane before another took its place; empty where nobody did."""

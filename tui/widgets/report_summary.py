@@ -9,6 +9,7 @@ from textual.geometry import Size
 
 from training.analysis.report import Report
 from tui import format
+from tui.report_course import earlier_facts_of
 from tui.report_text import device_facts_of, warnings_of
 from tui.widgets.lines import LinesWidget
 from tui.widgets.spans import Line, Span, Tone, clip, line, spread, wrap
@@ -92,7 +93,7 @@ class ReportFooter(LinesWidget):
             line((f"{'watching cost' if at == 0 else '':<{_LABEL}}", "muted"), text)
             for at, text in enumerate(told)
         ]
-        for name, text in device_facts_of(self._report):
+        for name, text in (*earlier_facts_of(self._report), *device_facts_of(self._report)):
             told = wrap(text, room)
             lines += [
                 line((f"{name if at == 0 else '':<{_LABEL}}", "muted"), piece)
