@@ -10,7 +10,7 @@ from training.export.run_account import RunAccount
 from training.export.run_text import RunText
 from tui import format as formatted
 from tui.report_command import command_lines
-from tui.report_course import EARLIER_HEADER, earlier_rows
+from tui.report_course import EARLIER_HEADER, earlier_rows, sharing_facts_of, sharing_text
 from tui.report_text import device_facts_of, footprint_text, warnings_of
 from tui.report_verdict import threads_text, verdict_of
 
@@ -42,7 +42,7 @@ def run_text(account: RunAccount) -> RunText:
 
 def _title(report: Report) -> str:
     names = " beside ".join(told.preset for told in report.lanes.values())
-    return f"{names}, {report.sharing}, run {report.run}"
+    return f"{names}, {sharing_text(report)}, run {report.run}"
 
 
 def _standing(account: RunAccount) -> str:
@@ -125,7 +125,7 @@ def _facts(account: RunAccount) -> list[tuple[str, str]]:
     facts.append(("versions", ", ".join(f"{name} {version}" for name, version in plan.versions.items())))
     lasted = formatted.clock(report.monitor.wall_s)
     facts.append(("began", f"{report.started_at}, {'took' if account.is_over else 'so far'} {lasted}"))
-    facts += device_facts_of(report)
+    facts += [*sharing_facts_of(report), *device_facts_of(report)]
     if account.is_over:
         facts.append(("watching cost", _cost(report)))
     return [(label, text) for label, text in facts if text]

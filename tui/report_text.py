@@ -8,16 +8,18 @@ from training.analysis.held_text import held_text
 from training.analysis.report import LaneReport, Report
 from training.preset.printable import printable
 from tui import format as formatted
+from tui.report_course import fell_back_text, sharing_facts_of, sharing_text
 from tui.report_verdict import VerdictText, verdict_of
 
 
 def report_lines(report: Report, folder: Path) -> list[str]:
     """The verdict, what happened to each lane, and where everything lies."""
-    device = "CPU (no GPU used)" if report.device.kind == "cpu" else "GPU"
+    kind = "CPU (no GPU used)" if report.device.kind == "cpu" else "GPU"
+    device = f"{kind} {printable(report.device.name)}"
     lines = [
         *(printable(text) for text in verdict_lines(verdict_of(report))),
         "",
-        f"run {printable(report.run)}: {report.outcome}, {report.sharing} on {device} {printable(report.device.name)}",
+        f"run {printable(report.run)}: {report.outcome}, {sharing_text(report)} on {device}",
         f"began {report.started_at}, took {formatted.clock(report.monitor.wall_s)}",
         *(printable(text) for text in warnings_of(report)),
     ]
@@ -26,7 +28,7 @@ def report_lines(report: Report, folder: Path) -> list[str]:
     for lane, lives in report.earlier_lanes.items():
         for told in lives:
             lines += ["", *_lane_lines(f"earlier in lane {lane.upper()}:", told)]
-    facts = device_facts_of(report)
+    facts = [*sharing_facts_of(report), *device_facts_of(report)]
     if facts:
         lines += ["", *(f"{label}: {printable(text)}" for label, text in facts)]
     cost = 100 * report.monitor.cpu_s / report.monitor.wall_s if report.monitor.wall_s else 0.0
@@ -57,10 +59,8 @@ def warnings_of(report: Report) -> list[str]:
     told = [f"GPU LOST: {report.device_lost}"] if report.device_lost is not None else []
     if report.gpu_verdict_void is not None:
         told.append(report.gpu_verdict_void)
-    if report.sharing_asked is not None and report.sharing_asked != report.sharing:
-        told.append(
-            f"not under {report.sharing_asked}, as was asked, but {report.sharing}: {report.why_sharing_changed}"
-        )
+    if fell_back := fell_back_text(report):
+        told.append(fell_back)
     return told
 
 

@@ -18,6 +18,7 @@ from training.analysis.report import (
     ReportedDevice,
     ReportedError,
     ReportedNoGpu,
+    SharingSince,
 )
 from training.record.event_records import MemoryHolder
 from tui.screens.live_messages import CurvesAsked, LeaveAsked, NewRunAsked
@@ -234,3 +235,21 @@ async def test_a_report_from_before_has_no_verdict_card() -> None:
         _,
     ):
         assert "erdict" not in screen_text(pilot.app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
+async def test_it_tells_who_trained_before_and_how_the_lanes_came_to_share(size: tuple[int, int]) -> None:
+    told = msgspec.structs.replace(
+        report(a=DONE, b=DONE),
+        sharing="sequential",
+        sharing_asked="together",
+        sharing_changes=(SharingSince(70.0, "sequential", "asked by dualtrain-tui share"),),
+        earlier_lanes={"b": (msgspec.structs.replace(FAILED, preset="lstm\x1b[2J", last_loss=0.25),)},
+    )
+    async with staged(ReportScreen(told, "/tmp/x"), size, seen="Both trainings completed") as (pilot, _):
+        text = screen_text(pilot.app)
+        assert "Both trainings completed · together, later sequential" in text
+        assert r"earlier in B   lstm\x1b[2J: failed, 1 200 steps in 1:02, last loss" in text
+        assert "0.2500" in text
+        assert "sharing        sequential from 1:10 on, asked by dualtrain-tui share" in text
+        assert "! not under" not in text

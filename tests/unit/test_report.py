@@ -142,6 +142,7 @@ def test_schema_is_the_documented_one(folder: RunFolder) -> None:
         "others": None,
         "gpu_verdict_void": None,
         "earlier_lanes": {},
+        "sharing_changes": [],
     }
 
 
@@ -269,7 +270,7 @@ def test_a_report_of_an_earlier_version_is_read(folder: RunFolder) -> None:
     told = json.loads(folder.report.read_bytes())
     for name in ("sharing_asked", "why_sharing_changed", "retry_of", "device_lost", "energy_j",
                  "energy_j_per_1000_samples", "event_reasons_s", "contention", "limits", "others",
-                 "gpu_verdict_void", "earlier_lanes"):  # fmt: skip
+                 "gpu_verdict_void", "earlier_lanes", "sharing_changes"):  # fmt: skip
         del told[name]
     for lane in told["lanes"].values():
         for name in ("need_peak_bytes", "memory_source", "memory_estimated", "device", "trained_on",

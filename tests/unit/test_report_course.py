@@ -1,7 +1,8 @@
-"""What a report tells of how a run went on: who trained in a lane before another took its place."""
+"""What a report tells of how a run went on: who trained in a lane before, and how the lanes came to share otherwise."""
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,10 +10,12 @@ import msgspec
 import pytest
 
 from tests.unit.made_runs import append, made_run, plan, preset
+from tests.unit.test_report_verdict import report
 from training.analysis.report import (
     Monitor,
     Report,
     ReportedError,
+    SharingSince,
     build_report,
     read_report,
     write_report,
@@ -22,12 +25,12 @@ from training.export.page import page
 from training.export.run_account import read_account
 from training.plan import LanePlan
 from training.record.device_records import DeviceReading, LaneReading, Sample
-from training.record.event_records import Joined, LaneEnded, Launched
+from training.record.event_records import Joined, LaneEnded, Launched, SharingChanged
 from training.record.lane_records import Checkpoint, Epoch, Progress, Released
 from training.record.run_folder import RunFolder
 from tui.report_content import run_text
-from tui.report_course import earlier_facts_of
-from tui.report_text import report_lines
+from tui.report_course import earlier_facts_of, sharing_facts_of, sharing_text
+from tui.report_text import report_lines, warnings_of
 
 STARTED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 MONITOR = Monitor(cpu_s=0.5, wall_s=90.0, peak_rss_bytes=7)
@@ -138,3 +141,77 @@ def test_where_nobody_was_before_nothing_is_said_of_it(tmp_path: Path) -> None:
     assert content.earlier == ()
     assert "arlier" not in page(content, [], "dualtrain") + markdown(content)
     assert "arlier" not in "\n".join(report_lines(read_account(folder).report, folder.path))
+
+
+def _since(*told: tuple[float, str, str]) -> list[SharingSince]:
+    return [
+        msgspec.convert({"t": t, "sharing": sharing, "because": because}, SharingSince)
+        for t, sharing, because in told
+    ]
+
+
+ASKED = (70.0, "sequential", "asked by dualtrain-tui share")
+FELL_BACK = (12.0, "together", "no daemon")
+
+
+@pytest.mark.parametrize(
+    ("asked", "changes", "text"),
+    [
+        ("together", (), "together"),
+        ("together", (ASKED,), "together, later sequential"),
+        ("mps", (FELL_BACK, ASKED), "mps, later together, later sequential"),
+        ("together", (ASKED, FELL_BACK, ASKED), "together, changed 3 times, sequential at the end"),
+    ],
+)
+def test_the_ways_of_sharing_are_told_in_order(
+    asked: str, changes: tuple[tuple[float, str, str], ...], text: str
+) -> None:
+    now = changes[-1][1] if changes else asked
+    assert (
+        sharing_text(report(None, sharing=now, sharing_asked=asked, sharing_changes=_since(*changes))) == text
+    )
+
+
+def test_a_report_from_before_tells_the_first_and_the_last() -> None:
+    assert (
+        sharing_text(report(None, sharing="sequential", sharing_asked="together"))
+        == "together, later sequential"
+    )
+    assert sharing_text(report(None, sharing="sequential")) == "sequential"
+
+
+def test_what_nobody_asked_for_is_a_warning_and_what_a_person_asked_for_is_none() -> None:
+    fell_back = report(
+        None,
+        sharing="sequential",
+        sharing_asked="mps",
+        why_sharing_changed=ASKED[2],
+        sharing_changes=_since(FELL_BACK, ASKED),
+    )
+    assert warnings_of(fell_back) == ["not under mps, as was asked, but together: no daemon"]
+    before = report(None, sharing_asked="mps", why_sharing_changed="no daemon")
+    assert warnings_of(before) == ["not under mps, as was asked, but together: no daemon"]
+    asked = report(None, sharing="sequential", sharing_asked="together", sharing_changes=_since(ASKED))
+    assert warnings_of(asked) == []
+    assert sharing_facts_of(asked) == [("sharing", "sequential from 1:10 on, asked by dualtrain-tui share")]
+    assert sharing_facts_of(report(None)) == []
+
+
+def test_of_many_changes_the_newest_are_told() -> None:
+    (told,) = sharing_facts_of(report(None, sharing_changes=_since(*([ASKED, FELL_BACK] * 3))))
+    assert told[1].startswith("3 changes before; together from 0:12 on, no daemon; sequential from 1:10 on")
+
+
+def test_changes_are_reported_and_told_in_every_form(folder: RunFolder) -> None:
+    append(folder.events, SharingChanged(70.0004, "together", "sequential", ASKED[2]))
+    write_report(build_report(folder, read_account(folder).plan, STARTED, MONITOR), folder.report)
+    assert json.loads(folder.report.read_bytes())["sharing_changes"] == [
+        {"t": 70.0, "sharing": "sequential", "because": ASKED[2]}
+    ]
+    told = read_report(folder.report)
+    assert (told.sharing, told.sharing_asked) == ("sequential", "together")
+    content = run_text(read_account(folder))
+    for form in ("\n".join(report_lines(told, folder.path)), content.title):
+        assert "together, later sequential" in form
+    for form in ("\n".join(report_lines(told, folder.path)), markdown(content)):
+        assert "sharing: sequential from 1:10 on, asked by dualtrain-tui share" in form

@@ -115,6 +115,14 @@ class Monitor(Struct, frozen=True):
     peak_rss_bytes: int
 
 
+class SharingSince(Struct, frozen=True):
+    """From `t` on, in seconds since the run began, the lanes shared the device so, and why."""
+
+    t: float
+    sharing: Sharing
+    because: str
+
+
 class Report(Struct, frozen=True):
     """What `report.json` holds; later versions add keys and rename none.
 
@@ -147,6 +155,8 @@ class Report(Struct, frozen=True):
     """Why nothing here may be taken as a verdict about the GPU."""
     earlier_lanes: dict[Lane, tuple[LaneReport, ...]] = {}
     """Who trained in a lane before the one in `lanes` took its place, oldest first."""
+    sharing_changes: tuple[SharingSince, ...] = ()
+    """How the lanes came to share the device otherwise than `sharing_asked`, in order."""
 
     @property
     def outcome(self) -> LaneStatus:
@@ -206,6 +216,9 @@ def build_report(folder: RunFolder, plan: Plan, started_at: datetime, monitor: M
             lane: tuple(_lane_report(life, outcome, seen, plan) for life, outcome in lives)
             for lane, lives in earlier.items()
         },
+        sharing_changes=tuple(
+            SharingSince(round(change.t, 3), change.after, change.because) for change in course.changes
+        ),
     )
 
 

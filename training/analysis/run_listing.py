@@ -6,7 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from training.analysis.report import ReportError, read_report
+from training.analysis.report import Report, ReportError, read_report
+from training.analysis.run_course import read_course
 from training.plan import Lane, PlanError, Sharing, read_plan
 from training.record.event_records import LaneStatus
 from training.record.liveness import Liveness, liveness
@@ -17,7 +18,10 @@ _LIVE: tuple[RunListState, ...] = ("starting", "live", "elsewhere")
 
 
 class ListedRun(Struct, frozen=True):
-    """One run: its state while it lives, its outcome when it has ended."""
+    """One run: its state while it lives, its outcome when it has ended.
+
+    `sharing` is what holds now, or held at the end.
+    """
 
     run: str
     state: RunListState
@@ -39,21 +43,24 @@ def _listed(folder: RunFolder) -> ListedRun | None:
         plan = read_plan(folder.plan)
     except PlanError:
         return None
+    state, report = _state(folder, liveness(folder))
     return ListedRun(
         run=plan.run,
-        state=_state(folder, liveness(folder)),
+        state=state,
         created_at=plan.created_at,
-        sharing=plan.sharing,
+        sharing=report.sharing if report is not None else read_course(folder, plan).sharing,
         device=plan.device.kind,
         presets={lane: planned.preset_name for lane, planned in plan.lanes.items()},
         folder=str(folder.path),
     )
 
 
-def _state(folder: RunFolder, found: Liveness) -> RunListState:
+def _state(folder: RunFolder, found: Liveness) -> tuple[RunListState, Report | None]:
+    """With the report, where the run has ended."""
     if found != "ended":
-        return found
+        return found, None
     try:
-        return read_report(folder.report).outcome
+        report = read_report(folder.report)
     except ReportError:
-        return "unreadable"
+        return "unreadable", None
+    return report.outcome, report

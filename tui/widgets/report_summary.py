@@ -9,7 +9,7 @@ from textual.geometry import Size
 
 from training.analysis.report import Report
 from tui import format
-from tui.report_course import earlier_facts_of
+from tui.report_course import earlier_facts_of, sharing_facts_of, sharing_text
 from tui.report_text import device_facts_of, warnings_of
 from tui.widgets.lines import LinesWidget
 from tui.widgets.spans import Line, Span, Tone, clip, line, spread, wrap
@@ -43,7 +43,7 @@ class ReportHeader(LinesWidget):
         text, tone = _OUTCOME[report.outcome]
         if report.outcome == "completed" and len(report.lanes) < 2:
             text = "The training completed"
-        outcome = line((text, tone), (f" · {report.sharing}", "plain"))
+        outcome = line((text, tone), (f" · {sharing_text(report)}", "plain"))
         device: list[Span] = [(f"{report.device.kind.upper()} {report.device.name}", "plain")]
         if report.device.memory_bytes:
             unified = " unified" if report.device.unified else ""
@@ -93,7 +93,8 @@ class ReportFooter(LinesWidget):
             line((f"{'watching cost' if at == 0 else '':<{_LABEL}}", "muted"), text)
             for at, text in enumerate(told)
         ]
-        for name, text in (*earlier_facts_of(self._report), *device_facts_of(self._report)):
+        report = self._report
+        for name, text in (*earlier_facts_of(report), *sharing_facts_of(report), *device_facts_of(report)):
             told = wrap(text, room)
             lines += [
                 line((f"{name if at == 0 else '':<{_LABEL}}", "muted"), piece)
