@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from training.analysis.history import RunHistory
 from training.analysis.state import RunState
+from tui.last_words import LastWords
 
 Deliver = Callable[[RunState], object]
 
@@ -17,6 +18,7 @@ DEFAULT_PERIOD_S = 1.0
 class RunFeed:
     """Reads one run's files once a period and delivers each state, until the run is over or `stop`.
 
+    A lost run is followed until its lanes have told how they ended.
     The thread reads and folds; it never waits for whoever draws. `deliver` is called in the thread.
     """
 
@@ -37,6 +39,7 @@ class RunFeed:
         self._failed = failed
         self._failure = ""
         self._supervisor = supervisor
+        self._last_words = LastWords()
         self._wake = threading.Event()
         self._over = False
         self._thread = threading.Thread(target=self._follow, name="dualtrain-feed", daemon=True)
@@ -74,7 +77,7 @@ class RunFeed:
             return not gone
         if not self._over:
             self._deliver(state)
-        return self._history.is_live
+        return self._history.is_live or self._last_words.may_come(state)
 
     def _tell_failure(self, failure: str) -> None:
         if failure != self._failure:

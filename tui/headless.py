@@ -23,6 +23,7 @@ from training.record.contention_records import Decided
 from tui import exit_codes
 from tui import format as formatted
 from tui.contention_text import verdict_text
+from tui.last_words import LastWords
 from tui.report_text import report_lines
 from tui.viewer_signals import ViewerEndedError, ViewerSignals
 
@@ -80,13 +81,24 @@ class _Follower:
         while True:
             supervisor_gone = self._supervisor.poll() is not None
             self._history.refresh(supervisor_gone=supervisor_gone)
-            self._pass_on_interrupts()
             if not self._history.is_live:
-                return self._history.state()
+                return self._after_last_words()
+            self._pass_on_interrupts()
             if time.monotonic() >= next_line_s:
                 next_line_s += LINE_PERIOD_S
                 self._show(self._history.state())
             time.sleep(POLL_S)
+
+    def _after_last_words(self) -> RunState:
+        """The run once its lanes have told how they ended, where they do that without a supervisor."""
+        last_words, told = LastWords(), False
+        while last_words.may_come(state := self._history.state()) and not self._signals.interrupts:
+            if not told:
+                told = True
+                self._lines.say("the supervisor is gone: its trainings checkpoint and stop by themselves")
+            time.sleep(POLL_S)
+            self._history.refresh()
+        return state
 
     def _show(self, state: RunState) -> None:
         self._lines.show(state)

@@ -24,6 +24,8 @@ def test_workers_stop_with_a_checkpoint_and_readers_say_lost(stage: Stage) -> No
     assert viewer.wait() == 1
     assert viewer.out == ""
     assert "the run is lost" in viewer.err
+    for line in viewer.err.splitlines()[-3:-1]:
+        assert "  stopped  " in line
     for lane in LANES:
         finished = run.lane_record(lane, Finished)
         assert (finished.status, finished.reason) == ("stopped", "the supervisor is gone")
@@ -39,15 +41,15 @@ def test_workers_stop_with_a_checkpoint_and_readers_say_lost(stage: Stage) -> No
         assert refused.returncode == 1
         assert "is lost" in refused.stderr
         assert refused.stderr.count("\n") == 1
+    pasted = stage.command("report", "--markdown").stdout
+    assert "| status | stopped | stopped |" in pasted
     history = RunHistory(run.folder)
     history.refresh()
     state = history.state()
     assert state.phase == "lost"
     assert not history.is_live
     for told in state.lanes.values():
-        assert told.phase == "failed"
-        assert told.error is not None
-        assert told.error.kind == "lost"
+        assert (told.phase, told.error) == ("stopped", None)
         assert told.step > 10
         assert len(told.loss_series) > 0
         assert told.model_path is not None

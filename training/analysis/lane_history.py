@@ -8,7 +8,7 @@ from collections import deque
 from training.analysis.energy import TrainedSpan
 from training.analysis.recent_steps import RecentSteps
 from training.analysis.series import Series
-from training.analysis.state import LaneError, LanePhase, LaneState, ValidationPoint
+from training.analysis.state import ENDED_PHASES, LOST, LaneError, LanePhase, LaneState, ValidationPoint
 from training.plan import Lane
 from training.record.device_records import LaneReading
 from training.record.event_records import LaneEnded
@@ -60,6 +60,8 @@ class LaneHistory:
         self._paused = False
         self._validating = False
         self._end: LanePhase | None = None
+        self._finished: Finished | None = None
+        self._run_is_lost = False
         self._built: Built | None = None
         self._no_gpu: NoGpu | None = None
         self._progress: Progress | None = None
@@ -128,6 +130,7 @@ class LaneHistory:
             case Error() if self._end is None:
                 self._error = LaneError(record.kind, record.message, record.hint, record.log_tail)
             case Finished():
+                self._finished = record
                 self._model_path = record.model_path or self._model_path
             case _:
                 pass
@@ -175,15 +178,13 @@ class LaneHistory:
         return TrainedSpan(self._released_t, self._progress.t, samples)
 
     def lost(self) -> None:
-        """The run was lost while this lane was not known to have ended."""
-        if self._end is None and self._reached != "waiting":
-            self._end, self._reading = "failed", None
-            self._error = self._error or LaneError("lost", "The run was lost: its supervisor is gone.")
+        """The run was lost: nobody tells how the lane ended but its own records, which may still come."""
+        self._run_is_lost, self._reading = True, None
 
     def state(self, now_s: float) -> LaneState:
         """The lane at this moment."""
         progress, built, reading = self._progress, self._built, self._reading
-        moving = not self._paused and self._end is None
+        moving = not self._paused and self._phase not in ENDED_PHASES
         steps_per_s = self._recent.steps_per_s if moving else None
         return LaneState(
             lane=self._lane,
@@ -220,7 +221,7 @@ class LaneHistory:
             checkpoint_step=self._checkpoint_step,
             model_path=self._model_path,
             dropped_records=progress.dropped if progress else 0,
-            error=self._error,
+            error=self._why_failed,
             loss_series=self._loss.view(),
             metric_series={name: series.view() for name, series in self._metrics.items()},
             memory_series=self._memory_series.view(),
@@ -231,9 +232,18 @@ class LaneHistory:
     def _phase(self) -> LanePhase:
         if self._end is not None:
             return self._end
+        if self._run_is_lost and self._reached != "waiting":
+            return self._finished.status if self._finished and not self._error else "failed"
         if self._paused:
             return "paused"
         return "validating" if self._validating and self._reached == "training" else self._reached
+
+    @property
+    def _why_failed(self) -> LaneError | None:
+        """Its own word goes before the run's."""
+        if self._error is None and self._end is None and self._phase == "failed":
+            return LaneError(LOST, "The run was lost: its supervisor is gone.")
+        return self._error
 
     def _stood_still(self, seconds: float) -> None:
         self._paused_s += seconds

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from training.analysis.energy import TrainedSpan
+from training.plan import Lane
+from training.record.event_records import LaneEnded
 from training.record.lane_records import (
     Built,
     Checkpoint,
     Epoch,
+    Error,
     Finished,
     Imported,
     LaneRecord,
@@ -44,6 +47,19 @@ class LaneOutcome:
     need_peak_bytes: int | None = None
     """The most the framework itself reported to need of the device's memory."""
     trained: TrainedSpan | None = None
+    finished: Finished | None = None
+    """That it ended in order, by its own word."""
+    error: Error | None = None
+    """Why it failed, by its own word."""
+
+    def own_end(self, lane: Lane) -> LaneEnded | None:
+        """How the lane ended by its own word, for where no supervisor was there to tell."""
+        if self.error is not None:
+            error = self.error
+            return LaneEnded(error.t, lane, "failed", None, error.kind, error.message, error.hint)
+        if self.finished is not None:
+            return LaneEnded(self.finished.t, lane, self.finished.status, None, message=self.finished.reason)
+        return None
 
 
 def read_lane_outcome(path: Path, also: Callable[[LaneRecord], None] = lambda _: None) -> LaneOutcome:
@@ -52,8 +68,7 @@ def read_lane_outcome(path: Path, also: Callable[[LaneRecord], None] = lambda _:
     epoch_losses: list[float | None] = []
     released: Released | None = None
     released_samples = 0
-    last_step_t = 0.0
-    paused_s = last_pause_s = 0.0
+    last_step_t = paused_s = last_pause_s = 0.0
     reader: TailingReader[LaneRecord] = TailingReader(path, LaneRecord)
     for record in reader.read_new():
         also(record)
@@ -82,7 +97,10 @@ def read_lane_outcome(path: Path, also: Callable[[LaneRecord], None] = lambda _:
                 epoch_losses = [*epoch_losses[:1], record.loss]
             case Checkpoint() if record.error is None:
                 outcome.model_path = record.path
+            case Error():
+                outcome.error = record
             case Finished():
+                outcome.finished = record
                 outcome.steps, outcome.samples, outcome.epochs = record.step, record.samples, record.epochs
                 outcome.model_path = record.model_path or outcome.model_path
             case _:

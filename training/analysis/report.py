@@ -260,7 +260,7 @@ def _others(seen: DeviceOutcome) -> OthersSeen | None:
 
 
 def _lane_report(life: LaneLife, told: LaneOutcome, seen: DeviceOutcome, plan: Plan) -> LaneReport:
-    ended, own_device = life.ended, plan.lane_devices.get(life.lane)
+    ended, own_device = life.ended or told.own_end(life.lane), plan.lane_devices.get(life.lane)
     memory = seen.memory.get((life.lane, life.number), LaneMemory())
     status: LaneStatus = "failed" if ended is None else ended.status
     error = None

@@ -29,6 +29,9 @@ ENDED_PHASES: frozenset[LanePhase] = frozenset({"completed", "stopped", "failed"
 
 RunPhase = Literal["starting", "running", "ended", "lost"]
 
+LOST = "lost"
+"""The kind of error of a lane of a lost run that did not tell itself how it ended."""
+
 
 @dataclass(frozen=True, slots=True)
 class LaneError:
