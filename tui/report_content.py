@@ -8,10 +8,11 @@ from training.analysis.held_text import held_text
 from training.analysis.report import LaneReport, Report
 from training.export.run_account import RunAccount
 from training.export.run_text import RunText
+from training.plan import Lane
 from tui import format as formatted
 from tui.report_command import command_lines
 from tui.report_course import EARLIER_HEADER, earlier_rows, sharing_facts_of, sharing_text
-from tui.report_text import device_facts_of, footprint_text, warnings_of
+from tui.report_text import device_facts_of, footprint_text, warnings_of, whose_memory
 from tui.report_verdict import threads_text, verdict_of
 
 Row = tuple[str, ...]
@@ -77,7 +78,7 @@ def _rows(account: RunAccount) -> list[Row]:
         rows.append(("slowed", *(_times(ratio) for _, ratio in slowed)))
     rows += [
         _row(report, "trained", lambda lane: formatted.span(lane.train_s)),
-        _row(report, "memory at peak", _memory),
+        ("memory at peak", *(_memory(lane, one) for lane, one in report.lanes.items())),
         _row(report, "of it needed", lambda lane: formatted.size(lane.need_peak_bytes)),
         _row(
             report,
@@ -109,9 +110,11 @@ def _losses(told: LaneReport) -> str:
     return f"{formatted.value(told.first_loss)} to {formatted.value(told.last_loss)}"
 
 
-def _memory(told: LaneReport) -> str:
+def _memory(lane: Lane, told: LaneReport) -> str:
     source = {"nvml": "NVML", "host": "RSS"}.get(told.memory_source, told.memory_source)
-    return f"{footprint_text(told)}{f' ({source})' if source and told.peak_memory_bytes is not None else ''}"
+    known = source if told.peak_memory_bytes is not None else ""
+    notes = ", ".join(note for note in (known, whose_memory(lane, told)) if note)
+    return f"{footprint_text(told)}{f' ({notes})' if notes else ''}"
 
 
 def _facts(account: RunAccount) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from training.analysis.held_text import held_text
 from training.analysis.report import LaneReport, Report
+from training.plan import Lane
 from training.preset.printable import printable
 from tui import format as formatted
 from tui.report_course import fell_back_text, sharing_facts_of, sharing_text
@@ -24,7 +25,7 @@ def report_lines(report: Report, folder: Path) -> list[str]:
         *(printable(text) for text in warnings_of(report)),
     ]
     for lane, told in report.lanes.items():
-        lines += ["", *_lane_lines(f"{lane.upper()} ", told)]
+        lines += ["", *_lane_lines(f"{lane.upper()} ", told, whose_memory(lane, told))]
     for lane, lives in report.earlier_lanes.items():
         for told in lives:
             lines += ["", *_lane_lines(f"earlier in lane {lane.upper()}:", told)]
@@ -91,7 +92,16 @@ def footprint_text(told: LaneReport) -> str:
     return f"{'≈' if estimated else ''}{formatted.size(told.peak_memory_bytes)}"
 
 
-def _lane_lines(who: str, told: LaneReport) -> list[str]:
+def whose_memory(lane: Lane, told: LaneReport) -> str:
+    """Of lanes in one process whose figure the footprint is; empty where a lane has a process of its own."""
+    if told.memory_in is None:
+        return ""
+    if told.memory_in == lane:
+        return "of both lanes: they are one process"
+    return f"in lane {told.memory_in.upper()}'s: both are one process"
+
+
+def _lane_lines(who: str, told: LaneReport, whose: str = "") -> list[str]:
     lines = [f"{who} {printable(told.preset)}: {told.status}"]
     if told.no_gpu is not None:
         lines.append(f"   TRAINED ON THE CPU: {printable(told.no_gpu.why)}. {printable(told.no_gpu.remedy)}")
@@ -110,7 +120,8 @@ def _lane_lines(who: str, told: LaneReport) -> list[str]:
     )
     first, last = formatted.value(told.first_loss), formatted.value(told.last_loss)
     need = f", needed {formatted.size(told.need_peak_bytes)}" if told.need_peak_bytes is not None else ""
-    lines.append(f"   loss {first} -> {last}, memory at peak {footprint_text(told)}{need}")
+    whose = f" ({whose})" if whose else ""
+    lines.append(f"   loss {first} -> {last}, memory at peak {footprint_text(told)}{need}{whose}")
     if told.model_path:
         lines.append(f"   model: {printable(told.model_path)}")
     return lines

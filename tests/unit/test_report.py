@@ -85,6 +85,7 @@ def test_schema_is_the_documented_one(folder: RunFolder) -> None:
                 "memory_source": "",
                 "memory_estimated": False,
                 "device": None,
+                "memory_in": None,
             },
             "b": {
                 "preset": "seed-regression",
@@ -108,6 +109,7 @@ def test_schema_is_the_documented_one(folder: RunFolder) -> None:
                 "memory_source": "",
                 "memory_estimated": False,
                 "device": None,
+                "memory_in": None,
             },
         },
         "monitor": {"cpu_s": 0.5, "wall_s": 20.0, "peak_rss_bytes": 7},
@@ -273,7 +275,7 @@ def test_a_report_of_an_earlier_version_is_read(folder: RunFolder) -> None:
                  "gpu_verdict_void", "earlier_lanes", "sharing_changes"):  # fmt: skip
         del told[name]
     for lane in told["lanes"].values():
-        for name in ("need_peak_bytes", "memory_source", "memory_estimated", "device", "trained_on",
+        for name in ("need_peak_bytes", "memory_source", "memory_estimated", "device", "memory_in", "trained_on",
                      "no_gpu", "threads"):  # fmt: skip
             del lane[name]
     folder.report.write_text(json.dumps(told))

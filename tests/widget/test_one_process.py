@@ -6,14 +6,18 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from tests.states import cpu_run, gpu_run, with_lane
+from tests.unit.test_report_verdict import LANE
 from training.analysis.state import RunState
+from training.plan import Lane
 from training.record.device_records import Source
 from training.supervisor.shared_process import with_shared_process
 from tui.headless import _memory
 from tui.widgets import figures
 from tui.widgets.lane_card import LaneCard
+from tui.widgets.report_card import ReportCard
 
 WHY = "B: both lanes are one process: lane A's figures are of both"
 
@@ -56,3 +60,22 @@ class TestNotes:
 def test_what_the_gpu_does_beside_the_lanes_is_told() -> None:
     state = in_one_process(gpu_run())
     assert figures.unattributed_percent(state) is not None
+
+
+@pytest.mark.parametrize(
+    ("lane", "memory_in", "peak", "note"),
+    [
+        ("a", "a", 900, "  RSS, of both"),
+        ("b", "a", None, "  in A's: one process"),
+        ("b", None, 900, "  RSS"),
+    ],
+)
+def test_the_report_s_card_says_so_too(
+    lane: Lane, memory_in: Lane | None, peak: int | None, note: str
+) -> None:
+    told = structs.replace(
+        LANE, memory_in=memory_in, peak_memory_bytes=peak, memory_source="host" if peak else ""
+    )
+    rows = ["".join(text for text, _ in row) for row in ReportCard(lane, told)._whole_report(36)]
+    (row,) = (row for row in rows if row.startswith("peak memory"))
+    assert row.endswith(note)

@@ -39,6 +39,11 @@ class DeviceOutcome:
     others_peak_bytes: int | None = None
     other_names: dict[str, None] = field(default_factory=dict)
 
+    def footprint_of(self, lane: Lane) -> Lane | None:
+        """In whose footprint this lane's memory is, where one process trains both; None where none was told."""
+        metered = [name for name, _ in self.memory]
+        return lane if lane in metered else next(iter(metered), None)
+
 
 def read_device_outcome(
     folder: RunFolder,

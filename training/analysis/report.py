@@ -105,6 +105,8 @@ class LaneReport(Struct, frozen=True):
     """Whether the footprint was at any time inferred, not told."""
     device: ReportedDevice | None = None
     """The lane's own MIG instance, where each lane had one."""
+    memory_in: Lane | None = None
+    """Where one process trains both lanes: in whose footprint this lane's memory is, its own or the other's."""
 
 
 class Monitor(Struct, frozen=True):
@@ -289,4 +291,5 @@ def _lane_report(life: LaneLife, told: LaneOutcome, seen: DeviceOutcome, plan: P
         memory_source=memory.source,
         memory_estimated=memory.estimated,
         device=None if own_device is None else _device(own_device),
+        memory_in=seen.footprint_of(life.lane) if plan.sharing == "one-process" else None,
     )

@@ -58,7 +58,7 @@ class ReportCard(LinesWidget):
             return [line(("This lane was not part of the run.", "muted"))]
         return [
             *_status(report, width),
-            *(whole(one, width) for one in _totals(report)),
+            *(whole(one, width) for one in _totals(self._lane, report)),
             *self._model(report, width),
         ]
 
@@ -89,7 +89,7 @@ def _status(report: LaneReport, width: int) -> list[Line]:
     return [*lines, BLANK]
 
 
-def _totals(report: LaneReport) -> list[Line]:
+def _totals(lane: Lane, report: LaneReport) -> list[Line]:
     steps = format.count(report.steps)
     loss = f"{format.value(report.first_loss)} → {format.value(report.last_loss)}"
     lines = [
@@ -98,7 +98,7 @@ def _totals(report: LaneReport) -> list[Line]:
         _row("steps", steps, f"  in {format.count(report.epochs)} epochs"),
         _row("samples", format.count(report.samples)),
         _row("trained", format.span(report.train_s), f"  of {format.span(report.wall_s)} alive"),
-        _row("peak memory", footprint_text(report), _memory_note(report)),
+        _row("peak memory", footprint_text(report), _memory_note(lane, report)),
     ]
     if report.need_peak_bytes is not None:
         lines.append(_row("needed", format.size(report.need_peak_bytes), "  told by the framework"))
@@ -108,11 +108,14 @@ def _totals(report: LaneReport) -> list[Line]:
     return lines
 
 
-def _memory_note(report: LaneReport) -> str:
+def _memory_note(lane: Lane, report: LaneReport) -> str:
     if report.no_gpu is not None and report.peak_memory_bytes is None:
         return "  of the GPU: none"
+    if report.memory_in is not None and report.memory_in != lane:
+        return f"  in {report.memory_in.upper()}'s: one process"
     source = {"nvml": "NVML", "host": "RSS"}.get(report.memory_source, report.memory_source)
-    told = ", ".join(part for part in (source, "estimate" if report.memory_estimated else "") if part)
+    notes = (source, "of both" if report.memory_in else "", "estimate" if report.memory_estimated else "")
+    told = ", ".join(note for note in notes if note)
     return f"  {told}" if told else ""
 
 
