@@ -19,7 +19,8 @@ from tui.app import DualtrainApp
 
 DOCS = Path(__file__).parent.parent / "docs"
 SIZE = (160, 44)
-PICTURED_STEPS = 1500
+PICTURED_STEPS = 6500
+"""By then the pair has its verdict."""
 WITHIN_S = 180
 
 

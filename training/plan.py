@@ -13,8 +13,8 @@ from training.preset import Preset
 Lane = Literal["a", "b"]
 LANES: tuple[Lane, Lane] = ("a", "b")
 Sharing = Literal["together", "sequential", "one-process", "mps", "adaptive"]
-SHARING_NOW: tuple[Sharing, ...] = ("together", "sequential", "adaptive", "one-process", "mps")
-"""The modes that can be launched today."""
+SHARINGS: tuple[Sharing, ...] = ("together", "sequential", "adaptive", "one-process", "mps")
+"""All of them, in the order in which they are offered."""
 
 MPS_WARNING = "Under MPS the two trainings share one fate: a fatal GPU fault in one ends both."
 """Said before a run under MPS and at its start (NVIDIA's MPS documentation, "Error containment")."""

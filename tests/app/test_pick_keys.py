@@ -14,14 +14,14 @@ from tests.app.pick_world import World, broken, entry
 from tests.app.stage import staged
 from tests.waiting import screen_text, wait_until
 from training.launch import LaunchRequest
-from training.plan import SHARING_NOW, Sharing
+from training.plan import SHARINGS, Sharing
 from training.preflight import Check
 from training.preset_library import PresetEntry
 from tui.screens.pick_messages import LaunchAsked
 from tui.widgets.preset_list import PresetList
 
 READ = "6 of 6"
-TO_MPS = ["s"] * SHARING_NOW.index("mps")
+TO_MPS = ["s"] * SHARINGS.index("mps")
 
 
 def focus(pilot: Pilot[Any]) -> str | None:

@@ -160,7 +160,7 @@ def policy_for(
     """The policy of a sharing mode; `gate` is what mps waits for, `first` who goes on in turns.
 
     Raises:
-        ValueError: the mode cannot be launched yet.
+        ValueError: the mode is mps and nothing is there to wait for.
     """
     if sharing == "mps" and gate is not None:
         return UnderMps(limits, gate)

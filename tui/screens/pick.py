@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.widgets import Static
 
-from training.plan import LANES, SHARING_NOW, Lane, Sharing
+from training.plan import LANES, SHARINGS, Lane, Sharing
 from tui.screens.pick_describing import Describing
 from tui.screens.pick_findings import Findings
 from tui.screens.pick_foot import PickFoot
@@ -226,8 +226,8 @@ class PickScreen(StopsScreen):
 
     def action_sharing(self) -> None:
         """The next way of sharing that can be launched."""
-        at = SHARING_NOW.index(self._sharing) if self._sharing in SHARING_NOW else -1
-        self._sharing = SHARING_NOW[(at + 1) % len(SHARING_NOW)]
+        at = SHARINGS.index(self._sharing) if self._sharing in SHARINGS else -1
+        self._sharing = SHARINGS[(at + 1) % len(SHARINGS)]
         self._show_device()
 
     # Launching

@@ -68,7 +68,7 @@ def check(
     from training.analysis.forecast_memory import read_experience
     from training.launch import LaunchRequest, make_plan, plan_lanes
     from training.meters.devices import DeviceUnavailableError, choose_devices
-    from training.plan import SHARING_NOW, Limits
+    from training.plan import SHARINGS, Limits
     from training.preflight import check_launch
 
     try:
@@ -81,7 +81,7 @@ def check(
     known = experience or read_experience()
     return {
         mode: check_launch(structs.replace(plan, sharing=mode), listing=listing, experience=known)
-        for mode in SHARING_NOW
+        for mode in SHARINGS
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from training.plan import SHARING_NOW, Lane, PlannedDevice, Sharing
+from training.plan import SHARINGS, Lane, PlannedDevice, Sharing
 from tui import format
 from tui.widgets.lines import LinesWidget
 from tui.widgets.spans import Line, Span, Tone, clip, fit, line, whole, width_of
@@ -101,7 +101,7 @@ class DeviceLines(LinesWidget):
         label: Span = ("Sharing".ljust(_LABEL_CELLS - 1), "muted")
         why_not = self._why_not.get(self._sharing)
         text = f"not here: {why_not}" if why_not else SHARING_TEXT[self._sharing]
-        head = line(label, *self._modes(SHARING_NOW))
+        head = line(label, *self._modes(SHARINGS))
         if _room(head, width) < min(_FEWEST_SENTENCE_CELLS, len(text)):
             head = line(
                 label, *self._modes((self._sharing,))
