@@ -58,7 +58,7 @@ def test_a_spoiled_window_spoils_its_block_and_no_other(measured: Measured, spoi
         ("swapping",) if spoil == "disturbed" else ("the probe was cut short",)
     )
     assert (
-        sum(piece.spans["a"].steps for piece in count.shared_time()) == 90
+        sum(piece.spans["a"].steps for piece in count.shared_pieces()) == 90
     )  # its shared time was not disturbed
 
 
@@ -149,7 +149,7 @@ def test_impossible_numbers_are_no_rate(measured: Measured, span: RateSpan) -> N
     assert [block.excluded_because for block in spoiled.excluded] == [("its numbers are impossible",)]
     left_out = counted([solo, other, structs.replace(shared, spans={**shared.spans, "b": span})])
     assert [block.excluded_because for block in left_out.excluded] == [("its numbers are impossible",)]
-    assert left_out.shared_time() == []
+    assert left_out.shared_pieces() == []
 
 
 def test_a_window_without_steps_is_no_rate(measured: Measured) -> None:

@@ -29,6 +29,7 @@ from training.analysis.contention import (
     StartUp,
     Verdict,
     contention,
+    pair_times,
     probe_cost_s,
 )
 from training.analysis.pair_times import LaneLength, block_pairs
@@ -112,6 +113,29 @@ def stalled(span: RateSpan, by_s: float) -> RateSpan:
     return structs.replace(
         span, in_steps_s=span.in_steps_s + by_s, first_steps=1, first_steps_s=span.step_s + by_s
     )
+
+
+def test_shared_spans_of_one_lane_each_are_no_shared_time() -> None:
+    """As of a damaged file: the block has both lanes' shared time, but never at once."""
+    run = Measured(alike(step_s=0.1, slowdown=1.5))
+    for index in (1, 2, 3):
+        run.block(index)
+    spans: Spans = []
+    for span in run.spans:
+        if isinstance(span, SoloSpan):
+            spans.append(span)
+        else:
+            spans += [structs.replace(span, spans={lane: span.spans[lane]}) for lane in LANES]
+    told = contention(counted(spans), EVEN)
+    assert (told.verdict, told.blocks) == ("unknown", 0)
+    assert pair_times(counted(spans), EVEN) == {}
+
+
+def test_times_are_those_that_the_figures_are_made_of() -> None:
+    count = measured(alike(step_s=0.1, slowdown=1.5, end_s=1.0, end_slowdown=1.2))
+    times, told = pair_times(count, EVEN), contention(count, EVEN)
+    assert told.slowdown == {lane: times[lane].slowdown for lane in LANES}
+    assert pair_times(count, {"a": EVEN["a"]}) == {}
 
 
 def test_the_shared_rate_is_that_of_all_shared_time() -> None:

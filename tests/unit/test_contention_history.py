@@ -145,13 +145,19 @@ def test_a_lane_is_held_for_as_long_as_anything_holds_it() -> None:
 def test_says_why_nothing_is_known() -> None:
     off = structs.replace(plan(), probing=Probing(enabled=False))
     assert read([], off).contention().because == "probing is off (--no-probe)"
+    asked: list[TOLD] = [(None, one) for one in (*start(), *spans(1))]
+    told = "probing is off (--no-probe), and only 1 block of the 3 that are needed measured on request"
+    assert read(asked, off).contention().because == told
     alone = structs.replace(plan(), lanes={"a": plan().lanes["a"]})
     assert read([], alone).contention().because == "one lane has the device to itself"
     assert read([]).contention().because == "no block measured, at least 3 are needed"
     short: list[TOLD] = [*((None, one) for one in start()), *((None, one) for one in spans(1))]
     over: list[TOLD] = [(None, LaneEnded(90.0, lane, "completed", 0)) for lane in LANES]
     assert "too short" not in read(short).contention().because
-    said = "the run was too short: only 1 block of the 3 that are needed, which take half a minute or more"
+    said = (
+        "the lanes trained beside each other for too short: only 1 block of the 3 that are needed, which take half a "
+        "minute or more"
+    )
     assert read([*short, *over]).contention().because == said
     assert read([*((None, one) for one in start()), *over]).contention().because == said.replace(
         "only 1", "no"

@@ -21,6 +21,7 @@ class Machine:
         self.samples: list[Sample] = []
         self.swapped: int | None = 100
         self.stolen_s: float | None = 50.0
+        self.cpus = 2
         self.now_s = 1000.0
 
     def between(self, since_s: float, until_s: float) -> Sequence[Sample]:
@@ -30,7 +31,7 @@ class Machine:
         return SpanWatch(self.between, kind=kind, cores=lambda: 2.0, counters=self.counters)
 
     def counters(self) -> MachineCounters:
-        return MachineCounters(self.now_s, self.swapped, self.stolen_s)
+        return MachineCounters(self.now_s, self.swapped, self.stolen_s, self.cpus)
 
     def busy(self, t: float, others_percent: float) -> None:
         lanes = {"a": LaneReading(1, cpu_percent=50.0)}
@@ -140,6 +141,14 @@ class TestStolenTime:
         machine.now_s += 10.0
         assert watch.disturbances(10.0, 20.0) == ()
 
+    def test_of_a_quota_is_its_share_of_what_all_cpus_lost(self) -> None:
+        machine = Machine()
+        machine.cpus = 64
+        watch = machine.watch()
+        watch.begin()
+        machine.now_s, machine.stolen_s = machine.now_s + 1.0, 54.0
+        assert watch.disturbances(0.0, 1.0) == ()
+
     def test_is_no_disturbance_of_a_gpu(self) -> None:
         machine = Machine()
         watch = machine.watch("gpu")
@@ -162,9 +171,12 @@ class TestStolenTime:
         (tmp_path / "proc").mkdir()
         told = tmp_path / "proc" / "stat"
         ticks = os.sysconf("SC_CLK_TCK")
-        told.write_text(f"cpu  9 8 7 6 5 4 3 {2 * ticks} 0 0\ncpu0 1 1 1 1 1 1 1 1 0 0\n")
-        assert read_machine_counters(tmp_path).stolen_cpu_s == 2.0
-        for damaged in ("", "cpu  1 2 3\n", "cpu0 1 1 1 1 1 1 1 1 0 0\n", "cpu  9 8 7 6 5 4 3 many 0 0\n"):
+        cpus = sorted(os.sched_getaffinity(0))
+        others = f"cpu  9 8 7 6 5 4 3 1 0 0\ncpu{cpus[-1] + 1} 9 8 7 6 5 4 3 {99 * ticks} 0 0\n"
+        told.write_text(others + "".join(f"cpu{n} 9 8 7 6 5 4 3 {2 * ticks} 0 0\n" for n in cpus))
+        found = read_machine_counters(tmp_path)
+        assert (found.stolen_cpu_s, found.cpus) == (2.0 * len(cpus), len(cpus))
+        for damaged in ("", others, f"cpu{cpus[0]} 1 2 3\n", f"cpu{cpus[0]} 9 8 7 6 5 4 3 many 0 0\n"):
             told.write_text(damaged)
             assert read_machine_counters(tmp_path).stolen_cpu_s is None
 

@@ -87,7 +87,8 @@ class BlockCount:
             block.disturbed_shared += 1
             block.shared_disturbed_by = _with(block.shared_disturbed_by, record.disturbed or IMPOSSIBLE)
             return
-        self._pieces.take(record)
+        if not self._pieces.take(record):
+            return
         for lane, span in record.spans.items():
             block.shared[lane] = added((block.shared.get(lane, NOTHING), span))
 
@@ -107,7 +108,7 @@ class BlockCount:
         """The blocks that were begun and do not count."""
         return [block for _, block in sorted(self.blocks.items()) if block.is_excluded]
 
-    def shared_time(self, since: int | None = None) -> list[SharedPiece]:
+    def shared_pieces(self, since: int | None = None) -> list[SharedPiece]:
         """All undisturbed shared time, in blocks that count or not; only from this block on where one is named."""
         return self._pieces.since(since)
 

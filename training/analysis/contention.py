@@ -28,9 +28,9 @@ class Contention(Struct, frozen=True, omit_defaults=True):
     """What a run's blocks say. Rates are steps per second of a lane's whole time, its epoch ends included.
 
     `speedup`, `makespan_s` and `sequential_estimate_s` are steady, start-up left out, and for the lanes' own lengths;
-    `speedup_whole` has the start-up in it. Rates alone are those of all blocks that count, shared ones those of all
-    undisturbed shared time. Intervals are 95 % t intervals over the blocks and as many equal parts of the shared time,
-    of this run: another launch may differ by more. None is not known.
+    `speedup_whole` has the start-up in it. Rates alone are those of all blocks that count, or of a lane by itself where
+    there is none; shared ones those of all undisturbed shared time. Intervals are 95 % t intervals over the blocks and
+    as many equal parts of the shared time, of this run: another launch may differ by more. None is not known.
     """
 
     solo_steps_per_s: dict[Lane, float] = {}
@@ -80,7 +80,7 @@ def contention(
         count: the blocks.
         lengths: of both lanes; a pair without both has no speed-up, and an impossible one counts as none.
         start_up: for the speed-up of the whole; left out where not known or impossible.
-        newest: only so many of the newest blocks.
+        newest: only so many of the newest blocks, and the shared time since the first of them.
         why_unknown: what to say where there are too few blocks, in place of their number.
     """
     lengths = {lane: length for lane, length in lengths.items() if length.is_possible}
@@ -89,7 +89,7 @@ def contention(
     # Each once: how much it was stands in brackets behind it, and differs from block to block.
     reasons = (reason.partition(" (")[0] for block in excluded for reason in block.excluded_because)
     because = tuple(dict.fromkeys(reasons))
-    shared_time = count.shared_time(blocks[0].index if blocks and newest is not None else None)
+    shared_time = count.shared_pieces(blocks[0].index if blocks and newest is not None else None)
     solo, shared = _pooled(count, blocks, shared_time, lengths)
     told = Contention(
         solo_steps_per_s=solo,
@@ -99,9 +99,21 @@ def contention(
         excluded=len(excluded),
         excluded_because=because,
     )
-    if not blocks or any(lane not in lengths for lane in LANES):
+    if not blocks or not shared_time:
         return structs.replace(told, because=why_unknown or _too_few(len(blocks), len(excluded), because))
+    if any(lane not in lengths for lane in LANES):
+        return structs.replace(told, because=why_unknown or "how long a lane trains is not known")
     return _judged(told, count, blocks, shared_time, lengths, start_up, why_unknown)
+
+
+def pair_times(count: BlockCount, lengths: Mapping[Lane, LaneLength]) -> dict[Lane, LaneTimes]:
+    """What the blocks say of both lanes' times; empty where no block counts, or a lane's length is not known."""
+    blocks, shared_time = count.counting(), count.shared_pieces()
+    known = {lane: length for lane, length in lengths.items() if length.is_possible}
+    if not blocks or not shared_time or len(known) < len(LANES):
+        return {}
+    central, _ = _times(blocks, shared_time, known)
+    return central
 
 
 def _judged(
@@ -171,7 +183,7 @@ def _times(
     solo_step_s = [{lane: block.solo[lane].step_s for lane in LANES} for block in blocks]
     shared_step_s = equal_parts(shared_time, len(blocks))
     whole_solo_s = {lane: added(block.solo[lane] for block in blocks).step_s for lane in LANES}
-    (whole_shared_s,) = equal_parts(shared_time, 1)
+    whole_shared_s = {lane: added(piece.spans[lane] for piece in shared_time).step_s for lane in LANES}
     pairs = zip(solo_step_s, shared_step_s, strict=True)
     return (
         ends.pair(whole_solo_s, whole_shared_s, lengths),
@@ -217,6 +229,10 @@ def _whole_rate(span: RateSpan, steps_per_epoch: int, end_s: float | None) -> fl
 
 def _too_few(blocks: int, excluded: int, because: tuple[str, ...]) -> str:
     """Why there is no verdict, as one sentence without a full stop."""
-    counted = "no block" if not blocks else f"only {blocks} {'block' if blocks == 1 else 'blocks'}"
     spoiled = f"; {excluded} disturbed: {', '.join(because)}" if excluded else ""
-    return f"{counted} measured, at least {FEWEST} are needed{spoiled}"
+    return f"{only_blocks(blocks)} measured, at least {FEWEST} are needed{spoiled}"
+
+
+def only_blocks(count: int) -> str:
+    """How few blocks there are, in words."""
+    return "no block" if not count else f"only {count} {'block' if count == 1 else 'blocks'}"

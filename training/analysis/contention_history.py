@@ -6,14 +6,21 @@ from collections import deque
 from collections.abc import Mapping
 
 from training.analysis.blocks import BlockCount
-from training.analysis.contention import SAME_WITHIN, Contention, StartUp, contention
+from training.analysis.contention import (
+    SAME_WITHIN,
+    Contention,
+    StartUp,
+    contention,
+    only_blocks,
+    pair_times,
+)
 from training.analysis.contention_state import BlockPoint, ContentionState, ProbeMark
 from training.analysis.interval import FEWEST
 from training.analysis.lane_facts import LaneFacts
 from training.analysis.pair_evidence import EvidenceHistory
 from training.analysis.pair_limits import PairLimit, pair_limits
 from training.analysis.pair_times import LaneLength, block_pairs
-from training.analysis.progress import stp
+from training.analysis.progress import LaneTimes, stp
 from training.analysis.rate_spans import added, is_possible
 from training.plan import LANES, Lane, Plan
 from training.record.contention_records import (
@@ -110,6 +117,10 @@ class ContentionHistory:
                 self._count, self._lengths(), start_up=self._start_up(), why_unknown=self._why_unknown()
             )
         return self._told
+
+    def times(self) -> dict[Lane, LaneTimes]:
+        """Both lanes' times for their whole lengths; empty where they are not known."""
+        return pair_times(self._count, self._lengths())
 
     def limits(self) -> tuple[PairLimit, ...]:
         """What limits the pair, each with its evidence; empty where one lane has the device to itself."""
@@ -219,10 +230,11 @@ class ContentionHistory:
     def _why_unknown(self) -> str:
         if len(self._lanes) < len(LANES):
             return "one lane has the device to itself"
-        probed = any(block.was_probed for block in self._count.blocks.values())
-        if self._probing_is_off and not probed:
-            return "probing is off (--no-probe)"
-        return "" if self._count.excluded or not self._is_over else self._too_short()
+        if self._probing_is_off:
+            asked = f", and {only_blocks(self.counted)} of the {FEWEST} that are needed measured on request"
+            return "probing is off (--no-probe)" + (asked if self.counted else "")
+        ended_without = self._is_over and not self._count.excluded and self.counted < FEWEST
+        return self._too_short() if ended_without else ""
 
     @property
     def _is_over(self) -> bool:
@@ -230,12 +242,10 @@ class ContentionHistory:
 
     def _too_short(self) -> str:
         """Why a run whose probes nothing disturbed ended without a verdict."""
-        blocks = (
-            "no block"
-            if not self.counted
-            else f"only {self.counted} {'block' if self.counted == 1 else 'blocks'}"
+        return (
+            f"the lanes trained beside each other for too short: {only_blocks(self.counted)} of the {FEWEST} that are "
+            "needed, which take half a minute or more"
         )
-        return f"the run was too short: {blocks} of the {FEWEST} that are needed, which take half a minute or more"
 
     def _note_probe(self, record: SoloSpan) -> None:
         if record.how != "probe":

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from training.analysis.held_text import held_text
 from training.analysis.paused_text import paused_text
+from training.analysis.rate_spans import is_possible
 from training.analysis.state import EventLine
 from training.plan import Lane
 from training.record.contention_records import Decided, HeldFor, LetGo, SoloSpan
@@ -129,7 +130,7 @@ def _solo_line(record: SoloSpan) -> EventLine | None:
     if record.how == "turn":
         return None
     span = record.span
-    told = f": {1.0 / span.step_s:.1f} steps/s" if span.steps and span.in_steps_s > 0 else ""
+    told = f": {1.0 / span.step_s:.1f} steps/s" if span.steps and is_possible(span) else ""
     if record.how != "probe":
         return EventLine(record.t, f"alone {record.how}{told}", record.lane)
     if record.complete and not record.disturbed:

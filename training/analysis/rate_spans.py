@@ -23,6 +23,7 @@ def is_possible(span: RateSpan) -> bool:
         and 0 <= span.epochs <= MOST_STEPS
         and 0 <= span.first_steps <= span.steps
         and 0 <= span.first_steps_s <= span.in_steps_s
+        and (span.steps == 0 or span.step_s >= SHORTEST_STEP_S / 2)
     )
 
 

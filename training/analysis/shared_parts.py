@@ -34,17 +34,18 @@ class SharedPieces:
     def __init__(self) -> None:
         self._kept: list[SharedPiece] = []
 
-    def take(self, record: SharedSpan) -> None:
-        """Take in a span of possible numbers; one without steps of both lanes says nothing."""
+    def take(self, record: SharedSpan) -> bool:
+        """Take in a span of possible numbers; false of one without steps of both lanes, which says nothing."""
         spans = {lane: record.spans.get(lane) for lane in LANES}
         known = {lane: span for lane, span in spans.items() if span is not None and span.steps > 0}
         seconds = max((span.in_steps_s + span.outside_s for span in known.values()), default=0.0)
         if len(known) < len(LANES) or any(span.in_steps_s <= 0 for span in known.values()):
-            return
+            return False
         self._kept.append(SharedPiece(record.block, seconds, known))
         if len(self._kept) > KEPT:
             pairs = zip(self._kept[:KEPT:2], self._kept[1:KEPT:2], strict=True)
             self._kept = [*(_as_one(*pair) for pair in pairs), *self._kept[KEPT:]]
+        return True
 
     def forget(self) -> None:
         """The pair is another now."""
@@ -83,8 +84,8 @@ class _Sum:
     seconds: float = 0.0
 
     def add(self, span: RateSpan, share: float) -> None:
-        self.steps += share * span.steps
-        self.seconds += share * span.steps * span.step_s
+        self.steps += share * span.usual_steps
+        self.seconds += share * span.usual_steps * span.step_s
 
     @property
     def step_s(self) -> float | None:
@@ -98,4 +99,4 @@ def _overlap_s(began_s: float, seconds: float, part_began_s: float, part_s: floa
 
 def _as_one(piece: SharedPiece, following: SharedPiece) -> SharedPiece:
     spans = {lane: added((piece.spans[lane], following.spans[lane])) for lane in LANES}
-    return SharedPiece(piece.block, piece.seconds + following.seconds, spans)
+    return SharedPiece(min(piece.block, following.block), piece.seconds + following.seconds, spans)

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from msgspec import Struct, structs
 
-from training.analysis.blocks import BlockCount
 from training.analysis.contention import Contention
 from training.analysis.contention_history import ContentionHistory
 from training.analysis.device_outcome import read_device_outcome
 from training.analysis.lane_facts import LaneFacts
-from training.analysis.pair_times import LaneLength, block_pairs
-from training.analysis.progress import LaneTimes
+from training.analysis.pair_times import LaneLength
 from training.analysis.report import Report, read_report
 from training.bench.power import PowerCount
-from training.plan import LANES, Lane, LanePlan, Limits, read_plan
+from training.plan import Lane, LanePlan, Limits, read_plan
 from training.record.contention_records import SharedSpan, SoloSpan
 from training.record.event_records import EventRecord
 from training.record.lane_records import Built, LaneRecord
@@ -26,7 +24,7 @@ from training.record.run_folder import RunFolder
 
 
 class LaunchFigures(Struct, frozen=True, omit_defaults=True):
-    """What the blocks of one launch say, for the lanes as long as their presets are. None and absent are not known.
+    """What one launch measured, for the lanes as long as their presets are. None and absent are not known.
 
     `alone_s` and `shared_s` are the seconds a lane's own length takes alone, and beside the other all the while.
     `solo_power_w` and `shared_power_w` are of the whole device while one lane trained, and while both did.
@@ -52,7 +50,6 @@ class _Measured:
     """The run's records, folded as if each lane had been given its preset's own length."""
 
     history: ContentionHistory
-    blocks: BlockCount = field(default_factory=BlockCount)
     power: PowerCount = field(default_factory=PowerCount)
     lengths: dict[Lane, LaneLength] = field(default_factory=dict)
 
@@ -69,13 +66,13 @@ def read_figures(folder: RunFolder) -> LaunchFigures:
     for lane, planned in plan.lanes.items():
         _take_lane(measured, folder, lane, planned)
     _take_events(measured, folder)
-    alone_s, shared_s = _times(measured)
+    times = measured.history.times()
     power = measured.power.read(read_device_outcome(folder).energy)
     return LaunchFigures(
         contention=measured.history.contention(),
         own_steps={lane: length.steps for lane, length in measured.lengths.items() if length.steps},
-        alone_s=alone_s,
-        shared_s=shared_s,
+        alone_s={lane: one.alone_s for lane, one in times.items()},
+        shared_s={lane: one.shared_s for lane, one in times.items()},
         peak_memory_bytes=_known(report, "peak_memory_bytes"),
         need_peak_bytes=_known(report, "need_peak_bytes"),
         solo_power_w=power.solo_w,
@@ -109,24 +106,11 @@ def _take_events(measured: _Measured, folder: RunFolder) -> None:
         measured.history.take_event(record)
         match record:
             case SoloSpan():
-                measured.blocks.take_solo(record)
                 measured.power.take_solo(record)
             case SharedSpan():
-                measured.blocks.take_shared(record)
                 measured.power.take_shared(record)
             case _:
                 pass
-
-
-def _times(measured: _Measured) -> tuple[dict[Lane, float], dict[Lane, float]]:
-    """Seconds of each lane's own length, alone and shared: the geometric mean over the blocks that count."""
-    blocks = measured.blocks.counting()
-    if not blocks or any(lane not in measured.lengths for lane in LANES):
-        return {}, {}
-    pairs: Sequence[Mapping[Lane, LaneTimes]] = block_pairs(blocks, measured.lengths)
-    alone_s = {lane: geometric_mean([pair[lane].alone_s for pair in pairs]) for lane in LANES}
-    shared_s = {lane: geometric_mean([pair[lane].shared_s for pair in pairs]) for lane in LANES}
-    return alone_s, shared_s
 
 
 def geometric_mean(values: Sequence[float]) -> float:

@@ -33,11 +33,17 @@ class RateSpan(Struct, frozen=True, omit_defaults=True):
     """What these took of `in_steps_s`."""
 
     @property
-    def step_s(self) -> float:
-        """What a usual step took; where every step began an epoch, what these took."""
+    def usual_steps(self) -> int:
+        """Steps that began no epoch, or all where no others took any time."""
         usual = self.steps - self.first_steps
-        usual_s = self.in_steps_s - self.first_steps_s
-        return usual_s / usual if usual > 0 and usual_s > 0 else self.in_steps_s / self.steps
+        return usual if usual > 0 and self.in_steps_s > self.first_steps_s else self.steps
+
+    @property
+    def step_s(self) -> float:
+        """What a usual step took; there is at least one step."""
+        usual = self.usual_steps
+        usual_s = self.in_steps_s if usual == self.steps else self.in_steps_s - self.first_steps_s
+        return usual_s / usual
 
     @property
     def ends_s(self) -> float:

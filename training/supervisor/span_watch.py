@@ -66,4 +66,5 @@ class SpanWatch:
             pages = now.swapped_in_pages - before.swapped_in_pages
         if before.stolen_cpu_s is not None and now.stolen_cpu_s is not None and now.at_s > before.at_s:
             stolen_cores = (now.stolen_cpu_s - before.stolen_cpu_s) / (now.at_s - before.at_s)
+            stolen_cores *= min(1.0, (self._cores() or now.cpus) / now.cpus)  # a quota's share of all
         return pages, stolen_cores
