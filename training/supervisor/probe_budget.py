@@ -12,7 +12,7 @@ LONG_RUN_SHARE = 0.02
 SHORT_RUN_SHARE = 0.03
 """The same of a shorter one, beyond the three blocks that a verdict needs."""
 SHORT_RUN_MOST_S = LONG_RUN_S * LONG_RUN_SHARE
-FIRST_BLOCKS = 8
+FIRST_BLOCKS = 5
 """So many are taken one after the other at the start, as far as the budget goes."""
 FEWEST_BLOCKS = 3
 BETWEEN_BLOCKS_S = 180.0
