@@ -16,6 +16,7 @@ BENCHES = {
     "terminal_bytes": "what the screen sends over the wire",
     "reader_cost": "what a reader of a day-long run pays",
     "verdict": "the verdict against the truth, and what adaptive sharing makes of it, six pairs (an hour)",
+    "machine_drift": "how steadily two run beside each other on this machine at all",
     "disturbed_verdict": "the verdict while a CPU hog runs a third of the time",
     "meter_cost": "what reading a GPU takes twice a second, over a simulated driver",
 }
