@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from msgspec import structs
+
 from training.analysis.memory_remedies import HOST_MEMORY, OUT_OF_MEMORY, RemedyKey, memory_remedies
 from training.analysis.state import RunState
 from training.launch import LaunchRequest, preset_reference, with_overrides
@@ -63,16 +65,20 @@ def retry_request(
     """The request that runs the pair again on the same device, linked to the run it repeats.
 
     The presets are those of the plan, overrides included, whatever their files say by now; `changed_presets` tells.
+    A bench's launch, which stops once so many blocks are done, goes on to what else bounds it.
     """
+    sharing = offer.sharing or plan.sharing
     return LaunchRequest(
         presets={lane: preset_reference(planned) for lane, planned in plan.lanes.items()},
         device=_same_device(plan),
-        sharing=offer.sharing or plan.sharing,
+        sharing=sharing,
         limits=plan.limits,
         overrides=(*offer.overrides, *overrides),
         run_dir=run_dir,
         if_no_gpu=offer.if_no_gpu or plan.if_no_gpu,
         mps=plan.mps,
+        probing=structs.replace(plan.probing, blocks=None, then_stop=False),
+        turn_steps=dict(plan.turn_steps) if sharing == "one-process" else {},
         force_fit=True,  # it was launched once: what is offered for it is not refused by a forecast
         retry_of=plan.run,
         planned=plan.lanes,

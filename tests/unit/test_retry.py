@@ -10,7 +10,7 @@ from msgspec import structs
 from tests.unit.made_runs import plan
 from training.analysis.state import LaneError, LaneState, RunState
 from training.launch import LaunchRequest, plan_lanes
-from training.plan import Lane, Limits, MpsLimits, Plan, PlannedDevice
+from training.plan import Lane, Limits, MpsLimits, Plan, PlannedDevice, Probing
 from training.record.event_records import MemoryHolder
 from training.retry import AGAIN, RetryOffer, changed_presets, offers, retry_request
 
@@ -86,6 +86,21 @@ def test_everything_else_stays_as_it_was() -> None:
     lanes = plan_lanes(request)
     assert lanes["a"] == made.lanes["a"]
     assert lanes["b"].preset.fit.epochs == 2
+
+
+def test_no_probes_and_turns_stay_as_they_were() -> None:
+    made = structs.replace(
+        plan(), sharing="one-process", turn_steps={"a": 2, "b": 1}, probing=Probing(enabled=False)
+    )
+    request = retry_request(made)
+    assert (request.probing, request.turn_steps) == (made.probing, {"a": 2, "b": 1})
+    one_by_one = retry_request(made, RetryOffer("sequential", "t", sharing="sequential"))
+    assert (one_by_one.probing, one_by_one.turn_steps) == (made.probing, {})
+
+
+def test_a_bench_s_launch_goes_on_after_its_blocks() -> None:
+    made = structs.replace(plan(), probing=Probing(seconds=5.0, blocks=3, then_stop=True))
+    assert retry_request(made).probing == Probing(seconds=5.0)
 
 
 def test_an_offer_changes_what_it_says() -> None:
