@@ -15,6 +15,8 @@ LANES: tuple[Lane, Lane] = ("a", "b")
 Sharing = Literal["together", "sequential", "one-process", "mps", "adaptive"]
 SHARINGS: tuple[Sharing, ...] = ("together", "sequential", "adaptive", "one-process", "mps")
 """All of them, in the order in which they are offered."""
+CHANGEABLE: tuple[Sharing, ...] = ("together", "sequential", "adaptive")
+"""Between these a run may go over while it trains."""
 
 MPS_WARNING = "Under MPS the two trainings share one fate: a fatal GPU fault in one ends both."
 """Said before a run under MPS and at its start (NVIDIA's MPS documentation, "Error containment")."""

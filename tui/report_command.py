@@ -6,11 +6,11 @@ import shlex
 
 from training.analysis.run_course import LaneLife, RunCourse
 from training.launch import preset_reference
-from training.plan import Lane, Plan
+from training.plan import CHANGEABLE, Lane, Plan
+from training.preset.printable import printable
 from training.record.event_records import Joined, LaneStatus, SharingChanged
 from training.retry import retry_request
 from tui import format as formatted
-from tui.commands.ask import CHANGEABLE
 
 _HAD: dict[LaneStatus, str] = {
     "completed": "had completed",
@@ -22,15 +22,17 @@ _HAD: dict[LaneStatus, str] = {
 def command_lines(plan: Plan, course: RunCourse) -> tuple[str, ...]:
     """In order, as a shell takes them; comments say when each was given, and what no command can say.
 
+    A shell may take a comment for a command (zsh does at its prompt): in these stand our own words alone, and names
+    in quotes.
+
     Presets stand by the names or paths they were asked by, with what was set beside them. What was asked of the run
     later names none: without one it is the newest live run, and the next has another name.
     """
     lines = [shlex.join(_launch_words(plan, course.launched))]
     for lane, life in course.launched.items():
         if life.planned is None:
-            lines.append(
-                f"# what was set beside {life.preset_name} in lane {lane.upper()} is not kept: another took its place"
-            )
+            who = f"{_named(life.preset_name)} in lane {lane.upper()}"
+            lines.append(f"# what was set beside {who} is not kept: another took its place")
     for record in course.happened:
         lines += _join_lines(record, course) if isinstance(record, Joined) else _share_lines(record)
     return tuple(lines)
@@ -79,7 +81,7 @@ def _join_lines(record: Joined, course: RunCourse) -> list[str]:
     place = ""
     if before is not None:
         had = _HAD[before.ended.status] if before.ended is not None else "had ended"
-        place = f", in the place of {before.preset_name}, which {had}"
+        place = f", in the place of {_named(before.preset_name)}, which {had}"
     words = ["dualtrain-tui", "join", preset_reference(record.planned)]
     for override in record.planned.overrides:
         words += ["--set", override]
@@ -89,10 +91,12 @@ def _join_lines(record: Joined, course: RunCourse) -> list[str]:
 def _share_lines(record: SharingChanged) -> list[str]:
     if record.before in CHANGEABLE and record.after in CHANGEABLE:
         return [f"# {_when(record)}:", shlex.join(("dualtrain-tui", "share", record.after))]
-    return [
-        f"# {_when(record)} the run went over from {record.before} to {record.after} by itself: {record.because}"
-    ]
+    return [f"# {_when(record)} the run went over from {record.before} to {record.after} by itself"]
 
 
 def _when(record: Joined | SharingChanged) -> str:
     return f"{formatted.clock(record.t)} after the beginning"
+
+
+def _named(name: str) -> str:
+    return shlex.quote(printable(name))

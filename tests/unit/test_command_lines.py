@@ -6,10 +6,12 @@ import shlex
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from tests.unit.made_runs import plan, preset
 from training.analysis.run_course import RunCourse
 from training.plan import LanePlan, Limits, MpsLimits, Plan, PlannedDevice, Probing
+from training.preset.printable import printable
 from training.record.event_records import EventRecord, Joined, LaneEnded, SharingChanged
 from training.record.run_folder import RunFolder
 from tui.commands.ask import share as share_command
@@ -141,8 +143,38 @@ def test_another_way_of_sharing_is_told_as_it_was_asked_or_in_words() -> None:
     lines = command_lines(planned, course)
     assert lines == (
         "dualtrain-tui run seed-binary seed-regression --sharing mps --device GPU-1",
-        "# 0:12 after the beginning the run went over from mps to together by itself: no daemon",
+        "# 0:12 after the beginning the run went over from mps to together by itself",
         "# 1:10 after the beginning:",
         "dualtrain-tui share sequential",
     )
     assert share_command.make_context("share", shlex.split(lines[-1])[2:]).params
+
+
+def _operators(line: str) -> set[str]:
+    """What a shell would act on in the line that stands in no quotes; a comment is read as it is at zsh's prompt."""
+    words = shlex.shlex(line, posix=True, punctuation_chars=True)
+    words.commenters = ""
+    words.whitespace_split = True
+    return {word for word in words if set(word) <= set("();<>|&")}
+
+
+@pytest.mark.parametrize(
+    "hostile", ["x; touch gone", "$(touch gone)", "`touch gone`", "it's", "a\nrm -r .", "\x1b[2J", "(x|y)&"]
+)
+def test_nothing_of_a_record_is_read_by_a_shell(hostile: str) -> None:
+    records = (
+        SharingChanged(t=12.0, before="mps", after="together", because=f"no {hostile} daemon"),
+        FIRST,
+        Joined(125.0, "b", JOINER, replaces=hostile, earlier_records="b-1.jsonl"),
+    )
+    planned = _joins(Joined(t=0.0, lane="b", planned=JOINER, replaces=hostile))
+    lines = command_lines(planned, _course(planned, *records))
+    comments = [line for line in lines if line.startswith("#")]
+    assert len(comments) == 3
+    for line in comments:
+        assert printable(line) == line
+        assert _operators(line) == set()
+    assert "daemon" not in "".join(lines)
+    kept, joined = shlex.split(comments[0]), shlex.split(comments[2])
+    assert kept[5] == printable(hostile)
+    assert joined[9] == f"{printable(hostile)},"

@@ -10,11 +10,13 @@ import socket
 import stat
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 
 from tests.unit.made_runs import made_run
 from training.control.client import ControlError, ask
@@ -24,6 +26,7 @@ from training.record.run_folder import RunFolder
 from training.record.run_home import runtime_home
 from training.supervisor import control_server
 from training.supervisor.control_server import ControlServer
+from tui.cli import cli
 
 
 class Served:
@@ -65,15 +68,24 @@ def folder(tmp_path: Path) -> RunFolder:
     return made_run(tmp_path / "made")
 
 
-@pytest.fixture
-def served(folder: RunFolder) -> Iterator[Served]:
-    """Its control server, and a lock that says it lives."""
+@contextmanager
+def serving(folder: RunFolder) -> Iterator[Served]:
+    """The run's control server, and a lock that says it lives."""
     served = Served(folder.path)
     fd = take_lock(folder.supervisor)
     os.pwrite(fd, msgspec.json.encode(own_facts(str(served.server.socket_path))), 0)
-    yield served
-    served.close()
-    os.close(fd)
+    try:
+        yield served
+    finally:
+        served.close()
+        os.close(fd)
+
+
+@pytest.fixture
+def served(folder: RunFolder) -> Iterator[Served]:
+    """The control server of the run that was just launched."""
+    with serving(folder) as served:
+        yield served
 
 
 def _say(served: Served, *parts: bytes) -> list[Any]:
@@ -215,3 +227,18 @@ def test_sockets_of_killed_supervisors_are_taken_away(tmp_path: Path) -> None:
         assert not dead.exists()
     finally:
         served.close()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("pause",), ("probe",), ("share", "sequential"), ("join", "seed-binary")],
+    ids=lambda words: words[0],
+)
+def test_what_is_said_of_a_run_steers_no_terminal(tmp_path: Path, words: tuple[str, ...]) -> None:
+    folder = made_run(tmp_path / "x\x1b[2J")
+    with serving(folder) as served:
+        result = CliRunner().invoke(cli, [*words, str(folder.path)], prog_name="dualtrain-tui")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "x\\x1b[2J" in result.stdout
+    assert "\x1b" not in result.stdout
+    assert [request.ask for request in served.asked] == [words[0]]

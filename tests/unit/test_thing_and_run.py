@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.unit.made_runs import made_run
+from training.plan import CHANGEABLE
 from training.record.run_home import runs_home
 from tui.cli import cli
 from tui.commands.thing_and_run import thing_and_run
@@ -87,3 +88,7 @@ def test_the_commands_take_both_orders_and_refuse_in_one_sentence(
     assert result.exit_code == exit_code, result.output
     assert words in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_the_ways_of_sharing_that_are_shown_are_those_there_are() -> None:
+    assert f"{'|'.join(CHANGEABLE)} [RUN]" in CliRunner().invoke(cli, ["share", "--help"]).output

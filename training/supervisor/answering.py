@@ -6,15 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from training.control.protocol import Reply, Request
-from training.plan import LANES, Lane, LanePlan, Plan, Sharing
+from training.plan import CHANGEABLE, LANES, Lane, LanePlan, Plan, Sharing
 from training.record.event_records import Asked
 from training.supervisor.lane_run import LaneRun
 
 if TYPE_CHECKING:
     from training.supervisor.measuring import HeardWriter, Measuring
-
-CHANGEABLE: tuple[Sharing, ...] = ("together", "sequential", "adaptive")
-"""Between these a run may go over while it trains."""
 
 
 class Owner(Protocol):

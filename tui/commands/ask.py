@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from training.record.run_folder import RunFolder
 
 Verb = Literal["stop", "pause", "resume"]
-Way = Literal["together", "sequential", "adaptive"]
-
-CHANGEABLE: tuple[Way, ...] = ("together", "sequential", "adaptive")
 
 _run_argument = click.argument("run", required=False, shell_complete=complete_run)
 _lane_option = click.option("--lane", type=click.Choice(["a", "b"]), help="Only this lane.")
@@ -51,10 +48,12 @@ def resume(run: str | None, lane: Literal["a", "b"] | None) -> None:
 def probe(run: str | None) -> None:
     """Measure a run's contention now: each lane stands still for a moment while the other is timed."""
     folder = asked_of_live_run(run, ask="probe", by="dualtrain-tui probe")
-    click.echo(f"a probe was asked of {folder.name}")
+    click.echo(f"a probe was asked of {_named(folder)}")
 
 
 def _complete_way_or_run(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    from training.plan import CHANGEABLE
+
     return [*starting_with(incomplete, CHANGEABLE), *complete_run(context, parameter, incomplete)]
 
 
@@ -71,12 +70,14 @@ def share(words: tuple[str, ...]) -> None:
 
     RUN is the newest live run unless named; it may also stand first.
     """
+    from training.plan import CHANGEABLE
+
     way, run = thing_and_run(words, "way of sharing", lambda word: word in CHANGEABLE)
     sharing = next((one for one in CHANGEABLE if one == way), None)
     if sharing is None:
         raise click.UsageError(f"{way!r} is not one of {', '.join(CHANGEABLE)}")
     folder = asked_of_live_run(run, ask="share", sharing=sharing, by="dualtrain-tui share")
-    click.echo(f"the lanes of {folder.name} go over to {sharing}")
+    click.echo(f"the lanes of {_named(folder)} go over to {sharing}")
 
 
 def asked_of_live_run(run: str | None, **asking: Any) -> RunFolder:
@@ -93,7 +94,7 @@ def asked_of_live_run(run: str | None, **asking: Any) -> RunFolder:
 def _ask(verb: Verb, run: str | None, lane: Literal["a", "b"] | None) -> None:
     folder = asked_of_live_run(run, ask=verb, lane=lane, by=f"dualtrain-tui {verb}")
     which = f"lane {lane.upper()}" if lane else "both lanes"
-    click.echo(f"{verb} asked of {which} of {folder.name}")
+    click.echo(f"{verb} asked of {which} of {_named(folder)}")
 
 
 def _live_run(run: str | None) -> RunFolder:
@@ -106,3 +107,9 @@ def _live_run(run: str | None) -> RunFolder:
     if live is None:
         raise RunNotFoundError("no run is live: `dualtrain-tui runs` lists what there is")
     return live
+
+
+def _named(folder: RunFolder) -> str:
+    from training.preset.printable import printable
+
+    return printable(folder.name)

@@ -39,10 +39,11 @@ def join(words: tuple[str, ...], overrides: tuple[str, ...], seed: int | None) -
     reference, run = thing_and_run(words, "preset", _is_preset)
     with failing_clearly():
         from training.launch import planned_lane, with_overrides
+        from training.preset.printable import printable
 
         planned = with_overrides("b", planned_lane(reference), overrides, seed)
     folder = asked_of_live_run(run, ask="join", planned=planned, by="dualtrain-tui join")
-    click.echo(f"{planned.preset_name} joins {folder.name}{_bounds(folder)}")
+    click.echo(f"{printable(planned.preset_name)} joins {printable(folder.name)}{_bounds(folder)}")
 
 
 def _is_preset(word: str) -> bool:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import socket
 
 from training.analysis.state import ENDED_PHASES, LanePhase, RunState
-from training.plan import LANES, Lane, Plan, Sharing
+from training.plan import CHANGEABLE, LANES, Lane, Plan, Sharing
 
-CHANGEABLE: tuple[Sharing, ...] = ("together", "sequential", "adaptive")
-"""Between these a run can change while it goes on."""
 _PAUSABLE: frozenset[LanePhase] = frozenset({"training", "validating", "paused"})
 _TRAINS: frozenset[LanePhase] = frozenset({"training", "validating"})
 
