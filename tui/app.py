@@ -169,7 +169,7 @@ class DualtrainApp(App[None]):
         supervisor = launched.supervisor if launched is not None else None
         self._feed = RunFeed(
             history,
-            lambda state: self.post_message(RunChanged(state)),
+            lambda state, looks_on: self.post_message(RunChanged(state, looks_on)),
             failed=lambda why: self.post_message(ReadFailed(why)),
             supervisor=supervisor,
         )
@@ -193,7 +193,7 @@ class DualtrainApp(App[None]):
         if self._live is None or before is None or state.run != before.run:
             return
         self._state = state
-        self._live.show(state)
+        self._live.show(state, looks_on=message.looks_on)
         if state.phase == "lost" and before.phase == "running":
             self.notify("The supervisor is gone; the lanes checkpoint and stop.", title="Run lost",
                         severity="error", markup=False)  # fmt: skip

@@ -10,7 +10,8 @@ from training.analysis.history import RunHistory
 from training.analysis.state import RunState
 from tui.last_words import LastWords
 
-Deliver = Callable[[RunState], object]
+Deliver = Callable[[RunState, bool], object]
+"""Takes a state, and whether lanes of a lost run may still tell how they ended."""
 
 DEFAULT_PERIOD_S = 1.0
 
@@ -72,12 +73,13 @@ class RunFeed:
         try:
             self._history.refresh(supervisor_gone=gone)
             state = self._history.state()
+            looks_on = self._last_words.may_come(state)
         except Exception as error:  # noqa: BLE001 - a screen that stands still without a word would be worse
             self._tell_failure(f"{type(error).__name__}: {error}")
             return not gone
         if not self._over:
-            self._deliver(state)
-        return self._history.is_live or self._last_words.may_come(state)
+            self._deliver(state, looks_on)
+        return self._history.is_live or looks_on
 
     def _tell_failure(self, failure: str) -> None:
         if failure != self._failure:

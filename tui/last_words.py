@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 import psutil
 
@@ -11,21 +12,51 @@ from training.analysis.state import LOST, RunState
 
 WITHIN_S = 35.0
 """A worker whose supervisor is gone ends within half a minute, in order or not."""
+_CLOCKS_DIFFER_S = 2.0
+"""The wall time of a run's beginning is told in whole seconds, and a process's own is counted from the boot's."""
+
+WallSpan = tuple[float, float]
+"""From when to when, in seconds since the epoch."""
 
 
-def is_running(pid: int) -> bool:
-    """Whether there is a process of this number that is not merely waiting to be reaped."""
-    try:
-        return psutil.Process(pid).status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
-    except psutil.Error:
+def is_running(pid: int, begun: WallSpan) -> bool:
+    """Whether a process of this number began in this span, and is not merely waiting to be reaped.
+
+    A number is given again once its process is gone, so that it alone does not say whose it is; and one that was read
+    from a record may be none at all.
+    """
+    if pid <= 0:
         return False
+    first, last = begun
+    try:
+        process = psutil.Process(pid)
+        if not first <= process.create_time() <= last:
+            return False
+        return process.status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+    except (psutil.Error, ValueError, OverflowError):
+        return False
+
+
+def launched_within(state: RunState) -> WallSpan | None:
+    """When the processes of a lost run's lanes began: not before the run did, nor after its last record.
+
+    None where the run does not tell when it began.
+    """
+    try:
+        began = datetime.fromisoformat(state.started_wall).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
+    return began - _CLOCKS_DIFFER_S, began + state.elapsed_s + _CLOCKS_DIFFER_S
 
 
 class LastWords:
     """Asked after each look at a run; says of a lost one whether a lane may still tell how it ended."""
 
     def __init__(
-        self, *, lives: Callable[[int], bool] = is_running, clock: Callable[[], float] = time.monotonic
+        self,
+        *,
+        lives: Callable[[int, WallSpan], bool] = is_running,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._lives = lives
         self._clock = clock
@@ -42,5 +73,7 @@ class LastWords:
             return False
         now_s = self._clock()
         self._since_s = now_s if self._since_s is None else self._since_s
-        lived, self._lived = self._lived, any(pid is not None and self._lives(pid) for pid in untold)
-        return (lived or self._lived) and now_s - self._since_s < WITHIN_S
+        begun = launched_within(state)
+        lives = begun is not None and any(pid is not None and self._lives(pid, begun) for pid in untold)
+        lived, self._lived = self._lived, lives
+        return (lived or lives) and now_s - self._since_s < WITHIN_S

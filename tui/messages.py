@@ -17,6 +17,8 @@ class RunChanged(Message):
     """A newer state of the run that is shown."""
 
     state: RunState
+    looks_on: bool = False
+    """Whether lanes of a lost run may still tell how they ended."""
 
     def can_replace(self, message: Message) -> bool:
         """Older states that still wait are of no use."""

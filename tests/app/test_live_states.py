@@ -67,6 +67,31 @@ async def test_a_lost_run_says_so_and_nothing_acts() -> None:
         assert "ETA" not in text
 
 
+@pytest.mark.parametrize(
+    ("width", "sentence"),
+    [
+        (
+            120,
+            "lost: its supervisor is gone and left no report; its trainings checkpoint and stop ",
+        ),
+        (80, "lost: its supervisor is gone; its trainings checkpoint and stop "),
+        (60, "lost: its trainings checkpoint and stop "),
+    ],
+)
+async def test_of_a_lost_run_its_trainings_are_told_as_long_as_they_come_down(
+    width: int, sentence: str
+) -> None:
+    state = states.cpu_run(phase="lost")
+    screen = LiveScreen(state)
+    only_lost = "lost: its supervisor is gone and left no report "
+    async with staged(screen, (width, 30), seen=only_lost) as (pilot, _):
+        screen.show(state, looks_on=True)
+        await wait_until(pilot, lambda: sentence in screen_text(pilot.app))
+        screen.show(state)
+        await wait_until(pilot, lambda: only_lost in screen_text(pilot.app))
+        assert "checkpoint and stop" not in screen_text(pilot.app)
+
+
 async def test_before_anything_is_known_every_panel_has_a_sentence() -> None:
     waiting = {lane: LaneState(lane, "seed-binary", "Small") for lane in ("a", "b")}
     state = RunState("r", "/tmp/none", "together", states.cpu_run().device, lanes=waiting)  # type: ignore[arg-type]

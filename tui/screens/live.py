@@ -65,6 +65,7 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
         self._marker = marker
         self._panel = 0
         self._held = False
+        self._looks_on = False
         self._period_s = 1.0
 
     def compose(self) -> ComposeResult:
@@ -90,7 +91,7 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
         for widget in self.query(LinesWidget):
             widget.marker = self._marker
         self._mark_choices()
-        self.show(self._state)
+        self._paint()
 
     def on_resize(self, event: events.Resize) -> None:
         """Arrange for the size; the warnings' room depends on it."""
@@ -101,13 +102,21 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
     def on_screen_resume(self) -> None:
         """Another screen was on top: draw what happened meanwhile."""
         if self.is_mounted:
-            self.show(self._state)
+            self._paint()
 
-    def show(self, state: RunState) -> None:
-        """Take a new state; painted at once unless the picture is held or another screen is on top."""
+    def show(self, state: RunState, *, looks_on: bool = False) -> None:
+        """Take a new state; painted at once unless the picture is held or another screen is on top.
+
+        `looks_on` says that lanes of a lost run may still tell how they ended.
+        """
+        self._looks_on = looks_on
         self.take_state(state)
+        self._paint()
+
+    def _paint(self) -> None:
         if not self.is_mounted or not self.is_active:
             return
+        state = self._state
         with self.app.batch_update():
             if not self._held:
                 offered = frozenset(action for action in OFFERED if self.check_action(action, ()))
@@ -180,7 +189,7 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
     def action_hold(self) -> None:
         """Hold the picture still, or follow the run again."""
         self._held = not self._held
-        self.show(self._state)
+        self._paint()
 
     def action_period(self, by: int) -> None:
         """Refresh more or less often."""
@@ -194,5 +203,11 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
 
     def _show_header(self) -> None:
         host = self._plan.host if self._plan is not None and is_elsewhere(self._plan) else ""
-        self.query_one(RunHeader).show(self._state, held=self._held, period_s=self._period_s, elsewhere=host)
+        self.query_one(RunHeader).show(
+            self._state,
+            held=self._held,
+            period_s=self._period_s,
+            elsewhere=host,
+            looks_on=self._looks_on,
+        )
         self.query_one(WarningLines).show(self._state, self.size)

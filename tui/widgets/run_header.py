@@ -32,16 +32,24 @@ class RunHeader(LinesWidget):
         self._held = False
         self._period_s = 1.0
         self._elsewhere = ""
+        self._looks_on = False
 
     def show(
-        self, state: RunState, *, held: bool = False, period_s: float = 1.0, elsewhere: str = ""
+        self,
+        state: RunState,
+        *,
+        held: bool = False,
+        period_s: float = 1.0,
+        elsewhere: str = "",
+        looks_on: bool = False,
     ) -> None:
         """Take a new state. `held` says that the panels stand still.
 
-        `elsewhere` names the host that has the run where it is not this one.
+        `elsewhere` names the host that has the run where it is not this one; `looks_on` says that lanes of a lost run
+        may still tell how they ended.
         """
         self._state, self._held, self._period_s = state, held, period_s
-        self._elsewhere = elsewhere
+        self._elsewhere, self._looks_on = elsewhere, looks_on
         self.redraw()
 
     def draw(self, width: int, height: int) -> list[Line]:  # noqa: ARG002
@@ -53,8 +61,7 @@ class RunHeader(LinesWidget):
 
     def _left(self, state: RunState, room: int) -> Line:
         if state.phase == "lost":
-            text = "lost: its supervisor is gone and left no report; nothing here changes any more"
-            return line((clip(text, room), "error"))
+            return line((_lost(room, self._looks_on), "error"))
         device = device_label(state)
         spans: list[Span] = [(clip(device, room), "strong")]
         read_only = f"on {self._elsewhere}, read only" if self._elsewhere and state.is_live else ""
@@ -82,6 +89,20 @@ class RunHeader(LinesWidget):
             tone: Tone = "warning" if old is not None and old > figures.STALE_S else "muted"
             spans.append((f" · sample {format.age(old)}", tone))
         return line(*spans)
+
+
+def _lost(room: int, looks_on: bool) -> str:
+    """What became of the run; where its trainings come down, that is what is said in the least room."""
+    gone, left, come_down = (
+        "its supervisor is gone",
+        "and left no report",
+        "its trainings checkpoint and stop",
+    )
+    if not looks_on:
+        return clip(f"lost: {gone} {left}", room)
+    shortest = f"lost: {come_down}"
+    longer = (f"lost: {gone} {left}; {come_down}", f"lost: {gone}; {come_down}")
+    return next((text for text in longer if len(text) <= room), clip(shortest, room))
 
 
 def _sharing(state: RunState) -> str:
