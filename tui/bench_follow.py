@@ -64,6 +64,20 @@ def stop_bench(folder: BenchFolder) -> bool:
     return True
 
 
+def ended_report(folder: BenchFolder) -> BenchReport:
+    """The report of a bench that goes on no more.
+
+    Raises:
+        BenchReportError: there is none, as the bench is lost, or there is one that cannot be read; one sentence.
+    """
+    if not folder.report.exists():
+        raise BenchReportError(
+            f"bench {folder.name} is lost: its process is gone, what it measured is kept; "
+            f"`dualtrain-tui bench --resume {folder.name}` goes on"
+        )
+    return read_bench_report(folder.report)
+
+
 def print_bench_report(folder: BenchFolder, report: BenchReport, out: TextIO, *, as_json: bool) -> None:
     """Print a bench's report for people, or with `as_json` the file as it is."""
     if as_json:
@@ -117,12 +131,9 @@ class _Follower:
 
     def _tell_end(self) -> int:
         try:
-            report = read_bench_report(self._folder.report)
-        except BenchReportError:
-            self._lines.say(
-                f"the bench is lost: its process is gone, what it measured is kept; "
-                f"dualtrain-tui bench --resume {self._folder.name} goes on"
-            )
+            report = ended_report(self._folder)
+        except BenchReportError as error:
+            self._lines.say(str(error))
             return exit_codes.FAILED
         print_bench_report(self._folder, report, sys.stdout, as_json=self._as_json)
         return _EXIT_CODES[report.outcome]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,15 +19,21 @@ from msgspec import structs
 from tests.unit.made_benches import CPU, bench_plan, made_bench
 from tests.unit.made_runs import append, made_run
 from tests.unit.made_runs import plan as run_plan
-from training.bench.busy import DeviceMeasuredError, refuse_beside_a_bench, runs_on, share_a_device
-from training.bench.folder import BenchFolder, bench_home
-from training.bench.plan import BenchPlan
+from training.bench.busy import (
+    DeviceMeasuredError,
+    refuse_after_a_bench,
+    refuse_beside_a_bench,
+    runs_on,
+    share_a_device,
+)
+from training.bench.folder import BenchFolder, bench_home, forget_bench_folder, make_bench_folder
+from training.bench.plan import BenchPlan, read_bench_plan
 from training.bench.records import BenchBegan
-from training.bench.start import begin_bench, resume_bench
+from training.bench.start import begin_bench, claim_folder, resume_bench
 from training.launch import LaunchError
 from training.plan import PlannedDevice
 from training.record.liveness import own_facts, take_lock
-from training.record.run_folder import RunFolder
+from training.record.run_folder import RunFolder, RunFolderError
 from training.record.run_home import runs_home
 from tui.cli import cli
 
@@ -79,6 +88,66 @@ def test_one_that_was_only_just_started_counts_too() -> None:
     bench_here()
     with pytest.raises(DeviceMeasuredError, match="since 2026-01-02 03:04"):
         begin_bench(plan_here())
+
+
+def _planned_at(folder: BenchFolder, ns: int) -> None:
+    os.utime(folder.plan, ns=(ns, ns))
+
+
+def test_of_two_begun_together_the_later_gives_way() -> None:
+    first, second = bench_here("bench-2"), bench_here("bench-1")
+    now_ns = time.time_ns()
+    _planned_at(first, now_ns - 1_000_000)
+    _planned_at(second, now_ns)
+    refuse_after_a_bench(CPU, first)
+    with pytest.raises(DeviceMeasuredError, match="bench bench-2 has been measuring"):
+        refuse_after_a_bench(CPU, second)
+    refuse_after_a_bench(GPU, second)
+
+
+def test_of_two_of_which_none_is_known_to_be_first_both_give_way() -> None:
+    both = bench_here("bench-1"), bench_here("bench-2")
+    now_ns = time.time_ns()
+    for folder in both:
+        _planned_at(folder, now_ns)
+    for folder in both:
+        with pytest.raises(DeviceMeasuredError):
+            refuse_after_a_bench(CPU, folder)
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_nothing_is_left_of_one_that_gave_way(tmp_path: Path, named: bool) -> None:
+    other = bench_here("bench-0")
+    folder = make_bench_folder(tmp_path / "mine" if named else None)
+    folder.plan.write_bytes(other.plan.read_bytes())
+    forget_bench_folder(folder)
+    assert not folder.path.exists()
+    assert [path.name for path in bench_home().iterdir()] == ["bench-0"]
+
+
+def test_one_whose_folder_is_claimed_has_its_plan_there_for_others_to_see(tmp_path: Path) -> None:
+    mine = claim_folder(plan_here(), tmp_path / "mine")
+    assert read_bench_plan(mine.plan).bench == "mine"
+    with pytest.raises(DeviceMeasuredError, match="bench mine has been measuring"):
+        claim_folder(plan_here())
+    assert claim_folder(plan_here(), force_busy=True).plan.exists()
+    assert len(list(bench_home().iterdir())) == 2
+
+
+def test_of_benches_begun_at_once_one_at_most_measures() -> None:
+    together = threading.Barrier(4)
+
+    def begin(_: int) -> str:
+        together.wait(20)
+        try:
+            return claim_folder(plan_here()).name
+        except (DeviceMeasuredError, RunFolderError):  # two may also draw one name
+            return ""
+
+    with ThreadPoolExecutor(4) as threads:
+        begun = [name for name in threads.map(begin, range(4)) if name]
+    assert len(begun) <= 1
+    assert [path.name for path in bench_home().iterdir()] == begun
 
 
 def test_what_has_ended_died_or_is_on_another_host_is_not_in_the_way(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
@@ -14,6 +15,7 @@ from tests.unit.made_runs import made_run
 from training.bench.folder import BenchFolder, bench_home
 from training.bench.ledger import Ledger
 from training.bench.report import build_bench_report, write_bench_report
+from training.record.liveness import SupervisorFacts
 from training.record.run_home import runs_home
 from tui.cli import cli
 
@@ -78,6 +80,46 @@ def test_stop_of_one_that_was_only_just_started_and_of_one_that_does_not_go_on(t
     result = _run("bench", "--stop", str(folder.path))
     assert result.exit_code == 1
     assert "nothing to stop" in result.stderr
+
+
+def test_stop_of_one_that_another_host_has_names_the_host() -> None:
+    folder = made_bench(bench_home() / "bench-1", bench_plan())
+    folder.owner.write_bytes(msgspec.json.encode(SupervisorFacts("far\x1b[2J", "b", 1, 0.0, None)))
+    result = _run("bench", "--stop")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "dualtrain-tui: bench bench-1 goes on on host far\\x1b[2J: stop it there\n"
+
+
+@pytest.mark.parametrize("arguments", [("bench", "--attach"), ("attach", "bench-1"), ("report", "bench-1")])
+def test_a_bench_that_was_lost_and_one_whose_report_is_damaged_are_told_apart(
+    arguments: tuple[str, ...],
+) -> None:
+    folder = made_bench(bench_home() / "bench-1", bench_plan())
+    os.utime(folder.plan, (0, 0))
+    lost, damaged = "bench bench-1 is lost", "no bench's report that can be read"
+    told = _run(*arguments)
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert lost in told.stderr
+    assert "`dualtrain-tui bench --resume bench-1` goes on" in told.stderr
+    assert damaged not in told.stderr
+    folder.report.write_text("{")
+    told = _run(*arguments)
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert damaged in told.stderr
+    assert lost not in told.stderr
+
+
+@pytest.mark.parametrize("command", ["report", "attach"])
+def test_a_beginning_that_several_benches_have_is_told_with_their_names(command: str) -> None:
+    for name in ("bench-20260101-1", "bench-20260102-1"):
+        made_bench(bench_home() / name, bench_plan())
+    for reference, words in (
+        ("bench-2026", "'bench-2026' means 2 benches: bench-20260102-1, bench-20260101-1"),
+        ("bench-x", "there is no bench 'bench-x'"),
+    ):
+        refused = _run(command, reference)
+        assert (refused.exit_code, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
+        assert words in refused.stderr
 
 
 def test_benches_are_in_the_list_of_runs_and_told_by_attach(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from training.bench.records import BenchBegan, BenchEnded, LaunchBegan, LaunchEn
 from training.bench.report import build_bench_report, write_bench_report
 from training.record.contention_records import ProbeBegan, RateSpan, SoloSpan
 from training.record.event_records import WarmingUp
+from training.record.run_folder import RunNotFoundError
 from training.record.run_home import runs_home
 from tui.bench_lines import BenchLines
 
@@ -104,6 +105,20 @@ def test_benches_are_found_by_path_name_and_beginning(tmp_path: Path) -> None:
     assert bench_meant("mi") is None  # the beginning of a run's name as well
     assert bench_meant("bench-20260101-1") == elsewhere
     assert bench_meant("20260102") is None
+
+
+def test_what_begins_as_the_names_of_benches_do_and_means_a_run_is_a_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = made_bench(tmp_path / "bench-here", bench_plan())
+    made_run(bench.run("001-together").path)
+    monkeypatch.chdir(tmp_path)
+    assert bench_meant("bench-here") == bench
+    assert bench_meant("bench-here/runs/001-together") is None
+    made_run(runs_home() / "bench-of-a-run")
+    assert bench_meant("bench-of") is None
+    with pytest.raises(RunNotFoundError, match="there is no bench 'bench-none'"):
+        bench_meant("bench-none")
 
 
 def test_lines_without_a_terminal_are_plain_and_few(tmp_path: Path) -> None:

@@ -44,7 +44,24 @@ def refuse_beside_a_bench(device: PlannedDevice, besides: BenchFolder | None = N
         DeviceMeasuredError: one does.
     """
     own = None if besides is None else besides.path.resolve()
-    other = next((one for one in _benches_on(device) if one.folder.path != own), None)
+    _refuse(next((one for one in _benches_on(device) if one.folder.path != own), None))
+
+
+def refuse_after_a_bench(device: PlannedDevice, mine: BenchFolder) -> None:
+    """See that no bench measures on the device whose plan was there before this one's, or came with it.
+
+    Benches begun together may each look before the other has a plan; whoever looks again once its own is there finds
+    every earlier one.
+
+    Raises:
+        DeviceMeasuredError: one does.
+    """
+    own = mine.path.resolve()
+    others = (one for one in _benches_on(device) if one.folder.path != own)
+    _refuse(next((one for one in others if _is_before(one.folder, mine)), None))
+
+
+def _refuse(other: Busy | None) -> None:
     if other is not None:
         name = other.folder.name
         raise DeviceMeasuredError(
@@ -52,6 +69,14 @@ def refuse_beside_a_bench(device: PlannedDevice, besides: BenchFolder | None = N
             "benches spoil each other's figures: wait for it, or end it with "
             f"`dualtrain-tui bench --stop {name}`; --force-busy measures all the same"
         )
+
+
+def _is_before(one: RunFolder, mine: BenchFolder) -> bool:
+    try:
+        # equal times are no order: a file system tells them in steps of some milliseconds
+        return one.plan.stat().st_mtime_ns <= mine.plan.stat().st_mtime_ns
+    except FileNotFoundError:
+        return False  # it gave way itself
 
 
 def runs_on(device: PlannedDevice) -> tuple[Busy, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from training.bench.plan import BenchPlanError, read_bench_plan
 from training.record.run_folder import (
     RunFolder,
     RunNotFoundError,
+    find_run_folder,
     list_run_folders,
     make_run_folder,
 )
@@ -84,6 +86,16 @@ def make_bench_folder(bench_dir: Path | None = None) -> BenchFolder:
     return BenchFolder(made.path)
 
 
+def forget_bench_folder(folder: BenchFolder) -> None:
+    """Take away the folder of a bench that has not begun to measure: it holds its plan alone."""
+    for link in bench_home().glob("*"):
+        if link.is_symlink() and link.resolve() == folder.path.resolve():
+            link.unlink()
+    folder.plan.unlink()
+    with contextlib.suppress(OSError):  # whatever else came into it is somebody's
+        folder.path.rmdir()
+
+
 def list_bench_folders() -> Iterator[BenchFolder]:
     """Every bench in reach, newest first."""
     home = bench_home()
@@ -124,16 +136,30 @@ def bench_meant(reference: str) -> BenchFolder | None:
     """The bench that a reference to a run or a bench means; None where it means no bench.
 
     A beginning that is also the beginning of a run's name is the run's, unless it begins as the names of benches do.
+
+    Raises:
+        RunNotFoundError: it begins as the names of benches do, and means none, or more than one, and no run.
     """
     by_path = bench_at(reference)
     if by_path is not None:
         return by_path
+    begins_as_benches = reference.startswith(NAME_PREFIX)
     try:
         found = find_bench_folder(reference)
     except RunNotFoundError:
+        if begins_as_benches and not _is_run(reference):
+            raise
         return None
-    is_named = found.name == reference or reference.startswith(NAME_PREFIX)
+    is_named = found.name == reference or begins_as_benches
     return found if is_named or not _begins_a_run(reference) else None
+
+
+def _is_run(reference: str) -> bool:
+    try:
+        find_run_folder(reference)
+    except RunNotFoundError:
+        return False
+    return True
 
 
 def _begins_a_run(reference: str) -> bool:

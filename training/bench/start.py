@@ -8,10 +8,11 @@ from pathlib import Path
 
 from msgspec import structs
 
-from training.bench.busy import refuse_beside_a_bench
-from training.bench.folder import BenchFolder, make_bench_folder
+from training.bench.busy import DeviceMeasuredError, refuse_after_a_bench, refuse_beside_a_bench
+from training.bench.folder import BenchFolder, forget_bench_folder, make_bench_folder
 from training.bench.plan import BenchPlan, read_bench_plan, write_bench_plan
 from training.launch import LaunchError
+from training.plan import PlannedDevice
 from training.record.liveness import liveness
 from training.supervisor.start import start_detached
 
@@ -26,11 +27,33 @@ def begin_bench(
         RunFolderError: the folder cannot be made.
         OSError: the process cannot be started.
     """
+    folder = claim_folder(plan, bench_dir, force_busy=force_busy)
+    return folder, start_bench(folder)
+
+
+def claim_folder(plan: BenchPlan, bench_dir: Path | None = None, *, force_busy: bool = False) -> BenchFolder:
+    """Make the bench's folder, by which others see that it begins; take it away where another began just before.
+
+    Raises:
+        DeviceMeasuredError: another bench measures on the device.
+        RunFolderError: the folder cannot be made.
+        OSError: it cannot be written.
+    """
     if not force_busy:
         refuse_beside_a_bench(plan.device)
     folder = make_bench_folder(bench_dir)
     write_bench_plan(structs.replace(plan, bench=folder.name), folder.plan)
-    return folder, start_bench(folder)
+    if not force_busy:
+        _give_way(plan.device, folder)
+    return folder
+
+
+def _give_way(device: PlannedDevice, folder: BenchFolder) -> None:
+    try:
+        refuse_after_a_bench(device, folder)
+    except DeviceMeasuredError:
+        forget_bench_folder(folder)
+        raise
 
 
 def resume_bench(folder: BenchFolder, *, force_busy: bool = False) -> subprocess.Popen[bytes]:

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from tui import exit_codes
+from tui.commands.detached import say_detached
 from tui.commands.fail import fail, failing_clearly
 from tui.commands.preset_names import complete_preset
 
 if TYPE_CHECKING:
     from training.bench.busy import Busy
+    from training.bench.folder import BenchFolder
     from training.bench.request import BenchRequest
     from tui.bench_follow import Followed
 
@@ -206,9 +208,7 @@ def _say_who_disturbs(beside: Iterable[Busy]) -> None:
 
 def _follow(start: Callable[[], Followed], *, as_json: bool, detach: bool) -> int:
     if detach:
-        name = start().folder.name
-        click.echo(name)
-        click.echo(f"dualtrain-tui bench --attach {name}", err=True)
+        say_detached(start().folder.name, "dualtrain-tui bench --attach")
         return exit_codes.OK
     from tui.bench_follow import follow_bench
 
@@ -218,13 +218,22 @@ def _follow(start: Callable[[], Followed], *, as_json: bool, detach: bool) -> in
 def _stop(reference: str) -> int:
     with failing_clearly():
         from training.bench.folder import find_bench_folder
-        from training.record.liveness import liveness
+        from training.preset.printable import printable
         from tui.bench_follow import stop_bench
 
         folder = find_bench_folder(reference or None)
         if not stop_bench(folder):
-            if liveness(folder.as_run) == "starting":
-                fail(f"bench {folder.name} does not answer yet: try again in a moment", exit_codes.FAILED)
-            fail(f"bench {folder.name} does not go on: there is nothing to stop", exit_codes.FAILED)
-    click.echo(f"stop asked of {folder.name}; what is done is kept")
+            fail(_why_not_stopped(folder), exit_codes.FAILED)
+    click.echo(f"stop asked of {printable(folder.name)}; what is done is kept")
     return exit_codes.OK
+
+
+def _why_not_stopped(folder: BenchFolder) -> str:
+    from training.record.liveness import liveness, read_facts
+
+    found, facts = liveness(folder.as_run), read_facts(folder.as_run)
+    if found == "elsewhere" and facts is not None:
+        return f"bench {folder.name} goes on on host {facts.host}: stop it there"
+    if found == "starting":
+        return f"bench {folder.name} does not answer yet: try again in a moment"
+    return f"bench {folder.name} does not go on: there is nothing to stop"

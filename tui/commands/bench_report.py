@@ -26,22 +26,16 @@ def report_bench(folder: BenchFolder, *, as_json: bool, other_form: bool) -> Non
     """Print a bench's report; leaves with one sentence where there is none, or a form was asked that it has not."""
     if other_form:
         fail("--html, --markdown and --csv are of a run: a bench has its text and --json", exit_codes.USAGE)
-    from training.bench.report import BenchReportError, read_bench_report
+    from training.bench.report import BenchReportError
     from training.record.liveness import liveness
-    from tui.bench_follow import print_bench_report
+    from tui.bench_follow import ended_report, print_bench_report
 
     with failing_clearly():
         found = liveness(folder.as_run)
-    name = folder.name
     if found in ("live", "starting", "elsewhere"):
+        name = folder.name
         fail(f"bench {name} has not ended: `dualtrain-tui attach {name}`", exit_codes.FAILED)
-    if found == "lost":
-        fail(
-            f"bench {name} is lost: its process is gone, what it measured is kept; "
-            f"`dualtrain-tui bench --resume {name}` goes on",
-            exit_codes.FAILED,
-        )
     try:
-        print_bench_report(folder, read_bench_report(folder.report), sys.stdout, as_json=as_json)
+        print_bench_report(folder, ended_report(folder), sys.stdout, as_json=as_json)
     except BenchReportError as error:
         fail(str(error), exit_codes.FAILED)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from tui import exit_codes
+from tui.commands.detached import say_detached
 from tui.commands.fail import fail, failing_clearly
 from tui.commands.preset_names import complete_preset
 
@@ -211,8 +212,7 @@ def launch_and_follow(request: LaunchRequest, *, headless: bool, as_json: bool, 
         refuse_without_screen(request)
     launched = _launch(request)
     if detach:
-        click.echo(launched.folder.name)
-        click.echo(f"dualtrain-tui attach {launched.folder.name}", err=True)
+        say_detached(launched.folder.name, "dualtrain-tui attach")
         return exit_codes.OK
     from tui.commands.open_app import open_app
 
