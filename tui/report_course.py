@@ -15,7 +15,7 @@ def sharing_text(report: Report) -> str:
     """`together, later sequential`; where it changed often, the first, how often, and the last."""
     asked = report.sharing_asked or report.sharing
     later = [since.sharing for since in report.sharing_changes]
-    if not later and asked != report.sharing:  # a report from before the changes were kept
+    if not later and asked != report.sharing:  # a report may hold only what came of the changes
         later = [report.sharing]
     if len(later) >= MOST_WAYS:
         return f"{asked}, changed {len(later)} times, {later[-1]} at the end"
@@ -29,7 +29,7 @@ def sharing_facts_of(report: Report) -> list[tuple[str, str]]:
         for since in report.sharing_changes[-MOST_WAYS:]
     ]
     left_out = len(report.sharing_changes) - len(told)
-    first = [f"{left_out} changes before"] if left_out > 0 else []
+    first = [f"{left_out} {'change' if left_out == 1 else 'changes'} before"] if left_out > 0 else []
     return [("sharing", "; ".join((*first, *told)))] if told else []
 
 
@@ -37,7 +37,7 @@ def fell_back_text(report: Report) -> str:
     """That the lanes were not under MPS as was asked, which nobody wished; empty where they were."""
     if report.sharing_asked != "mps" or report.sharing == "mps":
         return ""
-    now = SharingSince(0.0, report.sharing, report.why_sharing_changed)  # all that older reports tell
+    now = SharingSince(0.0, report.sharing, report.why_sharing_changed)  # where no change is told
     since = next(iter(report.sharing_changes), now)
     return f"not under mps, as was asked, but {since.sharing}: {since.because}"
 

@@ -21,7 +21,7 @@ def report_lines(report: Report, folder: Path) -> list[str]:
         *(printable(text) for text in verdict_lines(verdict_of(report))),
         "",
         f"run {printable(report.run)}: {report.outcome}, {sharing_text(report)} on {device}",
-        f"began {report.started_at}, took {formatted.clock(report.monitor.wall_s)}",
+        f"began {printable(report.started_at)}, took {formatted.clock(report.monitor.wall_s)}",
         *(printable(text) for text in warnings_of(report)),
     ]
     for lane, told in report.lanes.items():

@@ -172,7 +172,7 @@ def test_the_ways_of_sharing_are_told_in_order(
     )
 
 
-def test_a_report_from_before_tells_the_first_and_the_last() -> None:
+def test_a_report_that_holds_no_changes_tells_the_first_and_the_last() -> None:
     assert (
         sharing_text(report(None, sharing="sequential", sharing_asked="together"))
         == "together, later sequential"
@@ -200,6 +200,8 @@ def test_what_nobody_asked_for_is_a_warning_and_what_a_person_asked_for_is_none(
 def test_of_many_changes_the_newest_are_told() -> None:
     (told,) = sharing_facts_of(report(None, sharing_changes=_since(*([ASKED, FELL_BACK] * 3))))
     assert told[1].startswith("3 changes before; together from 0:12 on, no daemon; sequential from 1:10 on")
+    (one,) = sharing_facts_of(report(None, sharing_changes=_since(*([ASKED, FELL_BACK] * 2))))
+    assert one[1].startswith("1 change before; together from 0:12 on")
 
 
 def test_changes_are_reported_and_told_in_every_form(folder: RunFolder) -> None:

@@ -157,7 +157,8 @@ def test_the_report_for_people_begins_with_it_and_passes_on_nothing_that_steers_
         TOGETHER, excluded=1, excluded_because=("\x1b[2J",), verdict="unknown", because="\x1b]0;x\x07"
     )
     lane = msgspec.structs.replace(LANE, preset="\x1b[31mred", threads={"\x1b[1m": 1})
-    text = "\n".join(report_lines(report(hostile, lanes={"a": lane, "b": lane}), Path("/tmp/\x1b[2J")))
+    told = report(hostile, lanes={"a": lane, "b": lane}, started_at="\x1b[2J")
+    text = "\n".join(report_lines(told, Path("/tmp/\x1b[2J")))
     assert "\x1b" not in text
     assert text.startswith("No verdict: ")
     lines = report_lines(report(TOGETHER), Path("/tmp/x"))

@@ -225,9 +225,8 @@ class PickScreen(StopsScreen):
         self.app.push_screen(self._findings.question(self._sharing))
 
     def action_sharing(self) -> None:
-        """The next way of sharing that can be launched."""
-        at = SHARINGS.index(self._sharing) if self._sharing in SHARINGS else -1
-        self._sharing = SHARINGS[(at + 1) % len(SHARINGS)]
+        """The next way of sharing; after the last comes the first."""
+        self._sharing = SHARINGS[(SHARINGS.index(self._sharing) + 1) % len(SHARINGS)]
         self._show_device()
 
     # Launching

@@ -1,4 +1,4 @@
-"""A data set ready for `fit`, already split."""
+"""A lane's data, already split; `fit` takes what `untuned` makes of it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from training.worker.data.data_shape import DataShape
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
-    """What `fit` takes, with exact counts."""
+    """The data as it was made or read, with exact counts."""
 
     x: Any
     """A numpy array, or a `keras.utils.PyDataset` that makes its own batches."""
     y: Any
     """A numpy array, or None where `x` is a PyDataset."""
     validation: Any
-    """What `validation_data` takes: a pair of arrays, or None."""
+    """A pair of arrays; None where nothing is held back."""
     train_samples: int
     validation_samples: int
     batch_size: int
