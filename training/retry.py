@@ -12,7 +12,7 @@ from msgspec import structs
 from training.analysis.memory_remedies import HOST_MEMORY, OUT_OF_MEMORY, RemedyKey, memory_remedies
 from training.analysis.state import RunState
 from training.launch import LaunchRequest, preset_reference, with_overrides
-from training.plan import IfNoGpu, Lane, LanePlan, Plan, Sharing
+from training.plan import IfNoGpu, Lane, LanePlan, MpsLimits, Plan, Sharing
 from training.preset import PresetError
 from training.preset_library import resolve
 
@@ -76,7 +76,7 @@ def retry_request(
         overrides=(*offer.overrides, *overrides),
         run_dir=run_dir,
         if_no_gpu=offer.if_no_gpu or plan.if_no_gpu,
-        mps=plan.mps,
+        mps=plan.mps if sharing == "mps" else MpsLimits(),
         probing=structs.replace(plan.probing, blocks=None, then_stop=False),
         turn_steps=dict(plan.turn_steps) if sharing == "one-process" else {},
         force_fit=True,  # it was launched once: what is offered for it is not refused by a forecast

@@ -86,6 +86,7 @@ def test_everything_else_stays_as_it_was() -> None:
     lanes = plan_lanes(request)
     assert lanes["a"] == made.lanes["a"]
     assert lanes["b"].preset.fit.epochs == 2
+    assert retry_request(made, RetryOffer("sequential", "t", sharing="sequential")).mps == MpsLimits()
 
 
 def test_no_probes_and_turns_stay_as_they_were() -> None:
