@@ -43,11 +43,11 @@ class WindowTimer:
 
     def _open(self, now_s: float, count: StepCount) -> None:
         # Keras starts an epoch's data pipeline before it begins the first batch: that part of the step went by already.
-        gone_s = count.since_last_step_s(now_s)
+        # Between other steps, what went by since the last one is a step's time, as it is at the window's end.
+        gone_s = 0.0 if count.epoch.steps else count.since_last_step_s(now_s)
         self._t0, self._step0, self._samples0 = now_s, count.step, count.samples
         self._in_steps0_s, self._epochs0 = count.in_steps_s + gone_s, count.epochs_begun
-        self._first_steps0 = count.first_steps
-        self._first_steps0_s = count.first_steps_s + (0.0 if count.epoch.steps else gone_s)
+        self._first_steps0, self._first_steps0_s = count.first_steps, count.first_steps_s + gone_s
 
     def result(self, now_s: float, count: StepCount, complete: bool) -> Dict[str, Any]:
         """The fields of the window's record; a window cut short before its start has no steps."""
