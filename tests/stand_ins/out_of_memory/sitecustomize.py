@@ -69,10 +69,10 @@ def _make_it_too_small(keras: Any) -> None:
 
     truly = keras.Model.fit
 
-    def fit(model: Any, *arguments: Any, **named: Any) -> Any:
-        if named.get("batch_size", 0) > LARGEST_BATCH:
+    def fit(model: Any, batches: Any, **named: Any) -> Any:
+        if batches.batch_size > LARGEST_BATCH:
             named["callbacks"] = [*named.get("callbacks", ()), Full()]
-        return truly(model, *arguments, **named)
+        return truly(model, batches, **named)
 
     keras.Model.fit = fit
 
