@@ -130,7 +130,9 @@ def _solo_line(record: SoloSpan) -> EventLine | None:
     if record.how == "turn":
         return None
     span = record.span
-    told = f": {1.0 / span.step_s:.1f} steps/s" if span.steps and is_possible(span) else ""
+    # With the epochs' ends in it, as the rates on the screen are.
+    whole_s = span.in_steps_s + span.outside_s
+    told = f": {span.steps / whole_s:.1f} steps/s" if span.steps and is_possible(span) else ""
     if record.how != "probe":
         return EventLine(record.t, f"alone {record.how}{told}", record.lane)
     if record.complete and not record.disturbed:
