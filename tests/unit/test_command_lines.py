@@ -116,6 +116,17 @@ def test_who_joined_in_the_place_of_an_ended_lane_says_so_and_what_is_not_kept_i
     )
 
 
+def test_of_one_launched_with_the_run_and_followed_by_another_everything_is_kept() -> None:
+    first = LanePlan("lstm", "shipped", preset(), None, ("fit.seed=3",))
+    record = Joined(125.0, "b", JOINER, replaces="lstm", replaced=first, earlier_records="b-1.jsonl")
+    planned = _joins(record)
+    assert command_lines(planned, _course(planned, FIRST, record)) == (
+        "dualtrain-tui run seed-binary lstm --device cpu --minutes 9 --set b.fit.seed=3",
+        "# 2:05 after the beginning, in the place of lstm, which had been stopped:",
+        "dualtrain-tui join '/tmp/my x.toml' --set fit.batch_size=64 --set fit.seed=5",
+    )
+
+
 def test_of_one_that_joined_and_was_followed_by_another_everything_is_kept() -> None:
     second = LanePlan("seed-regression", "shipped", preset(), None, ("fit.seed=7",))
     records = (

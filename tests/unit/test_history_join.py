@@ -10,6 +10,7 @@ from msgspec import structs
 from tests.unit.made_runs import append, made_run, plan, preset
 from training.analysis.history import RunHistory
 from training.plan import LanePlan
+from training.record.device_records import DeviceReading, LaneReading, Sample
 from training.record.event_records import Joined, LaneEnded, Launched
 from training.record.lane_records import Progress
 
@@ -51,6 +52,22 @@ def test_who_takes_the_place_of_an_ended_lane_begins_anew(tmp_path: Path) -> Non
     history.refresh()
     held = history.state().lanes["b"]
     assert (held.phase, held.step, held.title) == ("waiting", 10, "Joiner")
+
+
+def test_what_was_read_before_it_joined_is_not_of_the_new_lane(tmp_path: Path) -> None:
+    """Also where all of it is read at once, and the event that says so first."""
+    folder = made_run(tmp_path / "made")
+    append(folder.events, LaneEnded(t=30.0, lane="b", status="completed", exit_code=0))
+    append(folder.events, Joined(t=31.0, lane="b", planned=JOINER, replaces="seed-regression"))
+    append(folder.device, _reading(20.0, pid=7, memory_bytes=900), _reading(40.0, pid=8, memory_bytes=300))
+    history = RunHistory(folder)
+    history.refresh()
+    held = history.state().lanes["b"]
+    assert (held.memory_peak_bytes, len(held.memory_series)) == (300, 1)
+
+
+def _reading(t: float, *, pid: int, memory_bytes: int) -> Sample:
+    return Sample(t, DeviceReading(), {"b": LaneReading(pid, memory_bytes=memory_bytes)})
 
 
 def _progress(step: int, *, t: float) -> Progress:

@@ -64,7 +64,7 @@ class TestPlace:
         alone: Plan = structs.replace(both, lanes={"a": both.lanes["a"]})
         folder = made_run(tmp_path / "run", alone)
         place = take_place(folder, alone, "b", NEWCOMER)
-        assert (place.replaces, place.earlier_records) == (None, None)
+        assert (place.replaced, place.earlier_records) == (None, None)
         assert read_plan(folder.plan) == place.plan
         assert list(place.plan.lanes) == ["a", "b"]
         assert place.plan.lanes["b"].preset_name == "newcomer"
@@ -72,7 +72,7 @@ class TestPlace:
 
     def test_of_the_first_lane_comes_first(self, folder: RunFolder) -> None:
         place = take_place(folder, plan(), "a", NEWCOMER)
-        assert (place.replaces, place.earlier_records) == ("seed-binary", "a-1.jsonl")
+        assert (place.replaced, place.earlier_records) == (plan().lanes["a"], "a-1.jsonl")
         assert list(place.plan.lanes) == ["a", "b"]
         assert read_plan(folder.plan).lanes["a"].preset_name == "newcomer"
 

@@ -148,6 +148,8 @@ class TestJoin:
         supervisor.join(structs.replace(plan().lanes["a"], preset_name="newcomer"), "b", "me")
         (joined,) = [one for one in events.kept if isinstance(one, Joined)]
         assert (joined.lane, joined.replaces, joined.by) == ("b", "seed-regression", "me")
+        assert joined.replaced is not None
+        assert joined.replaced.preset_name == "seed-regression"
         assert joined.earlier_records == "b-1.jsonl"
         assert supervisor.measuring.budget.blocks_begun == 0
         assert supervisor.measuring.paces["b"] is not before

@@ -15,6 +15,7 @@ from training.analysis.contention import (
     pair_times,
 )
 from training.analysis.contention_state import BlockPoint, ContentionState, ProbeMark
+from training.analysis.hold_times import HoldTimes
 from training.analysis.interval import FEWEST
 from training.analysis.lane_facts import LaneFacts
 from training.analysis.pair_evidence import EvidenceHistory
@@ -26,7 +27,6 @@ from training.plan import LANES, Lane, Plan
 from training.record.contention_records import (
     Decided,
     Held,
-    HeldFor,
     LetGo,
     ProbeBegan,
     SharedSpan,
@@ -52,7 +52,7 @@ class ContentionHistory:
         self._lanes: dict[Lane, LaneFacts] = {lane: LaneFacts() for lane in plan.lanes}
         self._opened_t: float | None = None
         self._joined = False
-        self._held: dict[Lane, tuple[HeldFor, ...]] = {}
+        self._holds = HoldTimes()
         self._probing: ProbeMark | None = None
         self._marks: deque[ProbeMark] = deque(maxlen=KEPT_MARKS)
         self._decided: Decided | None = None
@@ -76,12 +76,8 @@ class ContentionHistory:
                 self._note_probe(record)
             case SharedSpan():
                 self._count.take_shared(record)
-            case Held():
-                held = self._held.get(record.lane, ())
-                self._held[record.lane] = (*(why for why in held if why != record.why), record.why)
-            case LetGo():
-                held = self._held.get(record.lane, ())
-                self._held[record.lane] = tuple(why for why in held if why != record.why)
+            case Held() | LetGo():
+                self._holds.take(record)
             case Decided():
                 self._decided = record
             case Launched() | WarmingUp():
@@ -90,7 +86,7 @@ class ContentionHistory:
                 self._opened_t = record.t
             case LaneEnded():
                 self._facts(record.lane).take_event(record)
-                self._held.pop(record.lane, None)
+                self._holds.take(record)
                 self._probing = None
             case Joined():
                 self._facts(record.lane).take_event(record)
@@ -134,7 +130,7 @@ class ContentionHistory:
             saved_ahead_s=saved_s,
             turns_are_faster=turns_are_faster,
             probing=self._probing,
-            held={lane: held for lane, held in self._held.items() if held},
+            held=self._holds.newest(),
             points=self._points(),
             marks=tuple(self._marks),
             decided=self._decided,

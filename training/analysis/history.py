@@ -113,10 +113,10 @@ class RunHistory:
             for lane_history in self._lanes.values():
                 lane_history.lost()
 
-    def _begin_lane(self, lane: Lane, planned: LanePlan) -> None:
+    def _begin_lane(self, lane: Lane, planned: LanePlan, since_t: float = -math.inf) -> None:
         """Know of a lane what its plan says and nothing yet of its records; whoever had its place is forgotten."""
         train_for_s = (self.plan.limits.minutes or math.inf) * 60
-        self._lanes[lane] = LaneHistory(lane, planned.preset_name, planned.preset.title, train_for_s)
+        self._lanes[lane] = LaneHistory(lane, planned.preset_name, planned.preset.title, train_for_s, since_t)
         self._lanes = dict(sorted(self._lanes.items()))
         self._lane_readers[lane] = TailingReader(self.folder.lane_records(lane), LaneRecord)
 
@@ -213,7 +213,7 @@ class RunHistory:
             case Joined():
                 lanes: dict[Lane, LanePlan] = {**self.plan.lanes, record.lane: record.planned}
                 self.plan = structs.replace(self.plan, lanes=dict(sorted(lanes.items())))
-                self._begin_lane(record.lane, record.planned)
+                self._begin_lane(record.lane, record.planned, record.t)
             case DeviceLost():
                 self._device_lost = record.message
             case SharingChanged():

@@ -33,6 +33,11 @@ class HoldTimes:
             case LaneEnded():
                 changes.add(record.t, ())
 
+    def newest(self) -> dict[Lane, tuple[HeldFor, ...]]:
+        """What holds each lane by the newest event; lanes that nothing holds are absent."""
+        newest = {lane: changes.newest for lane, changes in self._lanes.items()}
+        return {lane: held for lane, held in newest.items() if held}
+
     def why(self, lane: Lane, t: float) -> tuple[HeldFor, ...]:
         """What held the lane that stood still at `t`; empty where that is not known (any more)."""
         changes = self._lanes.get(lane)
@@ -51,9 +56,12 @@ class _Changes:
         self._held.append(held)
         del self._since_t[:-KEPT], self._held[:-KEPT]
 
+    @property
+    def newest(self) -> tuple[HeldFor, ...]:
+        return self._held[-1] if self._held else ()
+
     def without(self, why: HeldFor) -> tuple[HeldFor, ...]:
-        newest = self._held[-1] if self._held else ()
-        return tuple(one for one in newest if one != why)
+        return tuple(one for one in self.newest if one != why)
 
     def at(self, t: float) -> tuple[HeldFor, ...]:
         index = bisect_right(self._since_t, t) - 1

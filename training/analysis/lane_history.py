@@ -51,11 +51,20 @@ _START: tuple[LanePhase, ...] = (
 class LaneHistory:
     """Takes one lane's records in order; `state` is what they add up to."""
 
-    def __init__(self, lane: Lane, preset_name: str, title: str, train_for_s: float = math.inf) -> None:
+    def __init__(
+        self,
+        lane: Lane,
+        preset_name: str,
+        title: str,
+        train_for_s: float = math.inf,
+        since_t: float = -math.inf,
+    ) -> None:
+        """`since_t` is when it joined: what was read of the lane before is of the one whose place it took."""
         self._lane: Lane = lane
         self._preset_name = preset_name
         self._title = title
         self._train_for_s = train_for_s
+        self._since_t = since_t
         self._reached: LanePhase = "waiting"
         self._paused = False
         self._validating = False
@@ -137,6 +146,8 @@ class LaneHistory:
 
     def take_reading(self, t: float, reading: LaneReading, utilization_percent: float | None) -> None:
         """Take in what the meter read of this lane."""
+        if t < self._since_t:
+            return
         self._reading = None if self._end else reading
         if reading.memory_bytes is not None:
             self._peak = max(self._peak or 0, reading.memory_bytes)

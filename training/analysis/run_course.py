@@ -20,7 +20,7 @@ class LaneLife:
     preset_name: str
     records: Path
     planned: LanePlan | None
-    """None where it was launched with the run and another took its place: the plan has that one now."""
+    """None where another took its place and the record does not keep it: the plan has that one now."""
     joined: Joined | None = None
     """None where it was launched with the run."""
     number: int = 0
@@ -115,7 +115,7 @@ class RunCourse:
 
     def _give_way(self, life: LaneLife, record: Joined) -> None:
         if life.joined is None:
-            life.preset_name, life.planned = record.replaces or life.preset_name, None
+            life.preset_name, life.planned = record.replaces or life.preset_name, record.replaced
         if record.earlier_records is not None:
             life.records = self._folder.path / Path(record.earlier_records).name
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import structs
 
-from training.bench.busy import DeviceMeasuredError, refuse_after_a_bench, refuse_beside_a_bench
+from training.bench.device_use import DeviceMeasuredError, refuse_after_a_bench, refuse_beside_a_bench
 from training.bench.folder import BenchFolder, forget_bench_folder, make_bench_folder
 from training.bench.plan import BenchPlan, read_bench_plan, write_bench_plan
 from training.launch import LaunchError

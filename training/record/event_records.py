@@ -115,6 +115,8 @@ class Joined(Record, frozen=True, tag="joined"):
     by: str = ""
     replaces: str | None = None
     """The preset's name of the ended lane whose place it takes."""
+    replaced: LanePlan | None = None
+    """What that lane was planned as: the plan has the new one in its place. None in records that do not keep it."""
     earlier_records: str | None = None
 
 

@@ -14,10 +14,10 @@ from training.record.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The plan with the lane in it, and whose place it took: the preset's name, and the file with its records."""
+    """The plan with the lane in it, and whose place it took: what that was planned as, and the file of its records."""
 
     plan: Plan
-    replaces: str | None = None
+    replaced: LanePlan | None = None
     earlier_records: str | None = None
 
 
@@ -37,7 +37,7 @@ def take_place(folder: RunFolder, plan: Plan, lane: Lane, planned: LanePlan) -> 
     except OSError:
         write_plan(plan, folder.plan)
         raise
-    return Place(joined, plan.lanes[lane].preset_name, earlier)
+    return Place(joined, plan.lanes[lane], earlier)
 
 
 def make_room(folder: RunFolder, lane: Lane) -> str:

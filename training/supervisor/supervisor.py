@@ -153,7 +153,13 @@ class Supervisor:
         self.lanes[lane] = LaneRun(lane, self._folder)
         self.events.write(
             Joined(
-                self.now(), lane, planned, by, replaces=place.replaces, earlier_records=place.earlier_records
+                self.now(),
+                lane,
+                planned,
+                by,
+                replaces=None if place.replaced is None else place.replaced.preset_name,
+                replaced=place.replaced,
+                earlier_records=place.earlier_records,
             )
         )
         self.measuring.joined(lane)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from tui.commands.argument_order import thing_and_run
 from tui.commands.fail import failing_clearly
 from tui.commands.preset_names import complete_run, starting_with
-from tui.commands.thing_and_run import thing_and_run
 
 if TYPE_CHECKING:
     from training.record.run_folder import RunFolder

@@ -16,7 +16,7 @@ from tui.commands.fail import fail, failing_clearly
 from tui.commands.preset_names import complete_preset
 
 if TYPE_CHECKING:
-    from training.bench.busy import Busy
+    from training.bench.device_use import Busy
     from training.bench.folder import BenchFolder
     from training.bench.request import BenchRequest
     from tui.bench_follow import Followed
@@ -152,7 +152,7 @@ def bench(
 
 def _begin(request: BenchRequest, *, force_busy: bool) -> Followed:
     with failing_clearly():
-        from training.bench.busy import runs_on
+        from training.bench.device_use import runs_on
         from training.bench.request import plan_bench
         from training.bench.start import begin_bench
         from training.launch import DoesNotFitError
@@ -182,7 +182,7 @@ def _look_at(reference: str) -> Followed:
 
 def _resume(reference: str, *, force_busy: bool) -> Followed:
     with failing_clearly():
-        from training.bench.busy import runs_on
+        from training.bench.device_use import runs_on
         from training.bench.folder import find_bench_folder
         from training.bench.plan import read_bench_plan
         from training.bench.start import resume_bench

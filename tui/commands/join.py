@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui.commands.argument_order import thing_and_run
 from tui.commands.ask import asked_of_live_run
 from tui.commands.fail import failing_clearly
 from tui.commands.preset_names import complete_preset_or_run
-from tui.commands.thing_and_run import thing_and_run
 
 if TYPE_CHECKING:
     from training.record.run_folder import RunFolder

@@ -15,6 +15,9 @@ from tui.commands.fail import fail, failing_clearly
 from tui.commands.preset_names import complete_preset
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from training.bench.device_use import Busy
     from training.launch import Launched, LaunchRequest
     from training.plan import IfNoGpu, Lane, Sharing
 
@@ -169,13 +172,26 @@ def parse_turns(text: str | None, sharing: Sharing) -> dict[Lane, int]:
 
 def _launch(request: LaunchRequest) -> Launched:
     with failing_clearly():
+        from training.bench.device_use import benches_on
         from training.launch import DoesNotFitError, launch
         from training.meters.devices import list_devices
 
         try:
-            return launch(request, list_devices())
+            launched = launch(request, list_devices())
         except DoesNotFitError as error:
             fail(f"{error}; --force-fit launches all the same", exit_codes.DEVICE)
+        beside = benches_on(launched.plan.device)
+    _say_who_is_disturbed(beside)
+    return launched
+
+
+def _say_who_is_disturbed(beside: Iterable[Busy]) -> None:
+    """The run goes on: whose bench it is may know why it was begun."""
+    from training.preset.printable import one_line
+
+    for busy in beside:
+        told = f"bench {busy.folder.name} has been measuring on this device since {busy.since_text}"
+        click.echo(f"dualtrain-tui: {one_line(told)}: each disturbs the other's figures", err=True)
 
 
 def check_how_to_follow(*, headless: bool, as_json: bool, detach: bool) -> None:

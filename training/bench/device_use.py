@@ -1,4 +1,4 @@
-"""Who of dualtrain is on a bench's device already: another bench, which it would spoil, or a run, which disturbs it."""
+"""Who of dualtrain uses a device: a bench, whose figures others would spoil, or a run, which would disturb one."""
 
 from __future__ import annotations
 
@@ -77,6 +77,11 @@ def _is_before(one: RunFolder, mine: BenchFolder) -> bool:
         return one.plan.stat().st_mtime_ns <= mine.plan.stat().st_mtime_ns
     except FileNotFoundError:
         return False  # it gave way itself
+
+
+def benches_on(device: PlannedDevice) -> tuple[Busy, ...]:
+    """The benches that measure on the device now, newest first."""
+    return tuple(_benches_on(device))
 
 
 def runs_on(device: PlannedDevice) -> tuple[Busy, ...]:

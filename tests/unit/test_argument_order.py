@@ -12,7 +12,7 @@ from tests.unit.made_runs import made_run
 from training.plan import CHANGEABLE
 from training.record.run_home import runs_home
 from tui.cli import cli
-from tui.commands.thing_and_run import thing_and_run
+from tui.commands.argument_order import thing_and_run
 
 NAME = "20260101-000000-aaaa"
 THINGS = ("lstm", "wide-mlp", "lone")

@@ -19,7 +19,7 @@ from msgspec import structs
 from tests.unit.made_benches import CPU, bench_plan, made_bench
 from tests.unit.made_runs import append, made_run
 from tests.unit.made_runs import plan as run_plan
-from training.bench.busy import (
+from training.bench.device_use import (
     DeviceMeasuredError,
     refuse_after_a_bench,
     refuse_beside_a_bench,
