@@ -65,6 +65,14 @@ class TestFirstBlocks:
         assert taken(700.0, 50.0, 0.9).blocks_begun in (0, FIRST_BLOCKS)
         assert taken(300.0, 20.0, 0.9).blocks_begun == FIRST_BLOCKS
 
+    def test_of_a_short_run_are_three_where_together_is_ahead(self) -> None:
+        assert taken(300.0, 3.0, 1.1).blocks_begun == FEWEST_BLOCKS
+        assert taken(300.0, 3.0, 1.02).blocks_begun == FIRST_BLOCKS
+
+    def test_of_a_short_run_are_taken_again_until_three_count(self) -> None:
+        budget = ProbeBudget(Probing(), 9.0, blocks_begun=3, blocks_counted=1, last_ended_s=10.0)
+        assert budget.allows_block(11.0, 20.0, 300.0, 1.1, 3.0)
+
     def test_are_three_at_least_in_a_short_run_with_room(self) -> None:
         assert taken(200.0, 16.0, 2.0).blocks_begun == FEWEST_BLOCKS
 

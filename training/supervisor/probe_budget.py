@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from training.analysis.contention import SAME_WITHIN
 from training.plan import Probing
 
 LONG_RUN_S = 600.0
@@ -13,7 +14,10 @@ SHORT_RUN_SHARE = 0.015
 """The same of a shorter one; only the three blocks that a verdict needs may cost more."""
 SHORT_RUN_MOST_S = LONG_RUN_S * LONG_RUN_SHARE
 FIRST_BLOCKS = 5
-"""So many are taken one after the other at the start, as far as the budget goes."""
+"""So many are taken one after the other at the start, as far as the budget goes.
+
+In a short run only where taking turns may be faster: where three say that together is, more would cost what they tell.
+"""
 FEWEST_BLOCKS = 3
 BETWEEN_BLOCKS_S = 180.0
 WINDOW_SHARE = 0.003
@@ -77,7 +81,7 @@ class ProbeBudget:
         if self.blocks_begun < FEWEST_BLOCKS:
             is_short = expected_s is None or expected_s < LONG_RUN_S
             return self._has_room(expected_s, block_s) and (is_short or cost_s <= self._most_s(expected_s))
-        if self.blocks_counted < FIRST_BLOCKS and self.blocks_begun < 2 * FIRST_BLOCKS:
+        if self.blocks_counted < self._first_blocks(expected_s, stp) and self.blocks_begun < 2 * FIRST_BLOCKS:
             return cost_s <= self._most_s(expected_s)
         if self.last_ended_s is not None and now_s - self.last_ended_s < BETWEEN_BLOCKS_S:
             return False
@@ -88,6 +92,12 @@ class ProbeBudget:
         """Whether as many blocks count as were asked for, or twice as many were begun; never, where none were."""
         wanted = self.probing.blocks
         return wanted is not None and (self.blocks_counted >= wanted or self.blocks_begun >= 2 * wanted)
+
+    @staticmethod
+    def _first_blocks(expected_s: float | None, stp: float | None) -> int:
+        is_short = expected_s is not None and expected_s < LONG_RUN_S
+        is_together_ahead = stp is not None and stp > 1.0 + SAME_WITHIN
+        return FEWEST_BLOCKS if is_short and is_together_ahead else FIRST_BLOCKS
 
     @staticmethod
     def _most_s(expected_s: float | None) -> float:
