@@ -15,7 +15,7 @@ BENCHES = {
     "launch_to_first_step": "how long a launch takes to its first step, against the bare script",
     "terminal_bytes": "what the screen sends over the wire",
     "reader_cost": "what a reader of a day-long run pays",
-    "verdict": "the verdict against the truth, and what adaptive sharing makes of it, six pairs (80 min)",
+    "verdict": "the verdict against the truth, and what adaptive sharing makes of it, six pairs (an hour)",
     "machine_drift": "how steadily two run beside each other on this machine at all",
     "disturbed_verdict": "the verdict while a CPU hog runs a third of the time",
     "meter_cost": "what reading a GPU takes twice a second, over a simulated driver",
