@@ -157,9 +157,9 @@ def _solo_rates(measured: list[Measured]) -> None:
     for one in measured:
         for lane, preset in zip(LANES, one.presets, strict=True):
             told = [run.contention.solo_steps_per_s.get(lane) for run in one.adaptive]
-            errors.setdefault(preset, []).extend(
-                rate / one.sequential.steps_per_s[lane] - 1.0 for rate in told if rate
-            )
+            off = [rate / one.sequential.steps_per_s[lane] - 1.0 for rate in told if rate]
+            if off:
+                errors.setdefault(preset, []).extend(off)
     for preset, found in errors.items():
         say(
             f"solo rate by probe over a fresh process alone, {preset}: {', '.join(f'{one:+.1%}' for one in found)}"
