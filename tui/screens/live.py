@@ -52,6 +52,10 @@ Both trainings on one device. Keys act on the chosen lane (**a**, **b**); number
 Under the header stands what the two do to each other. **c** measures it now: one lane stands still while the other is
 timed. **s** changes the sharing, **n** joins another preset where there is room for one.
 
+All panels have one axis of time. **+** and **-** zoom it; left and right read every panel at one moment, space comes
+back to now. Signs on it: ┴ epoch, ◇ validation, ▪ checkpoint, ‖ pause, ! failed, ? loss not a number, ▼ clocks held
+down, ▲ △ where A or B was timed alone.
+
 Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
 """
 

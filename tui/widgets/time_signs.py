@@ -21,11 +21,6 @@ _ALARMING: dict[MarkKind, Tone] = {
     "throttle": "warning",
 }
 
-HELP = """
-On the axis of time: ┴ an epoch's end, ◇ validation, ▪ checkpoint, ‖ pause, ! failed or out of memory, ? a loss that is
-no number, ▼ clocks held down, and ▲ △ where lane A or B was timed alone.
-"""
-
 
 def time_signs(state: RunState, glyphs: Glyphs, x: Axis, columns: int) -> list[FloorSign]:
     """What lies in sight; of signs on one column the later in the list is seen."""
