@@ -78,12 +78,14 @@ async def test_at_the_largest_size_the_contention_stands_beside_all_others() -> 
 async def test_probes_are_marked_on_every_time_axis() -> None:
     legend = "▲ A △ B timed alone"
     async with staged(LiveScreen(told.cpu()), (80, 24), seen="training") as (pilot, _):
-        assert "▲" not in screen_text(pilot.app)  # against steps there is no time
-        for key in ("t", "2", "3", "6"):
+        for key in ("1", "2", "3", "6"):
             await pilot.press(key)
             await wait_until(pilot, partial(_stands, pilot, legend))
             text = screen_text(pilot.app)
             assert sum(row.count("▲") + row.count("△") for row in text.splitlines() if legend not in row) >= 5
+        await pilot.press("1", "t")
+        await wait_until(pilot, partial(_stands, pilot, "by step"))
+        assert "▲" not in screen_text(pilot.app)  # against steps there is no time
 
 
 async def test_a_lane_that_stands_still_says_for_whom() -> None:

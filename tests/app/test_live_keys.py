@@ -93,12 +93,12 @@ async def test_where_nothing_is_live_q_leaves_at_once_and_enter_asks_for_the_rep
 
 
 async def test_y_t_and_m_change_the_loss_panel() -> None:
-    async with staged(LiveScreen(states.cpu_run()), seen="linear axis · by step") as (pilot, _):
+    async with staged(LiveScreen(states.cpu_run()), seen="linear axis · by time") as (pilot, _):
         await pilot.press("y")
-        await wait_until(pilot, lambda: "log axis · by step" in screen_text(pilot.app))
+        await wait_until(pilot, lambda: "log axis · by time" in screen_text(pilot.app))
         await pilot.press("t")
         await wait_until(
-            pilot, lambda: "log axis · by time" in screen_text(pilot.app) and "0:30" in screen_text(pilot.app)
+            pilot, lambda: "log axis · by step" in screen_text(pilot.app) and "400" in screen_text(pilot.app)
         )
         await pilot.press("m")
         await wait_until(pilot, lambda: "─ accuracy" in screen_text(pilot.app))
@@ -107,13 +107,13 @@ async def test_y_t_and_m_change_the_loss_panel() -> None:
 
 
 async def test_a_log_axis_of_a_share_says_that_linear_says_more() -> None:
-    async with staged(LiveScreen(states.cpu_run()), seen="linear axis · by step") as (pilot, _):
+    async with staged(LiveScreen(states.cpu_run()), seen="linear axis · by time") as (pilot, _):
         await pilot.press("y")
-        await wait_until(pilot, lambda: "─ log axis · by step" in screen_text(pilot.app))
+        await wait_until(pilot, lambda: "─ log axis · by time" in screen_text(pilot.app))
         await pilot.press("m")
         await wait_until(pilot, lambda: "log axis (y: linear says more of a share)" in screen_text(pilot.app))
         await pilot.press("y")
-        await wait_until(pilot, lambda: "─ linear axis · by step" in screen_text(pilot.app))
+        await wait_until(pilot, lambda: "─ linear axis · by time" in screen_text(pilot.app))
 
 
 async def test_brackets_change_the_period_within_its_bounds() -> None:

@@ -32,7 +32,7 @@ async def test_every_line_fits_and_nothing_is_missing(size: tuple[int, int]) -> 
 
 async def test_at_80_columns_one_panel_at_a_time_is_reached_by_number_and_tab() -> None:
     async with staged(LiveScreen(states.cpu_run()), (80, 24), seen=TABS) as (pilot, _):
-        assert "linear axis · by step" in screen_text(pilot.app)
+        assert "linear axis · by time" in screen_text(pilot.app)
         for key, wanted in (
             ("2", "memory · RSS per process (host)"),
             ("3", "CPU, percent of 2 cores"),

@@ -16,6 +16,7 @@ from training.analysis.lane_figures import memory_is_told
 from training.analysis.lane_history import LaneHistory
 from training.analysis.series import Series
 from training.analysis.state import EventLine, RunPhase, RunState
+from training.analysis.time_marks import TimeMark, TimeMarks
 from training.plan import Lane, LanePlan, Plan, Sharing, read_plan
 from training.record.device_records import (
     DeviceReading,
@@ -94,6 +95,7 @@ class RunHistory:
         self._clock_holds = ClockHolds()
         self._contention = ContentionHistory(self.plan)
         self._others_memory = Series()
+        self._marks = TimeMarks()
 
     def refresh(self, *, supervisor_gone: bool = False) -> None:
         """Read what was appended since the last time, and look whether the run still lives.
@@ -157,6 +159,7 @@ class RunHistory:
             sm_active_series=self._sm_active.view(),
             others_memory_series=self._others_memory.view(),
             events=self._events.lines(),
+            time_marks=self._marks.marks(),
             skipped_lines=self._skipped_lines(),
             disk_is_full=self._disk_is_full,
         )
@@ -201,6 +204,7 @@ class RunHistory:
 
     def _take_event(self, record: EventRecord) -> None:
         self._contention.take_event(record)
+        self._marks.take(record)
         match record:
             case Began():
                 self._began = record
@@ -228,6 +232,7 @@ class RunHistory:
     def _take_lane_record(self, lane: Lane, record: LaneRecord) -> None:
         self._lanes[lane].take(record)
         self._contention.take_lane_record(lane, record)
+        self._marks.take(record, lane)
         if isinstance(record, Epoch | Checkpoint):
             self._last_t = max(self._last_t, record.t)
             if isinstance(record, Epoch) or record.error is None:
@@ -281,6 +286,8 @@ class RunHistory:
             self._energy.add(t, device.energy_j)
         for line in self._clock_holds.take(t, device.event_reasons):
             self._events.add(line)
+            if line.level == "warning":  # a power cap is worth no sign: it comes with every full card
+                self._marks.add(TimeMark(line.t, "throttle"))
 
     def _lane_utilization(self, reading: LaneReading) -> float | None:
         if self.plan.device.kind == "gpu":

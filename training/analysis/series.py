@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
+from collections import deque
 from dataclasses import dataclass
 
 CAPACITY = 2000
+KEPT_NEWEST = 600
+"""So many of the newest points stay as they came: whoever looks at the last minutes of a day sees each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +27,21 @@ class SeriesView:
     def __len__(self) -> int:
         return len(self.t)
 
+    def at(self, t: float) -> tuple[float, float] | None:
+        """The range of values at a time; None before the curve's beginning and after its end."""
+        index = bisect_left(self.t, t)
+        if index == len(self.t) or (index == 0 and t < self.t[0]):
+            return None
+        return self.low[index], self.high[index]
+
 
 class Series:
     """Appends points; past its capacity it merges neighbours pairwise and keeps their minimum and maximum.
 
-    Each append costs amortised constant time, and no more than `capacity` points are ever held.
+    Each append costs amortised constant time, and no more than `capacity` points and the newest ones are ever held.
     """
 
-    def __init__(self, capacity: int = CAPACITY) -> None:
+    def __init__(self, capacity: int = CAPACITY, newest: int = KEPT_NEWEST) -> None:
         self._capacity = max(
             2, capacity // 2 * 2
         )  # even: neighbours are merged in pairs, and none is left over
@@ -40,6 +51,7 @@ class Series:
         self._step: list[int] = []
         self._low: list[float] = []
         self._high: list[float] = []
+        self._newest: deque[tuple[float, int, float, float]] = deque(maxlen=max(1, newest))
 
     def append(
         self, t: float, value: float, *, step: int = 0, low: float | None = None, high: float | None = None
@@ -49,6 +61,7 @@ class Series:
         high = value if high is None else high
         if not (math.isfinite(low) and math.isfinite(high) and math.isfinite(t)):
             return
+        self._newest.append((t, step, low, high))
         if self._pending and self._t:
             self._extend_last(t, step, low, high)
         else:
@@ -61,8 +74,20 @@ class Series:
             self._halve()
 
     def view(self) -> SeriesView:
-        """The curve as it stands."""
-        return SeriesView(tuple(self._t), tuple(self._step), tuple(self._low), tuple(self._high))
+        """The curve as it stands: merged buckets, and after them the newest points."""
+        if self._per_bucket == 1:
+            return SeriesView(tuple(self._t), tuple(self._step), tuple(self._low), tuple(self._high))
+        t, step, low, high = zip(*self._newest, strict=True)
+        older = bisect_left(self._t, t[0])
+        # The bucket that reaches into the newest may have merged a spike of before them: it stands at their beginning.
+        reaches = slice(older, older + 1)
+        reached = len(self._t[reaches])
+        return SeriesView(
+            (*self._t[:older], *t[:reached], *t),
+            (*self._step[:older], *step[:reached], *step),
+            (*self._low[:older], *self._low[reaches], *low),
+            (*self._high[:older], *self._high[reaches], *high),
+        )
 
     def _extend_last(self, t: float, step: int, low: float, high: float) -> None:
         self._t[-1] = t

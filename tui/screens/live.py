@@ -29,6 +29,7 @@ from tui.widgets.memory_panel import MemoryPanel
 from tui.widgets.panel import Panel
 from tui.widgets.run_header import RunHeader
 from tui.widgets.tab_line import TabLine
+from tui.widgets.time_view import TimeView
 from tui.widgets.utilization_panel import UtilizationPanel
 from tui.widgets.warning_lines import WarningLines
 
@@ -51,6 +52,10 @@ Both trainings on one device. Keys act on the chosen lane (**a**, **b**); number
 Under the header stands what the two do to each other. **c** measures it now: one lane stands still while the other is
 timed. **s** changes the sharing, **n** joins another preset where there is room for one.
 
+All panels have one axis of time. **+** and **-** zoom it; left and right read every panel at one moment, space comes
+back to now. Signs on it: ┴ epoch, ◇ validation, ▪ checkpoint, ‖ pause, ! failed, ? loss not a number, ▼ clocks held
+down, ▲ △ where A or B was timed alone.
+
 Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
 """
 
@@ -65,6 +70,7 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
         self._marker = marker
         self._panel = 0
         self._held = False
+        self._time_view = TimeView()
         self._looks_on = False
         self._period_s = 1.0
 
@@ -129,10 +135,12 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A picture that stands still anyway is not held, and a refresh goes no further than its bounds."""
         match action, parameters:
-            case "hold", _ if not self._held and not self._state.is_live:
+            case "hold", _ if not self._held and self._time_view.follows and not self._state.is_live:
                 return False
             case "period", (int(by),) if self._period_after(by) == self._period_s:
                 return None if self._state.is_live else False
+            case "zoom_time", (int(by),) if self._time_view.zoomed(by, self._state.elapsed_s) == self._time_view:
+                return None
             case "metric", _ if len(metrics_of(self._state)) < 2:
                 return None
         return super().check_action(action, parameters)
@@ -159,8 +167,10 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
         self.toggle_class("-zoom")
 
     def action_back(self) -> None:
-        """Out of the zoom, else leave."""
-        if self.has_class("-zoom"):
+        """Out of what is read back there, out of the zoom, else leave."""
+        if not self._time_view.follows:
+            self._look_at(self._time_view.followed())
+        elif self.has_class("-zoom"):
             self.action_zoom()
         elif not self._state.is_live:
             self.action_leave()
@@ -186,10 +196,31 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
         """The next metric."""
         self.query_one(LossPanel).next_metric()
 
+    def action_smooth(self) -> None:
+        """More even curves, and after the most even ones none."""
+        self.query_one(LossPanel).next_smoothing()
+
+    def action_zoom_time(self, by: int) -> None:
+        """Less of the run's time on every panel, or more."""
+        self._look_at(self._time_view.zoomed(by, self._state.elapsed_s))
+
+    def action_cursor(self, by: int) -> None:
+        """The moment that every panel is read at."""
+        self._look_at(self._time_view.moved(by, self._state.elapsed_s))
+
     def action_hold(self) -> None:
-        """Hold the picture still, or follow the run again."""
+        """Hold the picture still, or follow the run again: out of what is read back there too."""
+        if not self._time_view.follows:
+            self._look_at(self._time_view.followed())
+            return
         self._held = not self._held
         self._paint()
+
+    def _look_at(self, time_view: TimeView) -> None:
+        self._time_view = time_view
+        for panel in self.query(Panel):
+            panel.look_at(time_view)
+        self.refresh_keys()
 
     def action_period(self, by: int) -> None:
         """Refresh more or less often."""

@@ -23,6 +23,10 @@ class Axis:
     ticks: tuple[Tick, ...] = ()
     log: bool = False
 
+    def holds(self, value: float) -> bool:
+        """Whether the value lies between the ends; false for NaN."""
+        return self.low <= value <= self.high
+
     def place(self, value: float) -> float | None:
         """Where a value lies, from 0 at the low end to 1; None for what is not finite or has no logarithm."""
         if not math.isfinite(value):
@@ -106,6 +110,20 @@ def time_axis(span_s: float, ticks: int = 6) -> Axis:
     high = max(10.0, step * math.ceil(span_s / step + 1e-9))
     return Axis(
         0.0, high, tuple((index * step, format.clock(index * step)) for index in range(int(high / step) + 1))
+    )
+
+
+def window_axis(until_s: float, span_s: float, ticks: int = 6) -> Axis:
+    """A part of the run's time that ends at or just past `until_s`: it moves in leaps, and so is seldom painted anew."""
+    until_s, span_s = min(max(until_s, 0.0), 1e9), min(max(span_s, 1.0), 1e9)
+    step: float = next((step for step in _TIME_STEPS if span_s / step <= ticks), 0)
+    if not step:
+        step = 86400 * math.ceil(span_s / ticks / 86400)
+    high = step * math.ceil(until_s / step - 1e-9)
+    low = max(0.0, step * math.floor((until_s - span_s) / step + 1e-9))
+    first, last = round(low / step), round(high / step)
+    return Axis(
+        low, high, tuple((index * step, format.clock(index * step)) for index in range(first, last + 1))
     )
 
 

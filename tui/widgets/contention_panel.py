@@ -7,15 +7,17 @@ from training.analysis.state import RunState
 from training.plan import LANES, Lane
 from tui.contention_text import ON_A_CPU, excluded_text, limit_texts
 from tui.widgets import figures
-from tui.widgets.axis import Axis, SteadyAxis, time_axis
+from tui.widgets.axis import SteadyAxis
 from tui.widgets.contention_strip import JOIN_HINT
 from tui.widgets.contention_table import TABLE_WIDTH, contention_table
 from tui.widgets.layout import place_chart
 from tui.widgets.panel import Panel
-from tui.widgets.plot import FloorSign, Marks, columns_for, draw_curves
-from tui.widgets.probe_signs import probe_signs, with_legend
+from tui.widgets.plot import Marks, columns_for
+from tui.widgets.probe_signs import with_legend
 from tui.widgets.sampling import Curve
 from tui.widgets.spans import LANE_TONE, Line, Tone, line, wrap
+from tui.widgets.time_chart import draw_over_time, run_axis
+from tui.widgets.time_signs import time_signs
 
 _COLUMNS_PER_MARK = 6
 """With more blocks than one in so many columns their signs would cover the curves."""
@@ -81,17 +83,29 @@ its memory and may use a core. Intervals are over the blocks of *this run*: anot
         )
         return chart + below
 
+    def cursor_line(self, state: RunState, at_s: float) -> Line:
+        """What the newest block before then said."""
+        before = [point for point in state.contention.points if point.t <= at_s]
+        if not before:
+            return line(("no block yet", "muted"))
+        spans: Line = ()
+        for lane in LANES:
+            spans += line(
+                (f"{lane.upper()} ", LANE_TONE[lane]), (f"{before[-1].slowdown[lane]:.2f}× slower  ", "plain")
+            )
+        return spans + line(("STP ", "others"), f"{before[-1].stp:.2f}")
+
     def _chart(self, state: RunState, width: int, height: int) -> list[Line]:
-        """Drawn anew only where a block or a probe is, which is seldom, or the axis grew."""
-        points, signs = state.contention.points, probe_signs(state, self.glyphs)
-        x = time_axis(state.elapsed_s, max(2, width // 12))
-        drawn_for = (points, tuple(signs), x, width, height, self.marker)
+        """Drawn anew only where a block or a sign is, which is seldom, or the axis moved."""
+        points, x = state.contention.points, run_axis(state, self.time_view, width)
+        signs = time_signs(state, self.glyphs, x, columns_for(width))
+        drawn_for = (points, tuple(signs), x, self.time_view.cursor_s, width, height, self.marker)
         if drawn_for != self._drawn_for:
-            self._drawn_for, self._drawn = drawn_for, self._draw_chart(points, signs, x, width, height)
+            self._drawn_for, self._drawn = drawn_for, self._draw_chart(state, points, width, height)
         return self._drawn
 
     def _draw_chart(
-        self, points: tuple[BlockPoint, ...], signs: list[FloorSign], x: Axis, width: int, height: int
+        self, state: RunState, points: tuple[BlockPoint, ...], width: int, height: int
     ) -> list[Line]:
         if not points:
             return []
@@ -102,14 +116,14 @@ its memory and may use a core. Intervals are over the blocks of *this run*: anot
             _curve(times_s, [point.stp for point in points], None),
             *(_curve(times_s, [point.slowdown[lane] for point in points], lane) for lane in LANES),
         ]
-        return draw_curves(
+        return draw_over_time(
             width,
             height,
             curves,
-            x=x,
+            state=state,
+            view=self.time_view,
             y=self._axis.around(min(values), max(values), log=False, ticks=max(2, height // 3)),
             marks=self._marks(points, columns_for(width)),
-            signs=signs,
             marker=self.marker,
         )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from training.analysis.time_marks import MarkKind
+
 Marker = Literal["braille", "hd", "ascii"]
 
 
@@ -32,6 +34,32 @@ class Glyphs:
     floor: str
     floor_tick: str
     chosen: str
+    cursor: str
+    epoch: str
+    validation: str
+    checkpoint: str
+    pause: str
+    failed: str
+    not_finite: str
+    throttle: str
+
+    def mark(self, kind: MarkKind) -> str:
+        """The sign on a time axis for what happened there."""
+        match kind:
+            case "failed" | "out of memory":
+                return self.failed
+            case "not finite":
+                return self.not_finite
+            case "epoch":
+                return self.epoch
+            case "validation":
+                return self.validation
+            case "checkpoint":
+                return self.checkpoint
+            case "pause":
+                return self.pause
+            case "throttle":
+                return self.throttle
 
     def bar(self, name: str) -> str:
         """The sign a stacked bar is filled with for `a`, `b`, `others` or `free`."""
@@ -67,6 +95,14 @@ UNICODE = Glyphs(
     floor="─",
     floor_tick="┬",
     chosen="▸",
+    cursor="│",
+    epoch="┴",
+    validation="◇",
+    checkpoint="▪",
+    pause="‖",
+    failed="!",
+    not_finite="?",
+    throttle="▼",
 )
 
 ASCII = Glyphs(
@@ -90,6 +126,14 @@ ASCII = Glyphs(
     floor="-",
     floor_tick="+",
     chosen=">",
+    cursor="|",
+    epoch="'",
+    validation="v",
+    checkpoint="c",
+    pause="p",
+    failed="!",
+    not_finite="?",
+    throttle="t",
 )
 
 

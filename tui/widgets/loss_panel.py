@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
 from training.analysis.series import SeriesView
 from training.analysis.state import LaneState, RunState
 from training.plan import Lane
 from tui import format
 from tui.widgets import figures
-from tui.widgets.axis import Axis, SteadyAxis, step_axis, time_axis
+from tui.widgets.cursor_text import cursor_figures
+from tui.widgets.axis import Axis, SteadyAxis, step_axis
 from tui.widgets.panel import Panel
 from tui.widgets.plot import MIN_HEIGHT, MIN_WIDTH, Marks, columns_for, draw_curves
-from tui.widgets.probe_signs import probe_signs, with_legend
+from tui.widgets.probe_signs import with_legend
 from tui.widgets.sampling import Curve
-from tui.widgets.spans import LANE_TONE, Line, Span, clip, line, spread
+from tui.widgets.smoothing import HALF_LIVES, smoothed
+from tui.widgets.spans import LANE_TONE, Line, Span, Tone, clip, line, spread
+from tui.widgets.time_chart import draw_over_time, run_axis
 
 _COLUMNS_PER_MARK = 6
 _SHARES = frozenset({"acc", "accuracy", "auc", "precision", "recall"})
@@ -28,14 +34,17 @@ class LossPanel(Panel):
 Lane A is a solid line, lane B a dashed one; diamonds are validations (of many close together, the last).
 
 - **y** linear or logarithmic axis
-- **t** against steps or against time
+- **t** against time, as all panels are, or against steps
 - **m** the next metric
+- **e** evens the curves out: none, little, more, much; what came in stays beneath, faint
 """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.is_log = False
-        self.by_time = False
+        self.by_time = True
+        self._half_life = HALF_LIVES[0]
+        """Of the smoothing, as a share of what is shown."""
         self._wanted = "loss"
         self._axis = SteadyAxis()
 
@@ -52,6 +61,11 @@ Lane A is a solid line, lane B a dashed one; diamonds are validations (of many c
     def toggle_time(self) -> None:
         """Against steps or against time."""
         self.by_time = not self.by_time
+        self._changed()
+
+    def next_smoothing(self) -> None:
+        """More even, and after the most not at all."""
+        self._half_life = HALF_LIVES[(HALF_LIVES.index(self._half_life) + 1) % len(HALF_LIVES)]
         self._changed()
 
     def next_metric(self) -> None:
@@ -82,8 +96,17 @@ Lane A is a solid line, lane B a dashed one; diamonds are validations (of many c
         axis = "log axis" if self.is_log else "linear axis"
         if self.is_log and _SHARES.intersection(self.metric.split("_")):
             axis += " (y: linear says more of a share)"
-        told = line((f"{axis} · by {'time' if self.by_time else 'step'}", "muted"))
+        evened = f" · evened over {self._half_life:.0%}" if self._half_life else ""
+        told = line((f"{axis} · by {'time' if self.by_time else 'step'}{evened}", "muted"))
         return with_legend(told, state, self.glyphs, self.size.width) if self.by_time else told
+
+    def cursor_line(self, state: RunState, at_s: float) -> Line:
+        """The metric of each lane then."""
+        curves: list[tuple[str, Tone, SeriesView]] = [
+            (lane.upper(), LANE_TONE[lane], _series(state.lanes[lane], self.metric))
+            for lane in figures.lanes_of(state)
+        ]
+        return cursor_figures(at_s, curves, format.value)
 
     def picture(self, state: RunState, width: int, height: int) -> list[Line]:
         """The chart, and a line of what a curve cannot show."""
@@ -98,27 +121,38 @@ Lane A is a solid line, lane B a dashed one; diamonds are validations (of many c
             return [notes] if notes else []
         if width < MIN_WIDTH or chart_height < MIN_HEIGHT:
             return [line((clip("no room for curves here: z shows this panel alone", width), "muted"))]
+        chart = self._chart(state, shown, width, chart_height)
+        return [*chart, spread(notes, (), width)] if notes else chart
+
+    def _chart(
+        self, state: RunState, shown: list[tuple[Lane, LaneState, SeriesView]], width: int, height: int
+    ) -> list[Line]:
         columns = columns_for(width)
-        x = self._x_axis(state, columns)
+        x = run_axis(state, self.time_view, width) if self.by_time else _step_axis(state, columns)
         found = [self._marks(lane, held, x, columns) for lane, held, _ in shown]
         marks = [mark for mark in found if mark is not None]
-        y = self._y_axis([view for _, _, view in shown], marks, chart_height)
-        chart = draw_curves(
-            width,
-            chart_height,
-            [
-                Curve(
-                    view.t if self.by_time else view.step, view.low, view.high, LANE_TONE[lane], lane == "b"
-                )
-                for lane, _, view in shown
-            ],
-            x=x,
-            y=y,
-            marks=marks,
-            signs=probe_signs(state, self.glyphs) if self.by_time else (),
-            marker=self.marker,
-        )
-        return [*chart, spread(notes, (), width)] if notes else chart
+        seen = [_in_sight(self._across(view), view, x) for _, _, view in shown]
+        y = self._y_axis(seen, marks, height)
+        curves = [curve for lane, _, view in shown for curve in self._curves(lane, view, x)]
+        if self.by_time:
+            return draw_over_time(
+                width, height, curves, state=state, view=self.time_view, y=y, marks=marks, marker=self.marker
+            )
+        return draw_curves(width, height, curves, x=x, y=y, marks=marks, marker=self.marker)
+
+    def _across(self, view: SeriesView) -> Sequence[float]:
+        return view.t if self.by_time else view.step
+
+    def _curves(self, lane: Lane, view: SeriesView, x: Axis) -> list[Curve]:
+        """The lane's curve; where it is evened out, what came in stands beneath."""
+        across = self._across(view)
+        is_dotted = lane == "b"
+        if not self._half_life:
+            return [Curve(across, view.low, view.high, LANE_TONE[lane], is_dotted)]
+        middle = [(low + high) / 2 for low, high in zip(view.low, view.high, strict=True)]
+        even = smoothed(across, middle, self._half_life * (x.high - x.low))
+        raw = Curve(across, view.low, view.high, "faint", is_dotted)
+        return [raw, Curve(across, even, even, LANE_TONE[lane], is_dotted)]
 
     def _notes(self, state: RunState) -> Line:
         spans: list[Span] = []
@@ -133,7 +167,7 @@ Lane A is a solid line, lane B a dashed one; diamonds are validations (of many c
         kept: dict[int, tuple[float, float]] = {}
         for point, value in points:
             at = point.t if self.by_time else point.step
-            place = x.place(at)
+            place = x.place(at) if x.holds(at) else None
             if value is not None and place is not None:
                 # with short epochs the signs would cover the curves
                 kept[int(place * columns / _COLUMNS_PER_MARK)] = (at, value)
@@ -156,15 +190,22 @@ Lane A is a solid line, lane B a dashed one; diamonds are validations (of many c
             high = max(high, low)
         return self._axis.around(low, high, log=self.is_log, ticks=max(2, min(6, height // 3)))
 
-    def _x_axis(self, state: RunState, columns: int) -> Axis:
-        ticks = max(2, columns // 12)
-        if self.by_time:
-            return time_axis(state.elapsed_s, ticks)
-        lanes = state.lanes.values()
-        planned = [lane.planned_steps for lane in lanes]
-        known = [steps for steps in planned if steps is not None]
-        farthest = max(known) if known and len(known) == len(planned) else None
-        return step_axis(max((lane.step for lane in lanes), default=0), farthest, ticks)
+
+def _step_axis(state: RunState, columns: int) -> Axis:
+    lanes = state.lanes.values()
+    planned = [lane.planned_steps for lane in lanes]
+    known = [steps for steps in planned if steps is not None]
+    farthest = max(known) if known and len(known) == len(planned) else None
+    return step_axis(max((lane.step for lane in lanes), default=0), farthest, max(2, columns // 12))
+
+
+def _in_sight(across: Sequence[float], view: SeriesView, x: Axis) -> SeriesView:
+    """The part of the curve that the axis holds; all of it where that is nothing."""
+    first, after = bisect_left(across, x.low), bisect_right(across, x.high)
+    if first >= after:
+        return view
+    kept = slice(first, after)
+    return SeriesView(view.t[kept], view.step[kept], view.low[kept], view.high[kept])
 
 
 def metrics_of(state: RunState) -> list[str]:

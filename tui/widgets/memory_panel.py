@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from training.analysis.series import SeriesView
 from training.analysis.state import RunState
 from training.plan import Lane
+from tui import format
 from tui.widgets import figures
-from tui.widgets.axis import bytes_axis, bytes_ceiling, time_axis
+from tui.widgets.axis import bytes_axis, bytes_ceiling
 from tui.widgets.bars import stacked_bar
+from tui.widgets.cursor_text import cursor_figures
 from tui.widgets.layout import place_chart
 from tui.widgets.memory_table import TABLE_WIDTH, memory_table
 from tui.widgets.panel import Panel
-from tui.widgets.plot import draw_curves
-from tui.widgets.probe_signs import probe_signs, with_legend
+from tui.widgets.probe_signs import with_legend
 from tui.widgets.sampling import Curve
 from tui.widgets.spans import LANE_TONE, Line, Tone, line, wrap
+from tui.widgets.time_chart import draw_over_time
 
 _UNIFIED = "unified memory: the GPU uses the machine's own, so this is system memory"
 
@@ -71,6 +74,17 @@ in each: where the lanes then overlap, adding up to more than is in use, the oth
             *below,
         ]
 
+    def cursor_line(self, state: RunState, at_s: float) -> Line:
+        """Memory of each lane and of others then."""
+        return cursor_figures(at_s, self._curves(state), format.size)
+
+    def _curves(self, state: RunState) -> list[tuple[str, Tone, SeriesView]]:
+        lanes = [
+            (lane.upper(), LANE_TONE[lane], state.lanes[lane].memory_series)
+            for lane in figures.lanes_of(state)
+        ]
+        return [*lanes, ("others", "others", state.others_memory_series)]
+
     def _bars(self, state: RunState, width: int) -> list[Line]:
         """One bar for the device; where each lane has a MIG instance of its own, one for each."""
         if state.lane_devices:
@@ -95,22 +109,21 @@ in each: where the lanes then overlap, adding up to more than is in use, the oth
 
     def _chart(self, state: RunState, width: int, height: int) -> list[Line]:
         capacity = figures.capacity_bytes(state)
-        views = [(LANE_TONE[lane], state.lanes[lane].memory_series) for lane in figures.lanes_of(state)]
-        views.insert(0, ("others", state.others_memory_series))
-        shown = [(tone, view) for tone, view in views if len(view)]
+        *lanes, others = self._curves(state)  # what is drawn first lies beneath
+        shown = [(tone, view) for _, tone, view in (others, *lanes) if len(view)]
         if not shown:
             return []
         highest = max(max(view.high) for _, view in shown)
         # the whole device where the lanes fill a fair part of it, else as much as they need
         top = bytes_ceiling(highest)
         axis = bytes_axis(capacity if capacity and (highest > 0.4 * capacity or top > capacity) else top)
-        return draw_curves(
+        return draw_over_time(
             width,
             height,
             [Curve(view.t, view.low, view.high, tone, tone == "b", tone == "others") for tone, view in shown],
-            x=time_axis(state.elapsed_s, max(2, width // 12)),
+            state=state,
+            view=self.time_view,
             y=axis,
-            signs=probe_signs(state, self.glyphs),
             marker=self.marker,
         )
 

@@ -7,8 +7,10 @@ from textual.content import Content
 
 from training.analysis.state import RunState
 from training.preset.printable import printable
+from tui import format
 from tui.widgets.lines import LinesWidget
 from tui.widgets.spans import Line, Tone, line, wrap
+from tui.widgets.time_view import TimeView
 
 _TITLE_VARIABLE: dict[Tone, str] = {
     "plain": "$foreground",
@@ -43,11 +45,18 @@ class Panel(LinesWidget, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.state: RunState | None = None
+        self.time_view = TimeView()
         self._title: tuple[Line, Line] | None = None
 
     def show(self, state: RunState) -> None:
         """Take a run's new state and repaint what differs."""
         self.state = state
+        self.retitle()
+        self.redraw()
+
+    def look_at(self, time_view: TimeView) -> None:
+        """Show another part of the run's time, or read it at another moment."""
+        self.time_view = time_view
         self.retitle()
         self.redraw()
 
@@ -59,11 +68,20 @@ class Panel(LinesWidget, can_focus=True):
         """Set title and subtitle where they changed: a new title repaints the whole frame."""
         if self.state is None:
             return
-        titles = self.title_line(self.state), self.subtitle_line(self.state)
+        titles = self.title_line(self.state), self._cursor_or_subtitle(self.state)
         if titles != self._title:
             self._title = titles
             self.border_title = content_of(titles[0])
             self.border_subtitle = content_of(titles[1])
+
+    def _cursor_or_subtitle(self, state: RunState) -> Line:
+        at_s = self.time_view.cursor_s
+        told = () if at_s is None else self.cursor_line(state, at_s)
+        return line((f"at {format.clock(at_s)}  ", "strong")) + told if told else self.subtitle_line(state)
+
+    def cursor_line(self, state: RunState, at_s: float) -> Line:  # noqa: ARG002
+        """The figures at a moment of the run; nothing where the panel has none over time."""
+        return ()
 
     def title_line(self, state: RunState) -> Line:
         """What the panel shows, from which source, in which scope."""

@@ -79,6 +79,10 @@ def columns_for(width: int) -> int:
     return max(0, width - _GUTTER)
 
 
+CANVAS_FROM = _GUTTER
+"""The first cell of the canvas in a line of a chart."""
+
+
 def _raster(
     columns: int,
     rows: int,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from training.analysis.series import SeriesView
 from training.analysis.state import RunState
 from training.plan import Lane
 from tui import format
 from tui.widgets import figures
-from tui.widgets.axis import percent_axis, time_axis
+from tui.widgets.axis import percent_axis
 from tui.widgets.bars import share_bar
+from tui.widgets.cursor_text import cursor_figures
 from tui.widgets.layout import place_chart
 from tui.widgets.panel import Panel
-from tui.widgets.plot import draw_curves
-from tui.widgets.probe_signs import probe_signs, with_legend
+from tui.widgets.probe_signs import with_legend
 from tui.widgets.sampling import Curve
 from tui.widgets.spans import LANE_TONE, Line, Tone, line, wrap
+from tui.widgets.time_chart import draw_over_time
 
 _TABLE_WIDTH = 41
 _BAR_COLUMNS = 22
@@ -115,24 +117,34 @@ why, and the device stands alone.
         bar = share_bar(share, columns, sign, tone, self.glyphs.bar_free)
         return (*line((f"{name:<{_NAME_COLUMNS}} ", tone), f"{format.percent(share):>6} "), *bar)
 
-    def _chart(self, state: RunState, width: int, height: int) -> list[Line]:
-        views = [(LANE_TONE[lane], state.lanes[lane].utilization_series) for lane in figures.lanes_of(state)]
+    def cursor_line(self, state: RunState, at_s: float) -> Line:
+        """How busy each lane and the device were then."""
+        return cursor_figures(at_s, self._curves(state), format.percent)
+
+    def _curves(self, state: RunState) -> list[tuple[str, Tone, SeriesView]]:
+        lanes = [
+            (lane.upper(), LANE_TONE[lane], state.lanes[lane].utilization_series)
+            for lane in figures.lanes_of(state)
+        ]
         whole = state.device_utilization_series or state.sm_active_series  # on MIG only GPM tells
-        views.insert(0, ("others", whole))
+        return [*lanes, ("device", "others", whole)]
+
+    def _chart(self, state: RunState, width: int, height: int) -> list[Line]:
+        *lanes, device = self._curves(state)  # what is drawn first lies beneath
         curves = [
             Curve(view.t, view.low, view.high, tone, tone == "b", tone == "others")
-            for tone, view in views
+            for _, tone, view in (device, *lanes)
             if len(view)
         ]
         if not curves:
             return []
-        return draw_curves(
+        return draw_over_time(
             width,
             height,
             curves,
-            x=time_axis(state.elapsed_s, max(2, width // 12)),
+            state=state,
+            view=self.time_view,
             y=percent_axis(),
-            signs=probe_signs(state, self.glyphs),
             marker=self.marker,
         )
 

@@ -1,0 +1,97 @@
+"""What happened at one moment of a run and is worth a sign on a time axis: epochs, checkpoints, pauses, failures."""
+
+from __future__ import annotations
+
+from bisect import insort
+from dataclasses import dataclass
+from typing import Literal
+
+from training.analysis.memory_remedies import HOST_MEMORY, OUT_OF_MEMORY
+from training.plan import Lane
+from training.record.contention_records import Held
+from training.record.event_records import EventRecord, LaneEnded
+from training.record.lane_records import Checkpoint, Epoch, LaneRecord, NonFinite, Validation
+
+MarkKind = Literal[
+    "epoch", "validation", "checkpoint", "pause", "not finite", "throttle", "failed", "out of memory"
+]
+MARK_KINDS: tuple[MarkKind, ...] = (
+    "epoch",
+    "validation",
+    "checkpoint",
+    "pause",
+    "not finite",
+    "throttle",
+    "failed",
+    "out of memory",
+)
+"""From what is least worth a sign to what is most: where several fall on one column the last is seen."""
+KEPT_OF_A_KIND = 512
+
+
+@dataclass(frozen=True, slots=True)
+class TimeMark:
+    """One thing that happened; `lane` is None where it is of the device."""
+
+    t: float
+    kind: MarkKind
+    lane: Lane | None = None
+
+
+class TimeMarks:
+    """Takes records of all files, each file in its own order; memory is bounded.
+
+    Of each kind no more than `KEPT_OF_A_KIND` are held: past that every other one is dropped, so that the whole run
+    stays covered.
+    """
+
+    def __init__(self) -> None:
+        self._marks: dict[MarkKind, list[TimeMark]] = {}
+        self._one_in: dict[MarkKind, int] = {}
+        self._seen: dict[MarkKind, int] = {}
+        self._sorted: tuple[TimeMark, ...] | None = ()
+
+    def take(self, record: EventRecord | LaneRecord, lane: Lane | None = None) -> None:
+        """Take in a record, of a lane's file where that is named; most are worth no sign."""
+        mark = _mark(record, lane)
+        if mark is not None:
+            self.add(mark)
+
+    def add(self, mark: TimeMark) -> None:
+        """Put a mark in its place."""
+        seen = self._seen.get(mark.kind, 0)
+        self._seen[mark.kind] = seen + 1
+        one_in = self._one_in.setdefault(mark.kind, 1)
+        if seen % one_in:
+            return
+        held = self._marks.setdefault(mark.kind, [])
+        insort(held, mark, key=lambda one: one.t)
+        if len(held) > KEPT_OF_A_KIND:
+            self._marks[mark.kind] = held[::2]
+            self._one_in[mark.kind] = 2 * one_in
+        self._sorted = None
+
+    def marks(self) -> tuple[TimeMark, ...]:
+        """Those that are kept, the kinds least worth a sign first, each kind in order of time."""
+        if self._sorted is None:
+            self._sorted = tuple(mark for kind in MARK_KINDS for mark in self._marks.get(kind, ()))
+        return self._sorted
+
+
+def _mark(record: EventRecord | LaneRecord, lane: Lane | None) -> TimeMark | None:
+    match record:
+        case Epoch() if not record.partial:
+            return TimeMark(record.t, "epoch", lane)
+        case Validation():
+            return TimeMark(record.t, "validation", lane)
+        case Checkpoint() if record.error is None:
+            return TimeMark(record.t, "checkpoint", lane)
+        case NonFinite():
+            return TimeMark(record.t, "not finite", lane)
+        case Held(why="asked" | "turn"):  # a probe has a sign of its own
+            return TimeMark(record.t, "pause", record.lane)
+        case LaneEnded(status="failed"):
+            kind: MarkKind = "out of memory" if record.kind in (OUT_OF_MEMORY, HOST_MEMORY) else "failed"
+            return TimeMark(record.t, kind, record.lane)
+        case _:
+            return None
