@@ -99,9 +99,9 @@ LIGHT = Theme(
     error="#af0000",
     foreground="#262626",
     background="#ffffff",
-    surface="#eeeeee",
-    panel="#e4e4e4",
-    boost="#dadada",
+    surface="#f4f4f4",
+    panel="#ececec",
+    boost="#e2e2e2",
     dark=False,
     variables=_greys(
         muted="#626262",
@@ -110,8 +110,8 @@ LIGHT = Theme(
         blurred="#bcbcbc",
         cursor="#d0d0d0",
         cursor_text="#121212",
-        panel="#e4e4e4",
-        surface="#eeeeee",
+        panel="#ececec",
+        surface="#f4f4f4",
         text="#262626",
     ),
 )
