@@ -78,4 +78,4 @@ class HouseApp(App[None]):
 
     def _draw_anew(self, _app: App[None]) -> None:
         """The shell had the terminal meanwhile; Textual draws again only where the size is another."""
-        self.screen.refresh(layout=True)
+        self.refresh(layout=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import signal
 
 import pytest
 
@@ -97,68 +96,88 @@ def test_a_dumb_terminal_gets_lines(long_run: LongRun) -> None:
     assert liveness(long_run.folder) == "live"
 
 
-@pytest.fixture
-def shell(long_run: LongRun) -> Terminal:
-    """A shell with job control."""
-    terminal = long_run.dualtrain.enter_context(
-        Terminal(
-            ["/bin/bash", "--norc", "--noprofile", "-i"],
-            environment={**long_run.dualtrain.environment, "PS1": "shell> ", "HISTFILE": ""},
+class Shell:
+    """A shell with job control; what it says is looked for in what came after the last thing typed."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self.terminal = terminal
+        self._before = 0
+
+    @property
+    def said(self) -> bytes:
+        """Everything since the last thing typed."""
+        return self.terminal.output[self._before :]
+
+    def type(self, *keys: str) -> None:
+        """Press keys."""
+        self._before = self.terminal.output_size
+        self.terminal.press(*keys)
+
+    def prompts(self, *words: bytes) -> None:
+        """Wait until it has said these and asks for a command."""
+        self.terminal.wait_until(
+            lambda: all(word in self.said for word in words) and self.said.rstrip().endswith(b"shell>"),
+            what=f"{words} and a prompt",
         )
-    )
-    terminal.wait_for("shell> ")
-    return terminal
+
+    def draws(self) -> None:
+        """Wait until the whole live screen was written, and shows the run."""
+        whole = (b"running", b"training", b"loss", b"memory", b"contention", b"Leave")
+        self.terminal.wait_until(lambda: all(word in self.said for word in whole), what="the whole screen")
+
+    def times(self, sequence: bytes) -> int:
+        """How often this was written so far."""
+        return self.terminal.output.count(sequence)
 
 
-def bring_back(shell: Terminal) -> None:
-    """Bring the screen to the foreground, and wait until it is drawn again, whole."""
-    before = shell.output_size
-    shell.press("fg", "enter")
-    shell.wait_until(
-        lambda: all(name in shell.output[before:] for name in (b"loss", b"contention", b"Leave")),
-        what="the screen, drawn again",
-    )
-    shell.wait_for("1 loss", "6 contention", TRAINS, "q Leave")
+@pytest.fixture
+def shell(long_run: LongRun) -> Shell:
+    """A shell in which the screen was opened."""
+    command = ["/bin/bash", "--norc", "--noprofile", "-i"]
+    environment = {**long_run.dualtrain.environment, "PS1": "shell> ", "HISTFILE": ""}
+    shell = Shell(long_run.dualtrain.enter_context(Terminal(command, environment=environment)))
+    shell.prompts()
+    shell.type(f"{COMMAND} attach", "enter")
+    shell.draws()
+    return shell
 
 
-def test_ctrl_z_gives_the_shell_back_and_fg_the_screen(long_run: LongRun, shell: Terminal) -> None:
-    shell.press(f"{COMMAND} attach", "enter")
-    shell.wait_for("1 loss", TRAINS, timeout_s=60)
+def test_ctrl_z_gives_the_shell_back_and_fg_the_screen(long_run: LongRun, shell: Shell) -> None:
     for times in (1, 2, 3):
-        shell.press("ctrl+z")
-        shell.wait_for("Stopped", "shell> $")
-        assert shell.output.count(ALTERNATE_SCREEN_OFF) == times
-        shell.press("echo it is a shell again", "enter")
-        shell.wait_for("^it is a shell again")
-        bring_back(shell)
-        assert shell.output.count(ALTERNATE_SCREEN_ON) == times + 1
-        shell.press("2")
-        shell.wait_for("RSS per process")
-        shell.press("1")
-        shell.wait_for("linear axis")
-    shell.press("q")
-    shell.wait_for("The run is live")
-    shell.press("d")
-    shell.wait_for("the run goes on: dualtrain-tui attach", "shell> $")
-    shell.press("exit", "enter")
-    assert shell.wait_for_exit() == 0
+        shell.type("ctrl+z")
+        shell.prompts(b"Stopped")
+        assert shell.times(ALTERNATE_SCREEN_OFF) == times
+        shell.type("echo $((41 + 1))", "enter")
+        shell.prompts(b"42")
+        shell.type("fg", "enter")
+        shell.draws()
+        assert shell.times(ALTERNATE_SCREEN_ON) == times + 1
+        shell.type("2")
+        shell.terminal.wait_for("RSS per process")
+        shell.type("1")
+        shell.terminal.wait_for("linear axis")
+    shell.type("q")
+    shell.terminal.wait_for("The run is live")
+    shell.type("d")
+    shell.prompts(b"the run goes on: dualtrain-tui attach")
+    shell.type("exit", "enter")
+    assert shell.terminal.wait_for_exit() == 0
     assert liveness(long_run.folder) == "live"
 
 
-def test_in_the_background_it_waits_and_asked_to_end_it_ends(long_run: LongRun, shell: Terminal) -> None:
-    shell.press(f"{COMMAND} attach", "enter")
-    shell.wait_for("1 loss", TRAINS, timeout_s=60)
-    shell.press("ctrl+z")
-    shell.wait_for("Stopped", "shell> $")
-    shell.press("bg", "enter")
+def test_in_the_background_it_waits_for_its_terminal(long_run: LongRun, shell: Shell) -> None:
+    shell.type("ctrl+z")
+    shell.prompts(b"Stopped")
+    stopped = shell.times(b"Stopped")
+    shell.type("bg", "enter")
 
     def has_stopped_again() -> bool:
-        shell.press("enter")  # bash tells it before its next prompt
-        return shell.output.count(b"Stopped") > 1
+        shell.terminal.press("enter")  # bash tells it before its next prompt
+        return shell.times(b"Stopped") > stopped
 
-    shell.wait_until(has_stopped_again, what="the job to stop in the background")
-    bring_back(shell)
-    shell.press("ctrl+q")
-    shell.wait_for("the run goes on", "shell> $")
-    shell.process.send_signal(signal.SIGHUP)
+    shell.terminal.wait_until(has_stopped_again, what="the job to stop in the background")
+    shell.type("fg", "enter")
+    shell.draws()
+    shell.type("ctrl+q")
+    shell.prompts(b"the run goes on")
     assert liveness(long_run.folder) == "live"

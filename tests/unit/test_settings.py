@@ -161,6 +161,11 @@ def test_show_tells_each_value_and_where_it_comes_from(monkeypatch: pytest.Monke
     assert as_json["theme"]["where"] is None
 
 
+def test_options_before_a_subcommand_hold_for_it() -> None:
+    told = _run("--mouse", "--theme", "terminal", "config", "show").stdout
+    assert told.count("the command line") == 2
+
+
 def test_the_path_is_told_whatever_stands_there() -> None:
     file = settings_file()
     assert not file.exists()

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from tui.commands.viewer_options import ViewerOptions, resolve_or_fail
+from tui.commands.viewer_options import options_before, resolve_or_fail
 
 
 @click.group(epilog="Example: dualtrain-tui config show")
@@ -18,7 +18,7 @@ def config() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON array.")
 def show_command(as_json: bool) -> None:
     """Show each setting, its value, and where it comes from."""
-    resolved = resolve_or_fail(ViewerOptions())
+    resolved = resolve_or_fail(options_before())
     import msgspec
 
     from tui.settings import variable

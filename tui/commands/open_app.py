@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui import exit_codes
 from tui.commands.fail import fail
-from tui.commands.viewer_options import ViewerOptions, look_of, resolve_or_fail
+from tui.commands.viewer_options import look_of, options_before, resolve_or_fail
 
 if TYPE_CHECKING:
     from training.launch import Launched
@@ -46,7 +46,7 @@ def open_app(
     `look` is that of the settings unless given.
     """
     check_terminal()
-    look = look or look_of(resolve_or_fail(ViewerOptions()))
+    look = look or look_of(resolve_or_fail(options_before()))
     os.environ.setdefault("TEXTUAL_FPS", FRAMES_PER_S)
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     # Nothing is garbage before the first paint, and looking for it takes a tenth of the start; the app enables it then.

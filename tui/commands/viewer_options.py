@@ -61,21 +61,23 @@ def viewer_options(function: Callable[..., Any]) -> Callable[..., Any]:
     def with_viewer(
         *arguments: Any, theme: str | None, ascii_only: bool | None, mouse: bool | None, **others: Any
     ) -> Any:
-        viewer = ViewerOptions(theme, ascii_only, mouse)
-        context = click.get_current_context(silent=True)
-        before = context.find_root().obj if context is not None else None
-        if isinstance(before, ViewerOptions):
-            viewer = viewer.over(before)
-        return function(*arguments, viewer=viewer, **others)
+        return function(*arguments, viewer=ViewerOptions(theme, ascii_only, mouse).over(options_before()), **others)
 
     return with_viewer
+
+
+def options_before() -> ViewerOptions:
+    """What stands on the command line before the subcommand."""
+    context = click.get_current_context(silent=True)
+    before = context.find_root().obj if context is not None else None
+    return before if isinstance(before, ViewerOptions) else ViewerOptions()
 
 
 def resolve_or_fail(viewer: ViewerOptions, *, interval_s: float | None = None) -> Resolved:
     """The settings that hold with these options; leaves with one sentence where one of them cannot be."""
     from tui.settings import SettingsError, resolve_settings
 
-    options = {
+    options: dict[str, str | bool | float | None] = {
         "theme": viewer.theme,
         "ascii": viewer.ascii,
         "mouse": viewer.mouse,
