@@ -1,4 +1,4 @@
-"""Follow a run by plain lines on stdout: no control sequences, so that anything can read them, a person's ear included."""
+"""Follow a run by plain lines on stdout: no control sequences, so that anything can read them, or read them out."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The looks: two on neutral greys and accents of the xterm-256 cube, so that plain SSH shows the same, and one without
-colours of its own: the terminal's sixteen.
-"""
+"""The looks: dark and light on greys that plain SSH shows as they are, and one of the terminal's own colours."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ SCREENS = [
     Shown("live, GPU", lambda _: LiveScreen(gpu_states.throttled()), "training", PANELS),
     Shown("live, container", lambda _: LiveScreen(gpu_states.container()), "training", PANELS),
     Shown("live, contention", lambda _: LiveScreen(contention_states.cpu()), "training", (*PANELS, "t", "1")),
-    Shown("live, failed", lambda _: LiveScreen(FAILED_RUN), "out of memory", PANELS),
+    Shown("live, failed", lambda _: LiveScreen(FAILED_RUN), "failed", PANELS),
     Shown("pick", _pick, "seed-regression", ("down", "tab", "tab", "slash")),
     Shown("report", lambda _: ReportScreen(report(a=DONE, b=FAILED), FOLDER), "training failed", ("down",)),
     Shown("log", _log, "following", ("up", "home")),

@@ -65,6 +65,10 @@ async def test_the_light_theme_draws_the_same_words(shown: Shown, tmp_path: Path
         assert ColorType.STANDARD not in kinds(pilot.app)
 
 
+def _column_of(text: str, sign: str) -> int:
+    return max(line.find(sign) for line in text.splitlines())
+
+
 async def test_without_colours_what_has_the_focus_and_what_is_chosen_stand_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -74,7 +78,7 @@ async def test_without_colours_what_has_the_focus_and_what_is_chosen_stand_out(
         reversed_texts = [text for text, style in styles(pilot.app) if style.reverse]
         assert any("seed-binary" in text for text in reversed_texts)
         await pilot.press("tab")
-        await wait_until(pilot, lambda: "┓" in screen_text(pilot.app).splitlines()[2][-3:])
+        await wait_until(pilot, lambda: _column_of(screen_text(pilot.app), "┏") > 20)
     choices = [Choice("y", "y", "Stop it"), Choice("n", "n", "Let it train")]
     async with staged(ConfirmScreen("Stop?", choices), (80, 24), seen="Stop it", look=TERMINAL) as (pilot, _):
         assert any("Stop it" in text for text, style in styles(pilot.app) if style.reverse)
