@@ -25,7 +25,8 @@ def sealed_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     # sockets go to the temporary directory, as on a machine without a user session
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
-    for name in ("NO_COLOR", "COLORTERM", "TEXTUAL_THEME"):
+    settings = ("THEME", "ASCII", "MOUSE", "REFRESH_S", "PLAIN_INTERVAL_S")
+    for name in ("NO_COLOR", "COLORTERM", "TEXTUAL_THEME", *(f"DUALTRAIN_{one}" for one in settings)):
         monkeypatch.delenv(name, raising=False)
     return home
 

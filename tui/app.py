@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
 from tui import exit_codes
+from tui.house_app import HouseApp
 from tui.messages import AskFailed, LaunchFailed, OpenFailed, ReadFailed, RunChanged, RunLaunched
 from tui.screens.live_messages import (
     AgainAsked,
@@ -26,7 +24,6 @@ from tui.screens.live_messages import (
 )
 from tui.screens.pick_messages import LaunchAsked
 from tui.starting import launch_here, leave_on_signals
-from tui.theme import THEME
 
 if TYPE_CHECKING:
     from training.analysis.state import RunState
@@ -34,13 +31,14 @@ if TYPE_CHECKING:
     from training.plan import Lane, Plan
     from training.record.run_folder import RunFolder
     from tui.feed import RunFeed
+    from tui.look import Look
     from tui.screens.live import LiveScreen
     from tui.screens.pick import PickScreen
 
 ASKED_BY = "the screen"
 
 
-class DualtrainApp(App[None]):
+class DualtrainApp(HouseApp):
     """Pick, live and report. Owns no training: leaving it ends none."""
 
     TITLE = "dualtrain"
@@ -55,10 +53,9 @@ class DualtrainApp(App[None]):
         launched: Launched | None = None,
         folder: RunFolder | None = None,
         launcher: Callable[[LaunchRequest], Launched] = launch_here,
+        look: Look | None = None,
     ) -> None:
-        super().__init__()
-        self.register_theme(THEME)  # here and not on mounting: the first stylesheet is then the only one
-        self.theme = THEME.name
+        super().__init__(look)
         self.farewell = ""
         """What is printed once the terminal is back."""
         self._first_launched = launched
@@ -89,16 +86,6 @@ class DualtrainApp(App[None]):
         """End the thread; the run, where there is one, goes on."""
         if self._feed is not None:
             self._feed.stop()
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """What the screen's keys can do now, each once; moving about is left to the keys."""
-        told: set[str] = set()
-        for active in screen.active_bindings.values():
-            action = active.binding.action
-            if active.enabled and active.tooltip and action not in told:
-                told.add(action)
-                run = partial(self.run_action, action, active.node)
-                yield SystemCommand(active.binding.description, active.tooltip, run)
 
     async def action_quit(self) -> None:
         """Leave at once; a live run goes on."""
@@ -172,13 +159,14 @@ class DualtrainApp(App[None]):
             lambda state, looks_on: self.post_message(RunChanged(state, looks_on)),
             failed=lambda why: self.post_message(ReadFailed(why)),
             supervisor=supervisor,
+            period_s=self.look.refresh_s,
         )
         self._feed.start()
 
     def _show_live(self, state: RunState) -> None:
         from tui.screens.live import LiveScreen
 
-        before, self._live = self._live, LiveScreen(state, plan=self._plan)
+        before, self._live = self._live, LiveScreen(state, plan=self._plan, period_s=self.look.refresh_s)
         if before is None or before not in self.screen_stack:
             self.push_screen(self._live)
             return

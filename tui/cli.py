@@ -13,6 +13,8 @@ import click
 from training import __version__
 from tui import exit_codes
 from tui.commands.fail import fail
+from tui.commands.viewer_options import ViewerOptions, look_of, resolve_or_fail, viewer_options
+from tui.output_encoding import print_in_any_encoding
 
 COMMANDS = {
     "run": "run",
@@ -29,6 +31,7 @@ COMMANDS = {
     "presets": "presets",
     "doctor": "doctor",
     "bench": "bench",
+    "config": "config",
 }
 """Each subcommand and its module in `tui.commands`."""
 
@@ -56,6 +59,7 @@ class RootCommand(click.Group):
         **extra: Any,
     ) -> Any:
         """Run to an exit code; what is wrong is told in one line, and an interrupt is 130 (click's own is 1)."""
+        print_in_any_encoding(sys.stdout, sys.stderr)
         try:
             code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
         except click.ClickException as error:
@@ -109,10 +113,13 @@ def _output_failed(error: OSError) -> int:
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, prog_name="dualtrain-tui")
+@viewer_options
 @click.pass_context
-def cli(context: click.Context) -> None:
+def cli(context: click.Context, viewer: ViewerOptions) -> None:
     """Train two Keras models on one device at the same time and watch the contention."""
+    context.obj = viewer  # what stands before a subcommand holds for it as well
     if context.invoked_subcommand is None:
-        from tui.commands.open_app import open_app
+        from tui.commands.open_app import check_terminal, open_app
 
-        raise SystemExit(open_app())
+        check_terminal()
+        raise SystemExit(open_app(look=look_of(resolve_or_fail(viewer))))

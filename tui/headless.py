@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from training.control.protocol import Asking, Request
 from training.launch import Launched
 from training.preset.printable import printable
 from training.record.contention_records import Decided
+from training.record.run_folder import RunFolder
 from tui import exit_codes
 from tui import format as formatted
 from tui.contention_text import verdict_text
@@ -27,10 +29,8 @@ from tui.last_words import LastWords
 from tui.report_text import report_lines
 from tui.viewer_signals import ViewerEndedError, ViewerSignals
 
-LINE_PERIOD_S = 1.0
 FROZEN_AFTER_S = 5.0
 """A supervisor that does not answer a second Ctrl-C for so long is killed: its workers then end by themselves."""
-POLL_S = 0.1
 _EXIT_CODES = {"completed": exit_codes.OK, "failed": exit_codes.FAILED, "stopped": exit_codes.INTERRUPTED}
 
 
@@ -42,7 +42,11 @@ def run_headless(launch: Callable[[], Launched], *, as_json: bool) -> int:
     """
     with ViewerSignals() as signals:
         try:
-            follower = _Follower(launch(), signals, as_json=as_json)
+            launched = launch()
+            lines = ProgressLines(sys.stderr)
+            follower = Follower(
+                launched.folder, signals, lines, supervisor=launched.supervisor, as_json=as_json
+            )
         except ViewerEndedError:
             return exit_codes.TERMINATED
         return follower.follow()
@@ -56,20 +60,36 @@ def exit_code_of(report: Report) -> int:
     return _EXIT_CODES[report.outcome]
 
 
-class _Follower:
-    def __init__(self, launched: Launched, signals: ViewerSignals, *, as_json: bool) -> None:
-        self._folder = launched.folder
-        self._supervisor = launched.supervisor
+class Follower:
+    """Follows one run to its end, and tells of it in lines. `supervisor` is this command's own child, where it is."""
+
+    LINE_PERIOD_S = 1.0
+    POLL_S = 0.1
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        signals: ViewerSignals,
+        lines: ProgressLines,
+        *,
+        supervisor: subprocess.Popen[bytes] | None = None,
+        line_period_s: float = LINE_PERIOD_S,
+        as_json: bool = False,
+    ) -> None:
+        self._folder = folder
+        self._supervisor = supervisor
         self._signals = signals
+        self._lines = lines
+        self._line_period_s = line_period_s
         self._as_json = as_json
-        self._history = RunHistory(launched.folder)
-        self._lines = ProgressLines(sys.stderr)
+        self._history = RunHistory(folder)
         self._asked: Asking | None = None
         self._unanswered_since_s: float | None = None
         self._told_unanswered = False
         self._told_disk_full = False
 
     def follow(self) -> int:
+        """Follow; returns the exit code."""
         try:
             return self._tell_end(self._until_over())
         except ViewerEndedError:
@@ -79,15 +99,15 @@ class _Follower:
     def _until_over(self) -> RunState:
         next_line_s = time.monotonic()
         while True:
-            supervisor_gone = self._supervisor.poll() is not None
+            supervisor_gone = self._supervisor is not None and self._supervisor.poll() is not None
             self._history.refresh(supervisor_gone=supervisor_gone)
             if not self._history.is_live:
                 return self._after_last_words()
             self._pass_on_interrupts()
             if time.monotonic() >= next_line_s:
-                next_line_s += LINE_PERIOD_S
+                next_line_s += self._line_period_s
                 self._show(self._history.state())
-            time.sleep(POLL_S)
+            time.sleep(self.POLL_S)
 
     def _after_last_words(self) -> RunState:
         """The run once its lanes have told how they ended, where they do that without a supervisor."""
@@ -96,7 +116,7 @@ class _Follower:
             if not told:
                 told = True
                 self._lines.say("the supervisor is gone: its trainings checkpoint and stop by themselves")
-            time.sleep(POLL_S)
+            time.sleep(self.POLL_S)
             self._history.refresh()
         return state
 
@@ -116,9 +136,12 @@ class _Follower:
         if self._as_json:
             sys.stdout.write(self._folder.report.read_text(encoding="utf-8"))
         else:
-            print("\n".join(report_lines(report, self._folder.path)))
+            self._tell_report(report)
         sys.stdout.flush()
         return exit_codes.INTERRUPTED if self._signals.interrupts else exit_code_of(report)
+
+    def _tell_report(self, report: Report) -> None:
+        print("\n".join(report_lines(report, self._folder.path)))
 
     def _why_lost(self) -> str:
         path = self._folder.path
@@ -149,7 +172,7 @@ class _Follower:
             return
         now_s = time.monotonic()
         self._unanswered_since_s = self._unanswered_since_s or now_s
-        if now_s - self._unanswered_since_s >= FROZEN_AFTER_S:
+        if now_s - self._unanswered_since_s >= FROZEN_AFTER_S and self._supervisor is not None:
             self._lines.say(
                 "the supervisor does not answer: killed; its trainings checkpoint and stop by themselves"
             )
@@ -158,11 +181,11 @@ class _Follower:
 
 
 class ProgressLines:
-    """One line a lane: redrawn in place on a terminal, plain lines otherwise."""
+    """One line a lane: redrawn in place on a terminal unless told otherwise, else plain lines."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO, *, may_redraw: bool = True) -> None:
         self._out = out
-        self._in_place = out.isatty()
+        self._in_place = may_redraw and out.isatty()
         self._drawn = 0
         self._last_lines: list[str] = []
         self._warned: set[str] = set()

@@ -6,27 +6,25 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from textual.app import App
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.screen import Screen
 
 from tests.waiting import screen_text, wait_until
-from tui.theme import THEME, THEME_NAME
+from tui.house_app import HouseApp
+from tui.look import Look
 
 _Asked = TypeVar("_Asked", bound=Message)
 
 
-class Stage(App[None]):
-    """Shows a screen in the project's theme."""
+class Stage(HouseApp):
+    """Shows a screen in one of the project's looks."""
 
-    def __init__(self, shown: Screen[Any]) -> None:
-        super().__init__()
+    def __init__(self, shown: Screen[Any], look: Look | None = None) -> None:
+        super().__init__(look)
         self._shown = shown
 
     def on_mount(self) -> None:
-        self.register_theme(THEME)
-        self.theme = THEME_NAME
         self.push_screen(self._shown)
 
 
@@ -44,11 +42,11 @@ class Heard(list[Message]):
 
 @asynccontextmanager
 async def staged(
-    screen: Screen[Any], size: tuple[int, int] = (80, 24), *, seen: str = ""
+    screen: Screen[Any], size: tuple[int, int] = (80, 24), *, seen: str = "", look: Look | None = None
 ) -> AsyncIterator[tuple[Pilot[None], Heard]]:
     """Run the screen until it shows `seen`, then hand over."""
     heard = Heard()
-    app = Stage(screen)
+    app = Stage(screen, look)
     async with app.run_test(size=size, message_hook=heard.append) as pilot:
         await wait_until(pilot, lambda: app.screen is screen and seen in screen_text(app))
         await pilot.pause()

@@ -50,12 +50,12 @@ async def _draw(state: RunState) -> float:
     from textual.app import App
 
     from tui.screens.live import LiveScreen
-    from tui.theme import THEME
+    from tui.theme import DARK
 
     class Stage(App[None]):
         def on_mount(self) -> None:
-            self.register_theme(THEME)
-            self.theme = THEME.name
+            self.register_theme(DARK)
+            self.theme = DARK.name
 
     app = Stage()
     async with app.run_test(size=(160, 48)) as pilot:

@@ -152,10 +152,11 @@ class Stage:
         device: str = "cpu",
         cwd: Path | None = None,
         command: Sequence[str] = COMMAND,
+        way: Sequence[str] = ("--headless",),
     ) -> Viewer:
-        """Start `run … --headless` in a folder of its own."""
+        """Start `run … --headless`, or another way without a screen, in a folder of its own."""
         run_dir = self._runs / f"run-{len(self._viewers) + len(self._processes)}"
-        full = [*command, "run", *arguments, "--device", device, "--run-dir", str(run_dir), "--headless"]
+        full = [*command, "run", *arguments, "--device", device, "--run-dir", str(run_dir), *way]
         viewer = Viewer(full, run_dir, self.environment, cwd or self.home)
         self._viewers.append(viewer)
         return viewer

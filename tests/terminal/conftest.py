@@ -85,7 +85,8 @@ def wait_for_end(folder: RunFolder) -> None:
 @contextlib.contextmanager
 def _opened(home: Path) -> Iterator[Opened]:
     """A place to open terminals; whatever still trains at the end is ended."""
-    environment = sealed_environment(home) | {"TERM": "xterm-256color"}  # as over a plain SSH line
+    # as over a plain SSH line
+    environment = sealed_environment(home) | {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
     environment.pop("COLORTERM", None)
     with Opened(environment) as opened:
         try:

@@ -33,6 +33,7 @@ KEYS = {
     "space": " ",
     "ctrl+c": "\x03",
     "ctrl+q": "\x11",
+    "ctrl+z": "\x1a",
 }
 _ANSWERS = {
     b"\x1b[c": b"\x1b[?62;c",

@@ -75,7 +75,6 @@ def test_out_of_range_is_wrong_usage(arguments: tuple[str, ...]) -> None:
         (("--headless", "--set", "a.fit.stepps=5"), "steps"),
         (("--headless", "--set", "a.fit.learning_rate=nan"), "learning_rate"),
         (("--headless", "--run-dir", "/proc/nowhere"), "/proc"),
-        ((), "needs a terminal"),
     ],
 )
 def test_what_cannot_be_asked_is_one_sentence(arguments: tuple[str, ...], words: str) -> None:
@@ -126,11 +125,10 @@ def test_what_is_no_device_at_all_is_wrong_usage(device: str) -> None:
     assert stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("arguments", [(), ("attach",)])
-def test_no_terminal_is_one_sentence(arguments: tuple[str, ...]) -> None:
-    made_run(runs_home() / "20260101-000000-aaaa")
-    stderr = _refused(2, *arguments)
-    assert "--headless" in stderr
+def test_no_terminal_to_choose_in_is_one_sentence() -> None:
+    stderr = _refused(2)
+    assert "needs a terminal" in stderr
+    assert "`dualtrain-tui run A B --plain` or `--headless`" in stderr
     assert stderr.count("\n") == 1
 
 
@@ -159,7 +157,6 @@ def test_retry_needs_a_run_that_has_ended_and_an_offer_there_is() -> None:
     assert "there is again" in _refused(2, "retry", "--offer", "cap", "--headless")
     assert "there is again" in _refused(2, "retry", "--offer", "cap")
     assert "stepps" in _refused(2, "retry", "--set", "a.fit.stepps=5")
-    assert "needs a terminal" in _refused(2, "retry")
 
 
 def test_report_of_a_run_that_has_not_ended() -> None:
@@ -179,7 +176,7 @@ def test_a_damaged_plan_or_report_is_one_sentence_and_never_hides_other_runs() -
     assert "not a plan this version can read" in _refused(2, "attach", "20260102")
 
 
-COMMANDS = ["run", "retry", "attach", "stop", "pause", "resume", "report", "runs", "presets", "doctor"]
+COMMANDS = ["run", "retry", "attach", "stop", "pause", "resume", "report", "runs", "presets", "doctor", "config"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -17,6 +17,10 @@ RULES = [
     ("tui.__main__", HEAVY),
     ("tui.app", (*FRAMEWORKS, "pynvml")),
     ("tui.headless", (*FRAMEWORKS, "textual", "plotext", "pynvml")),
+    ("tui.plain", (*FRAMEWORKS, "textual", "plotext", "pynvml")),
+    ("tui.settings", (*FRAMEWORKS, "textual", "psutil")),
+    ("tui.commands.config", HEAVY),
+    ("tui.commands.viewer_options", HEAVY),
     ("tui.commands.report", (*HEAVY, "pygal")),
     ("tui.report_verdict", (*FRAMEWORKS, "textual", "pygal")),
     ("training.export.run_account", (*FRAMEWORKS, "textual", "tui", "pygal")),
@@ -73,5 +77,5 @@ def test_only_one_file_imports_the_charts_library() -> None:
 
 
 def test_only_the_screen_imports_textual() -> None:
-    allowed = ("tui/screens/", "tui/widgets/", "tui/app.py", "tui/theme.py", "tui/messages.py", "tui/feed.py")
+    allowed = ("tui/screens/", "tui/widgets/", "tui/app.py", "tui/house_app.py", "tui/theme.py", "tui/messages.py", "tui/feed.py")
     assert all(path.startswith(allowed) for path in _importers("textual")), _importers("textual")

@@ -25,7 +25,7 @@ def _kind(environment: Mapping[str, str]) -> Check:
             "terminal",
             "stop",
             f"TERM={term or 'unset'}: the screen cannot be drawn",
-            "set TERM, for example xterm-256color, or run with --headless",
+            "set TERM, for example xterm-256color, or run with --plain",
         )
     return Check("terminal", "pass", f"TERM={term}")
 
@@ -45,7 +45,8 @@ def _encoding() -> Check:
     encoding = (sys.stdout.encoding or "unknown").lower()
     if encoding.replace("-", "") == "utf8":
         return Check("encoding", "pass", "UTF-8")
-    return Check("encoding", "warn", f"{encoding}: curves need UTF-8", "set LANG, for example C.UTF-8")
+    told = f"{encoding}: the screen is drawn with ASCII alone"
+    return Check("encoding", "warn", told, "set LANG, for example C.UTF-8")
 
 
 def _size() -> Check:

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.commands.fail import failing_clearly
+from tui import exit_codes
+from tui.commands.fail import fail, failing_clearly
+from tui.commands.follow_options import plain_options
 from tui.commands.preset_names import complete_run_or_bench
+from tui.commands.viewer_options import ViewerOptions, look_of, resolve_or_fail, viewer_options
 
 if TYPE_CHECKING:
     from training.bench.folder import BenchFolder
@@ -16,11 +19,17 @@ if TYPE_CHECKING:
 
 @click.command(epilog="Example: dualtrain-tui attach 20261122-2015")
 @click.argument("run", required=False, shell_complete=complete_run_or_bench)
-def attach(run: str | None) -> None:
+@plain_options
+@viewer_options
+def attach(run: str | None, plain: bool, interval_s: float | None, viewer: ViewerOptions) -> None:
     """Show a running or finished run. RUN is a name, its beginning or a path; else the newest live or ended run.
+
+    With --plain, Ctrl-C leaves and the run goes on.
 
     A bench is followed by its lines, without a screen; RUN may name one, and a live one is shown where no run is live.
     """
+    if interval_s is not None and not plain:
+        fail("--interval needs --plain", exit_codes.USAGE)
     with failing_clearly():
         live = _live_run() if run is None else None
         bench = None if live is not None else _bench(run)
@@ -28,16 +37,25 @@ def attach(run: str | None) -> None:
         from tui.bench_follow import Followed, follow_bench
 
         raise SystemExit(follow_bench(lambda: Followed(bench), as_json=False))
-    from tui.commands.open_app import check_terminal, open_app
+    from tui.commands.launching import say_plain
+    from tui.commands.open_app import open_app, why_no_screen
 
+    resolved = resolve_or_fail(viewer, interval_s=interval_s)
     with failing_clearly():
         from training.plan import read_plan
         from training.record.run_folder import find_run_folder
 
         folder = live or find_run_folder(run)
         read_plan(folder.plan)
-    check_terminal()
-    raise SystemExit(open_app(folder=folder))
+    why = None if plain else why_no_screen()
+    if not plain and why is None:
+        raise SystemExit(open_app(folder=folder, look=look_of(resolved)))
+    if why is not None:
+        say_plain(why, resolved)
+    from tui.plain import follow_plain
+
+    interval_s, ascii_only = resolved.settings.plain_interval_s, look_of(resolved).ascii
+    raise SystemExit(follow_plain(folder, interval_s=interval_s, ascii_only=ascii_only))
 
 
 def _live_run() -> RunFolder | None:

@@ -10,42 +10,51 @@ from typing import TYPE_CHECKING
 
 from tui import exit_codes
 from tui.commands.fail import fail
+from tui.commands.viewer_options import look_of, options_before, resolve_or_fail
 
 if TYPE_CHECKING:
     from training.launch import Launched
     from training.record.run_folder import RunFolder
+    from tui.look import Look
 
 FRAMES_PER_S = "20"
 """Sixty paints a second are excessive over a wire; what is drawn changes once a second."""
 
+_WITHOUT = "`dualtrain-tui run A B --plain` or `--headless`"
+
 
 def why_no_screen() -> str | None:
-    """Why the app cannot be shown, in one sentence; None where it can."""
+    """Why the app cannot be shown, in a few words; None where it can."""
     if not sys.stdout.isatty() or not sys.stdin.isatty():
-        return "this needs a terminal; without one, use `dualtrain-tui run A B --headless`"
-    if os.environ.get("TERM", "dumb") == "dumb":
-        return "TERM=dumb cannot show the app; use `dualtrain-tui run A B --headless`"
-    return None
+        return "the screen needs a terminal"
+    kind = os.environ.get("TERM") or "dumb"
+    return f"TERM={kind} cannot show the screen" if kind in ("dumb", "unknown") else None
 
 
 def check_terminal() -> None:
     """Leave with one sentence where the app cannot be shown."""
     why = why_no_screen()
     if why is not None:
-        fail(why, exit_codes.USAGE)
+        fail(f"{why}: use {_WITHOUT}", exit_codes.USAGE)
 
 
-def open_app(*, launched: Launched | None = None, folder: RunFolder | None = None) -> int:
-    """Show the pick screen, or a run that was launched or exists; returns the exit code."""
+def open_app(
+    *, launched: Launched | None = None, folder: RunFolder | None = None, look: Look | None = None
+) -> int:
+    """Show the pick screen, or a run that was launched or exists; returns the exit code.
+
+    `look` is that of the settings unless given.
+    """
     check_terminal()
+    look = look or look_of(resolve_or_fail(options_before()))
     os.environ.setdefault("TEXTUAL_FPS", FRAMES_PER_S)
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     # Nothing is garbage before the first paint, and looking for it takes a tenth of the start; the app enables it then.
     gc.disable()
     from tui.app import DualtrainApp
 
-    app = DualtrainApp(launched=launched, folder=folder)
-    app.run(mouse=False)
+    app = DualtrainApp(launched=launched, folder=folder, look=look)
+    app.run(mouse=look.mouse)
     if app.farewell:
         _say(app.farewell)
     return app.return_code or exit_codes.OK

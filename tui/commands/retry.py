@@ -9,8 +9,9 @@ import click
 
 from tui import exit_codes
 from tui.commands.fail import fail, failing_clearly
+from tui.commands.follow_options import Following, follow_options
+from tui.commands.launching import launch_and_follow
 from tui.commands.preset_names import complete_run
-from tui.commands.run import check_how_to_follow, launch_and_follow, refuse_without_screen
 
 if TYPE_CHECKING:
     from training.plan import Plan
@@ -40,12 +41,10 @@ EPILOG = """Examples:
 @click.option(
     "--run-dir", type=click.Path(path_type=Path, file_okay=False), help="The new run's folder: new or empty."
 )
-@click.option("--headless", is_flag=True, help="No screen: a progress line a second for each lane on stderr.")
-@click.option("--json", "as_json", is_flag=True, help="With --headless: report.json alone on stdout.")
-@click.option("--detach", is_flag=True, help="Launch, print the run's name, and leave it running.")
+@follow_options
 def retry(
     run: str | None, key: str | None, only_list: bool, overrides: tuple[str, ...], run_dir: Path | None,
-    headless: bool, as_json: bool, detach: bool,
+    following: Following,
 ) -> None:  # fmt: skip
     """Run a pair again: same presets, device, limits and seed. RUN is the newest unless named; it must have ended.
 
@@ -54,7 +53,7 @@ def retry(
     with failing_clearly():
         plan, found = _ended_run(run)
     if not only_list:
-        check_how_to_follow(headless=headless, as_json=as_json, detach=detach)
+        following.check()
     if only_list:
         for offer in found:
             click.echo(f"{offer.key:11} {offer.text}")
@@ -71,12 +70,10 @@ def retry(
             )
         chosen = named
     request = retry_request(plan, chosen, overrides=overrides, run_dir=run_dir)
-    if not (headless or detach):
-        refuse_without_screen(request)
     for sentence in changed_presets(plan).values():
         click.echo(f"dualtrain-tui: {sentence}", err=True)
     click.echo(f"again after {plan.run}: {chosen.text}", err=True)
-    raise SystemExit(launch_and_follow(request, headless=headless, as_json=as_json, detach=detach))
+    raise SystemExit(launch_and_follow(request, following))
 
 
 def _ended_run(run: str | None) -> tuple[Plan, tuple[RetryOffer, ...]]:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import click
 
 from tui import exit_codes
-from tui.commands.detached import say_detached
-from tui.commands.fail import fail, failing_clearly
+from tui.commands.fail import fail
+from tui.commands.follow_options import Following, follow_options
+from tui.commands.launching import launch_and_follow
 from tui.commands.preset_names import complete_preset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from training.bench.device_use import Busy
-    from training.launch import Launched, LaunchRequest
     from training.plan import IfNoGpu, Lane, Sharing
 
 SHARING_NAMES = ("together", "sequential", "adaptive", "one-process", "mps")
@@ -102,15 +98,13 @@ def _refuse_nan(_context: click.Context, _parameter: click.Parameter, value: flo
 @click.option(
     "--run-dir", type=click.Path(path_type=Path, file_okay=False), help="The run's folder: new or empty."
 )
-@click.option("--headless", is_flag=True, help="No screen: a progress line a second for each lane on stderr.")
-@click.option("--json", "as_json", is_flag=True, help="With --headless: report.json alone on stdout.")
-@click.option("--detach", is_flag=True, help="Launch, print the run's name, and leave it running.")
+@follow_options
 def run(
     a: str, b: str | None, sharing: str, device: str, if_no_gpu: IfNoGpu | None,
     mps_share: str | None, mps_memory: str | None,
     force_fit: bool, epochs: int | None, steps: int | None, minutes: float | None,
     overrides: tuple[str, ...], turns: str | None, no_probe: bool, seed: int | None, run_dir: Path | None,
-    headless: bool, as_json: bool, detach: bool,
+    following: Following,
 ) -> None:  # fmt: skip
     """Train presets A and B on one device; A alone where no B is named: `join` adds one later.
 
@@ -119,7 +113,7 @@ def run(
     """
     if sum(limit is not None for limit in (epochs, steps, minutes)) > 1:
         fail("--epochs, --steps and --minutes exclude each other", exit_codes.USAGE)
-    check_how_to_follow(headless=headless, as_json=as_json, detach=detach)
+    following.check()
     from training.launch import LaunchRequest
     from training.mps_limits import MpsLimitsError, parse_mps_limits
     from training.plan import Limits, Probing, Sharing
@@ -148,7 +142,7 @@ def run(
         probing=Probing(enabled=not no_probe),
         turn_steps=parse_turns(turns, chosen),
     )
-    raise SystemExit(launch_and_follow(request, headless=headless, as_json=as_json, detach=detach))
+    raise SystemExit(launch_and_follow(request, following))
 
 
 def parse_turns(text: str | None, sharing: Sharing) -> dict[Lane, int]:
@@ -168,68 +162,3 @@ def parse_turns(text: str | None, sharing: Sharing) -> dict[Lane, int]:
             )
         turns[lane] = int(number)
     return turns
-
-
-def _launch(request: LaunchRequest) -> Launched:
-    with failing_clearly():
-        from training.bench.device_use import benches_on
-        from training.launch import DoesNotFitError, launch
-        from training.meters.devices import list_devices
-
-        try:
-            launched = launch(request, list_devices())
-        except DoesNotFitError as error:
-            fail(f"{error}; --force-fit launches all the same", exit_codes.DEVICE)
-        beside = benches_on(launched.plan.device)
-    _say_who_is_disturbed(beside)
-    return launched
-
-
-def _say_who_is_disturbed(beside: Iterable[Busy]) -> None:
-    """The run goes on: whose bench it is may know why it was begun."""
-    from training.preset.printable import one_line
-
-    for busy in beside:
-        told = f"bench {busy.folder.name} has been measuring on this device since {busy.since_text}"
-        click.echo(f"dualtrain-tui: {one_line(told)}: each disturbs the other's figures", err=True)
-
-
-def check_how_to_follow(*, headless: bool, as_json: bool, detach: bool) -> None:
-    """Leave with one sentence where the ways to follow a run contradict each other."""
-    if as_json and not headless:
-        fail("--json needs --headless", exit_codes.USAGE)
-    if headless and detach:
-        fail("--headless and --detach exclude each other", exit_codes.USAGE)
-
-
-def refuse_without_screen(request: LaunchRequest) -> None:
-    """Leave where the screen cannot be shown; what is wrong with the request is said first, as it would be with one."""
-    from tui.commands.open_app import why_no_screen
-
-    why = why_no_screen()
-    if why is None:
-        return
-    with failing_clearly():
-        from training.launch import plan_lanes
-        from training.meters.devices import choose_devices, list_devices
-
-        plan_lanes(request)
-        choose_devices(request.device, list_devices())
-    fail(why, exit_codes.USAGE)
-
-
-def launch_and_follow(request: LaunchRequest, *, headless: bool, as_json: bool, detach: bool) -> int:
-    """Launch, and follow as asked; returns the exit code."""
-    if headless:
-        from tui.headless import run_headless
-
-        return run_headless(partial(_launch, request), as_json=as_json)
-    if not detach:
-        refuse_without_screen(request)
-    launched = _launch(request)
-    if detach:
-        say_detached(launched.folder.name, "dualtrain-tui attach")
-        return exit_codes.OK
-    from tui.commands.open_app import open_app
-
-    return open_app(launched=launched)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -15,6 +16,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from training.preset.printable import printable
+from tui.screens.too_small import tell_if_too_small
 
 ANSWER_KEYS = "abcdnpsty"
 """The keys a choice may have."""
@@ -65,6 +67,10 @@ class ConfirmScreen(ModalScreen[str | None]):
                 ),
                 markup=False,
             )
+
+    def on_resize(self, event: events.Resize) -> None:
+        """A sentence where nothing else fits."""
+        tell_if_too_small(self, event.size)
 
     def action_answer(self, key: str) -> None:
         """An answer's own key gives it at once."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -17,6 +17,7 @@ from training.meters.devices import DeviceUnavailableError, choose_devices
 from training.plan import LANES, Lane
 from tui.screens.pick_messages import DevicesRead, ReadFailed
 from tui.screens.pick_reading import PickReader
+from tui.screens.too_small import tell_if_too_small
 from tui.widgets.device_list import DeviceDetails, DeviceList
 from tui.widgets.device_rows import DeviceRow, device_rows, listing_notes
 from tui.widgets.key_line import KeyLine
@@ -98,8 +99,9 @@ it to one lane alone: then each lane trains on its own instance of one GPU. The 
         self._read()
         self.set_interval(self._read_every_s, self._read)
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         """Another size, another share of it for the list."""
+        tell_if_too_small(self, event.size)
         self._show()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -224,7 +226,7 @@ it to one lane alone: then each lane trains on its own instance of one GPU. The 
         details_lines = _DETAILS if self.app.size.height >= _ROOMY else _FEWEST_DETAILS
         details.styles.height = details_lines
         # What the list needs, and what is left of the screen between the frame, the details and the keys.
-        left = self.app.size.height - _AROUND - details_lines
+        left = max(1, self.app.size.height - _AROUND - details_lines)
         rows.styles.height = min(len(self._rows) + rows.has_headings, left)
         told = row.told if row is not None else ("looking for devices…",)
         notes = [*(listing_notes(self._listing) if self._listing is not None else ())]

@@ -9,6 +9,8 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.screen import Screen
 
+from tui.screens.too_small import tell_if_too_small
+
 Steps = tuple[tuple[int, str], ...]
 """Bounds in cells, ascending, each with the class from there on; an empty name is no class."""
 
@@ -21,8 +23,6 @@ class HouseScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = []
     WIDTHS: ClassVar[Steps] = ()
     HEIGHTS: ClassVar[Steps] = ()
-    SMALLEST: ClassVar[Size] = Size(60, 16)
-    """Below this a screen has the class `-tiny` and shows one sentence."""
 
     def __init_subclass__(cls, **options: bool) -> None:
         """Escape is the help's first. A screen that binds it as well would else replace this."""
@@ -40,7 +40,7 @@ class HouseScreen(Screen[None]):
             for _, name in steps:
                 if name:
                     self.set_class(name == reached, name)
-        self.set_class(size.width < self.SMALLEST.width or size.height < self.SMALLEST.height, "-tiny")
+        tell_if_too_small(self, size)
 
     def action_help(self) -> None:
         """Help for what has the focus, and away with it again."""

@@ -8,8 +8,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
-from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Footer
 
 from training.analysis.state import RunState
 from training.plan import LANES, Lane, Plan
@@ -21,9 +20,7 @@ from tui.widgets.contention_panel import ContentionPanel
 from tui.widgets.contention_strip import OFFERED, ContentionStrip
 from tui.widgets.device_panel import DevicePanel
 from tui.widgets.event_list import EventList
-from tui.widgets.glyphs import Marker
 from tui.widgets.lane_card import LaneCard
-from tui.widgets.lines import LinesWidget
 from tui.widgets.loss_panel import LossPanel, metrics_of
 from tui.widgets.memory_panel import MemoryPanel
 from tui.widgets.panel import Panel
@@ -65,21 +62,19 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
 
     BINDINGS: ClassVar[list[BindingType]] = LIVE_KEYS
 
-    def __init__(self, state: RunState, *, plan: Plan | None = None, marker: Marker = "braille") -> None:
+    def __init__(self, state: RunState, *, plan: Plan | None = None, period_s: float = 1.0) -> None:
         super().__init__(state, plan)
-        self._marker = marker
         self._panel = 0
         self._held = False
         self._time_view = TimeView()
         self._looks_on = False
-        self._period_s = 1.0
+        self._period_s = period_s
 
     def compose(self) -> ComposeResult:
         """Everything, once; stylesheet classes say what is seen."""
         yield RunHeader(id="header")
         yield WarningLines(id="warnings")
         yield ContentionStrip(id="strip")
-        yield Static(Content("terminal too small: dualtrain needs 60 × 16"), id="small", markup=False)
         with Container(id="body"):
             yield LaneCard("a", id="card-a")
             yield LaneCard("b", id="card-b")
@@ -94,8 +89,6 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
 
     def on_mount(self) -> None:
         """Draw what was given at the start."""
-        for widget in self.query(LinesWidget):
-            widget.marker = self._marker
         self._mark_choices()
         self._paint()
 
@@ -229,8 +222,10 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
         self.post_message(PeriodChosen(self._period_s))
 
     def _period_after(self, by: int) -> float:
-        index = min(max(PERIODS_S.index(self._period_s) + by, 0), len(PERIODS_S) - 1)
-        return PERIODS_S[index]
+        now_s = self._period_s
+        if by > 0:
+            return next((period_s for period_s in PERIODS_S if period_s > now_s), now_s)
+        return next((period_s for period_s in reversed(PERIODS_S) if period_s < now_s), now_s)
 
     def _show_header(self) -> None:
         host = self._plan.host if self._plan is not None and is_elsewhere(self._plan) else ""

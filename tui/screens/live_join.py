@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -20,12 +20,13 @@ from training.plan import Lane
 from training.preset.printable import printable
 from tui.background import AbandonedError, abandonable
 from tui.screens.pick_sources import read_presets
+from tui.screens.too_small import tell_if_too_small
 from tui.widgets.preset_list import PresetList
 
 if TYPE_CHECKING:
     from training.preset_library import PresetEntry
 
-_HOW = "⏎ joins the run with it   / filters   Escape leaves all as it is"
+_HOW = "Enter joins the run with it   / filters   Escape leaves all as it is"
 
 
 class JoinScreen(ModalScreen[str | None]):
@@ -61,6 +62,10 @@ class JoinScreen(ModalScreen[str | None]):
     def on_mount(self) -> None:
         """Read the presets; a slow disk holds nothing up."""
         self._read()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """A sentence where nothing else fits."""
+        tell_if_too_small(self, event.size)
 
     @work(thread=True, exclusive=True, exit_on_error=False)
     def _read(self) -> None:

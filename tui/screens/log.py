@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Footer
 
 from training.preset.printable import printable
+from tui.screens.too_small import tell_if_too_small
 from tui.widgets.lines import LinesWidget
 from tui.widgets.spans import Line, line, wrap
 
@@ -169,6 +170,10 @@ class LogScreen(Screen[None]):
         """The view and its keys."""
         yield LogView(self._path, self._title)
         yield Footer(show_command_palette=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """A sentence where nothing else fits."""
+        tell_if_too_small(self, event.size)
 
     def action_back(self) -> None:
         """Back to where it was opened."""

@@ -32,10 +32,8 @@ from tui.screens.pick_sources import PickSources
 from tui.screens.stops_screen import StopsScreen
 from tui.widgets.device_lines import DeviceChoice, DeviceLines
 from tui.widgets.forecast_lines import ForecastLines
-from tui.widgets.glyphs import Marker
 from tui.widgets.key_line import KeyLine
 from tui.widgets.launch_line import LaunchLine
-from tui.widgets.lines import LinesWidget
 from tui.widgets.preset_details import PresetDetails
 from tui.widgets.preset_list import PresetList
 
@@ -71,7 +69,6 @@ class PickScreen(StopsScreen):
         picks: Mapping[Lane, str] = DEFAULT_PICKS,
         device: str = "auto",
         sharing: Sharing = "together",
-        marker: Marker = "braille",
         rest_s: float = REST_S,
     ) -> None:
         super().__init__()
@@ -80,7 +77,6 @@ class PickScreen(StopsScreen):
         self._wanted: dict[Lane, str] = {**DEFAULT_PICKS, **picks}
         self._asked_device = device
         self._sharing: Sharing = sharing
-        self._marker = marker
         self._knowledge = PickKnowledge()
         self._looked_at: Lane = "a"
         self._describing = Describing(
@@ -113,7 +109,6 @@ class PickScreen(StopsScreen):
         """Everything, once; stylesheet classes say what is seen."""
         # Before there is anything to style: each change of them later styles the whole screen again.
         self.take_size_classes(self.app.size)
-        yield Static("terminal too small: dualtrain needs 60 × 16", id="small", markup=False)
         yield Static("Pick two trainings: they will share one device.", id="intro", markup=False)
         yield DeviceLines(id="device")
         with Container(id="body"):
@@ -126,8 +121,6 @@ class PickScreen(StopsScreen):
 
     def on_mount(self) -> None:
         """Paint first, then read: the first paint waits for no disk and no driver."""
-        for widget in self.query(LinesWidget):
-            widget.marker = self._marker
         self._show_device()
         self.call_after_refresh(self._read_everything)
 

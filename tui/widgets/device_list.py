@@ -27,7 +27,10 @@ class DeviceList(LinesWidget):
     COMPONENT_CLASSES = {"device-list--at"}
 
     DEFAULT_CSS = """
-    DeviceList { .device-list--at { background: $block-cursor-background; } }
+    DeviceList {
+        .device-list--at { background: $block-cursor-background; }
+        &:ansi { .device-list--at { text-style: reverse; } }
+    }
     """
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -63,8 +66,9 @@ class DeviceList(LinesWidget):
         index = self._first + y - len(self._heads)
         if not len(self._heads) <= y < len(self._lines) or index != self._at:
             return strip
-        background = self.get_component_rich_style("device-list--at").bgcolor
-        return Strip(Segment.apply_style(list(strip), post_style=Style(bgcolor=background)))
+        at = self.get_component_rich_style("device-list--at")
+        highlight = Style(bgcolor=at.bgcolor, reverse=at.reverse)
+        return Strip(Segment.apply_style(list(strip), post_style=highlight))
 
     def _headings(self, columns: Sequence[int]) -> str:
         label, name, memory, busy, _ = columns

@@ -16,6 +16,10 @@ from tui.widgets.glyphs import Glyphs, Marker, glyphs_for
 from tui.widgets.spans import BLANK, TONES, Line, changed_width, fit, merged
 
 
+COVERED = "-tiny"
+"""The class of a screen that is covered as the terminal is too small for it: nothing under the cover is drawn."""
+
+
 class LinesWidget(Widget):
     """Draws lines of spans. Textual repaints a dirty widget whole: this one names its dirty lines."""
 
@@ -34,6 +38,10 @@ class LinesWidget(Widget):
         .lines--warning { color: $warning; }
         .lines--error { color: $error; }
         .lines--alarm { color: $error; text-style: bold reverse; }
+        &:ansi {
+            .lines--muted { text-style: dim; }
+            .lines--faint { text-style: dim; }
+        }
     }
     """
 
@@ -42,7 +50,12 @@ class LinesWidget(Widget):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._lines: list[Line] = []
-        self.marker: Marker = "braille"
+
+    @property
+    def marker(self) -> Marker:
+        """What curves are drawn with: as the app says, where it says so."""
+        told: Marker = getattr(self.app, "marker", "braille") if self.is_attached else "braille"
+        return told
 
     @property
     def glyphs(self) -> Glyphs:
@@ -56,7 +69,7 @@ class LinesWidget(Widget):
     def redraw(self) -> None:
         """Draw again and repaint the lines that differ. A widget nobody sees costs nothing."""
         width, height = self.size
-        if not self.display or width <= 0 or height <= 0:
+        if not self.display or width <= 0 or height <= 0 or self._is_covered:
             return
         new = self.draw(width, height)[:height]
         old, self._lines = self._lines, new
@@ -67,6 +80,10 @@ class LinesWidget(Widget):
         ]
         if regions:
             self.refresh(*regions)
+
+    @property
+    def _is_covered(self) -> bool:
+        return any(node.has_class(COVERED) for node in self.ancestors)
 
     def render_line(self, y: int) -> Strip:
         """One line in the theme's colours."""

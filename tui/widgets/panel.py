@@ -37,6 +37,7 @@ class Panel(LinesWidget, can_focus=True):
         border-title-color: $text-muted;
         border-subtitle-color: $text-muted;
         &:focus { border: round $foreground; }
+        &:ansi:focus { border: heavy $foreground; }
     }
     """
 

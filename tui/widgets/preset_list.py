@@ -43,6 +43,7 @@ class PresetList(LinesWidget, can_focus=True):
         border-subtitle-color: $text-muted;
         .preset-list--picked { background: $block-cursor-blurred-background; }
         &:focus { border: round $foreground; .preset-list--picked { background: $block-cursor-background; } }
+        &:ansi:focus { border: heavy $foreground; .preset-list--picked { text-style: reverse; } }
     }
     """
 
@@ -231,8 +232,9 @@ arrows or **j** **k** move. The same preset may stand in both lanes.
         strip = super().render_line(y)
         if not self._shown or y != self._at - self._first:
             return strip
-        background = self.get_component_rich_style("preset-list--picked").bgcolor
-        return Strip(Segment.apply_style(list(strip), post_style=Style(bgcolor=background)))
+        picked = self.get_component_rich_style("preset-list--picked")
+        highlight = Style(bgcolor=picked.bgcolor, reverse=picked.reverse)
+        return Strip(Segment.apply_style(list(strip), post_style=highlight))
 
     def _empty_text(self) -> str:
         if self._entries is None:

@@ -1,0 +1,69 @@
+"""Every screen there is, in the middle of its life, for tests that hold for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from textual.screen import Screen
+
+from tests import contention_states, gpu_states, states
+from tests.app.pick_world import MIG, World, broken, entry
+from tests.app.test_report_screen import DONE, FAILED, FOLDER, report
+from tui.screens.confirm import Choice, ConfirmScreen
+from tui.screens.devices import DevicesScreen
+from tui.screens.live import LiveScreen
+from tui.screens.live_join import JoinScreen
+from tui.screens.live_questions import leave_question, stop_question
+from tui.screens.log import LogScreen
+from tui.screens.pick_sources import PickSources
+from tui.screens.report import ReportScreen
+
+FOREIGN = "Größe 日本 — ✓"
+"""What a title, a name or a log may hold."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A way to a screen, what is seen of it in the end, and keys that show more of it."""
+
+    name: str
+    make: Callable[[Path], Screen[Any]]
+    seen: str
+    more: tuple[str, ...] = ()
+
+
+def _pick(_folder: Path) -> Screen[Any]:
+    titled = tuple(entry(name, title=FOREIGN) for name in ("lstm", "seed-binary", "seed-regression"))
+    return World((*titled, broken())).screen()
+
+
+def _log(folder: Path) -> Screen[Any]:
+    path = folder / "a.log"
+    path.write_text(f"Epoch 1/3 ━━━━━━━━━━ loss: 0.5\n{FOREIGN}\n" * 30, encoding="utf-8")
+    return LogScreen(path, title="log of lane A")
+
+
+def _devices(_folder: Path) -> Screen[Any]:
+    return DevicesScreen(PickSources(devices=lambda: MIG), MIG, "auto")
+
+
+PANELS = tuple("123456")
+FAILED_RUN = replace(states.cpu_run(), lanes={"a": states.lane_state("a"), "b": states.failed_lane()})
+SCREENS = [
+    Shown("live", lambda _: LiveScreen(states.cpu_run()), "training", (*PANELS, "y", "t", "space", "z")),
+    Shown("live, GPU", lambda _: LiveScreen(gpu_states.throttled()), "training", PANELS),
+    Shown("live, container", lambda _: LiveScreen(gpu_states.container()), "training", PANELS),
+    Shown("live, contention", lambda _: LiveScreen(contention_states.cpu()), "training", (*PANELS, "t", "1")),
+    Shown("live, failed", lambda _: LiveScreen(FAILED_RUN), "failed", PANELS),
+    Shown("pick", _pick, "seed-regression", ("down", "tab", "tab", "slash")),
+    Shown("report", lambda _: ReportScreen(report(a=DONE, b=FAILED), FOLDER), "training failed", ("down",)),
+    Shown("log", _log, "following", ("up", "home")),
+    Shown("devices", _devices, "Train on", ("down", "down", "a")),
+    Shown("stop?", lambda _: stop_question(states.cpu_run(), "a"), "Stop lane A"),
+    Shown("leave?", lambda _: leave_question(states.cpu_run(), None), "Detach"),
+    Shown("asked", lambda _: ConfirmScreen(FOREIGN, [Choice("y", "y", FOREIGN)], detail=FOREIGN), " y "),
+    Shown("join", lambda _: JoinScreen("b", presets=lambda: (entry("lstm"), broken())), "lstm", ("slash",)),
+]

@@ -1,0 +1,81 @@
+"""What the app is to a terminal: its colours and signs, and how it goes to the background and comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+from textual.screen import Screen
+
+from tui.look import Look
+from tui.theme import THEMES
+from tui.widgets.ascii_filter import AsciiFilter
+from tui.widgets.glyphs import Marker
+
+_KEY_NAMES = {"⏎": "enter", "↑": "up", "↓": "down", "←": "left", "→": "right", "⌫": "backspace", "⇥": "tab"}
+"""Keys whose sign is none of ASCII; their names say more than a stand-in of the same width would."""
+
+
+class HouseApp(App[None]):
+    """An app in one of the project's looks."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "ctrl+z",
+            "suspend_process",
+            "To the shell",
+            show=False,
+            priority=True,
+            tooltip="Leave the terminal to the shell; fg comes back",
+        ),
+    ]
+
+    def __init__(self, look: Look | None = None) -> None:
+        self.look = look or Look()
+        self._ascii = AsciiFilter(enabled=self.look.ascii)
+        theme = THEMES[self.look.theme]
+        # told at once: without colours Textual decides here whether there are any that would have to become grey
+        super().__init__(ansi_color=True if theme.ansi else None)
+        for one in THEMES.values():
+            self.register_theme(one)  # here and not on mounting: the first stylesheet is then the only one
+        self.theme = theme.name
+
+    @property
+    def marker(self) -> Marker:
+        """What curves and bars are drawn with."""
+        return self.look.marker
+
+    def on_mount(self) -> None:
+        """Be told of every return to the terminal."""
+        self.app_resume_signal.subscribe(self, self._draw_anew)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """What the screen's keys can do now, each once; moving about is left to the keys."""
+        told: set[str] = set()
+        for active in screen.active_bindings.values():
+            action = active.binding.action
+            if active.enabled and active.tooltip and action not in told:
+                told.add(action)
+                run = partial(self.run_action, action, active.node)
+                yield SystemCommand(active.binding.description, active.tooltip, run)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, and after them the one that leaves nothing but ASCII, where that is wanted."""
+        found = super().get_line_filters()
+        return [*found, self._ascii] if self._ascii.enabled else found
+
+    def get_key_display(self, binding: Binding) -> str:
+        """How a key is named at the foot of the screen and in the help."""
+        shown = super().get_key_display(binding)
+        if self.look.ascii:
+            for sign, name in _KEY_NAMES.items():
+                shown = shown.replace(sign, name)
+        return shown
+
+    def _draw_anew(self, _app: App[None]) -> None:
+        """The shell had the terminal meanwhile; Textual draws again only where the size is another."""
+        self.refresh(layout=True)
