@@ -6,25 +6,34 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.commands.fail import failing_clearly
+from tui import exit_codes
+from tui.commands.fail import fail, failing_clearly
 from tui.commands.preset_names import complete_run_or_bench
+from tui.commands.viewing_options import no_bell_option, notify_option, readonly_option
 
 if TYPE_CHECKING:
     from training.bench.folder import BenchFolder
+    from training.plan import NotifyCommand
     from training.record.run_folder import RunFolder
 
 
 @click.command(epilog="Example: dualtrain-tui attach 20261122-2015")
 @click.argument("run", required=False, shell_complete=complete_run_or_bench)
-def attach(run: str | None) -> None:
+@readonly_option
+@notify_option
+@no_bell_option
+def attach(run: str | None, readonly: bool, notify: NotifyCommand | None, no_bell: bool) -> None:
     """Show a running or finished run. RUN is a name, its beginning or a path; else the newest live or ended run.
 
     A bench is followed by its lines, without a screen; RUN may name one, and a live one is shown where no run is live.
+    COMMAND of `--notify` is run for each lane that ends while you look; no shell reads it.
     """
     with failing_clearly():
         live = _live_run() if run is None else None
         bench = None if live is not None else _bench(run)
     if bench is not None:
+        if notify is not None:
+            fail(f"--notify tells of a run's lanes, and {bench.name} is a bench", exit_codes.USAGE)
         from tui.bench_follow import Followed, follow_bench
 
         raise SystemExit(follow_bench(lambda: Followed(bench), as_json=False))
@@ -37,7 +46,10 @@ def attach(run: str | None) -> None:
         folder = live or find_run_folder(run)
         read_plan(folder.plan)
     check_terminal()
-    raise SystemExit(open_app(folder=folder))
+    from tui.viewing import viewing
+
+    how = viewing(readonly=readonly, bell=not no_bell, notify=notify)
+    raise SystemExit(open_app(folder=folder, how=how))
 
 
 def _live_run() -> RunFolder | None:

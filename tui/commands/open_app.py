@@ -14,6 +14,7 @@ from tui.commands.fail import fail
 if TYPE_CHECKING:
     from training.launch import Launched
     from training.record.run_folder import RunFolder
+    from tui.viewing import Viewing
 
 FRAMES_PER_S = "20"
 """Sixty paints a second are excessive over a wire; what is drawn changes once a second."""
@@ -35,16 +36,25 @@ def check_terminal() -> None:
         fail(why, exit_codes.USAGE)
 
 
-def open_app(*, launched: Launched | None = None, folder: RunFolder | None = None) -> int:
-    """Show the pick screen, or a run that was launched or exists; returns the exit code."""
+def open_app(
+    *, launched: Launched | None = None, folder: RunFolder | None = None, how: Viewing | None = None
+) -> int:
+    """Show the pick screen, or a run that was launched or exists; returns the exit code.
+
+    Args:
+        launched: the run to show, just launched.
+        folder: or one that exists.
+        how: what is wanted of the screen; as the environment says when None.
+    """
     check_terminal()
     os.environ.setdefault("TEXTUAL_FPS", FRAMES_PER_S)
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     # Nothing is garbage before the first paint, and looking for it takes a tenth of the start; the app enables it then.
     gc.disable()
     from tui.app import DualtrainApp
+    from tui.viewing import viewing
 
-    app = DualtrainApp(launched=launched, folder=folder)
+    app = DualtrainApp(launched=launched, folder=folder, how=how or viewing())
     app.run(mouse=False)
     if app.farewell:
         _say(app.farewell)

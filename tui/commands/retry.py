@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,10 @@ from tui import exit_codes
 from tui.commands.fail import fail, failing_clearly
 from tui.commands.preset_names import complete_run
 from tui.commands.run import check_how_to_follow, launch_and_follow, refuse_without_screen
+from tui.commands.viewing_options import no_bell_option, notify_option
 
 if TYPE_CHECKING:
-    from training.plan import Plan
+    from training.plan import NotifyCommand, Plan
     from training.retry import RetryOffer
 
 EPILOG = """Examples:
@@ -43,9 +45,11 @@ EPILOG = """Examples:
 @click.option("--headless", is_flag=True, help="No screen: a progress line a second for each lane on stderr.")
 @click.option("--json", "as_json", is_flag=True, help="With --headless: report.json alone on stdout.")
 @click.option("--detach", is_flag=True, help="Launch, print the run's name, and leave it running.")
+@notify_option
+@no_bell_option
 def retry(
     run: str | None, key: str | None, only_list: bool, overrides: tuple[str, ...], run_dir: Path | None,
-    headless: bool, as_json: bool, detach: bool,
+    headless: bool, as_json: bool, detach: bool, notify: NotifyCommand | None, no_bell: bool,
 ) -> None:  # fmt: skip
     """Run a pair again: same presets, device, limits and seed. RUN is the newest unless named; it must have ended.
 
@@ -70,13 +74,15 @@ def retry(
                 exit_codes.USAGE,
             )
         chosen = named
-    request = retry_request(plan, chosen, overrides=overrides, run_dir=run_dir)
+    request = replace(retry_request(plan, chosen, overrides=overrides, run_dir=run_dir), notify=notify)
     if not (headless or detach):
         refuse_without_screen(request)
     for sentence in changed_presets(plan).values():
         click.echo(f"dualtrain-tui: {sentence}", err=True)
     click.echo(f"again after {plan.run}: {chosen.text}", err=True)
-    raise SystemExit(launch_and_follow(request, headless=headless, as_json=as_json, detach=detach))
+    raise SystemExit(
+        launch_and_follow(request, headless=headless, as_json=as_json, detach=detach, bell=not no_bell)
+    )
 
 
 def _ended_run(run: str | None) -> tuple[Plan, tuple[RetryOffer, ...]]:

@@ -13,13 +13,15 @@ from tui import exit_codes
 from tui.commands.detached import say_detached
 from tui.commands.fail import fail, failing_clearly
 from tui.commands.preset_names import complete_preset
+from tui.commands.viewing_options import no_bell_option, notify_option
+from tui.commands.what_ends_it import say_what_ends_it
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from training.bench.device_use import Busy
     from training.launch import Launched, LaunchRequest
-    from training.plan import IfNoGpu, Lane, Sharing
+    from training.plan import IfNoGpu, Lane, NotifyCommand, Sharing
 
 SHARING_NAMES = ("together", "sequential", "adaptive", "one-process", "mps")
 
@@ -105,17 +107,20 @@ def _refuse_nan(_context: click.Context, _parameter: click.Parameter, value: flo
 @click.option("--headless", is_flag=True, help="No screen: a progress line a second for each lane on stderr.")
 @click.option("--json", "as_json", is_flag=True, help="With --headless: report.json alone on stdout.")
 @click.option("--detach", is_flag=True, help="Launch, print the run's name, and leave it running.")
+@notify_option
+@no_bell_option
 def run(
     a: str, b: str | None, sharing: str, device: str, if_no_gpu: IfNoGpu | None,
     mps_share: str | None, mps_memory: str | None,
     force_fit: bool, epochs: int | None, steps: int | None, minutes: float | None,
     overrides: tuple[str, ...], turns: str | None, no_probe: bool, seed: int | None, run_dir: Path | None,
-    headless: bool, as_json: bool, detach: bool,
+    headless: bool, as_json: bool, detach: bool, notify: NotifyCommand | None, no_bell: bool,
 ) -> None:  # fmt: skip
     """Train presets A and B on one device; A alone where no B is named: `join` adds one later.
 
     A and B are names that `dualtrain-tui presets` lists, or paths of preset files. `--epochs`, `--steps` and
     `--minutes` bound each lane, and may go beyond the preset's own length.
+    COMMAND of `--notify` is run by the run itself, also when nobody looks; no shell reads it.
     """
     if sum(limit is not None for limit in (epochs, steps, minutes)) > 1:
         fail("--epochs, --steps and --minutes exclude each other", exit_codes.USAGE)
@@ -147,8 +152,11 @@ def run(
         force_fit=force_fit,
         probing=Probing(enabled=not no_probe),
         turn_steps=parse_turns(turns, chosen),
+        notify=notify,
     )
-    raise SystemExit(launch_and_follow(request, headless=headless, as_json=as_json, detach=detach))
+    raise SystemExit(
+        launch_and_follow(request, headless=headless, as_json=as_json, detach=detach, bell=not no_bell)
+    )
 
 
 def parse_turns(text: str | None, sharing: Sharing) -> dict[Lane, int]:
@@ -182,6 +190,7 @@ def _launch(request: LaunchRequest) -> Launched:
             fail(f"{error}; --force-fit launches all the same", exit_codes.DEVICE)
         beside = benches_on(launched.plan.device)
     _say_who_is_disturbed(beside)
+    say_what_ends_it(launched.supervisor.pid)
     return launched
 
 
@@ -218,7 +227,9 @@ def refuse_without_screen(request: LaunchRequest) -> None:
     fail(why, exit_codes.USAGE)
 
 
-def launch_and_follow(request: LaunchRequest, *, headless: bool, as_json: bool, detach: bool) -> int:
+def launch_and_follow(
+    request: LaunchRequest, *, headless: bool, as_json: bool, detach: bool, bell: bool = True
+) -> int:
     """Launch, and follow as asked; returns the exit code."""
     if headless:
         from tui.headless import run_headless
@@ -231,5 +242,6 @@ def launch_and_follow(request: LaunchRequest, *, headless: bool, as_json: bool, 
         say_detached(launched.folder.name, "dualtrain-tui attach")
         return exit_codes.OK
     from tui.commands.open_app import open_app
+    from tui.viewing import viewing
 
-    return open_app(launched=launched)
+    return open_app(launched=launched, how=viewing(bell=bell, notify=request.notify))
