@@ -11,12 +11,14 @@ from training.analysis.contention import Verdict
 from training.analysis.event_text import decided_text
 from training.analysis.history import RunHistory
 from training.analysis.lane_figures import in_lane, lane_figure
+from training.analysis.named_lanes import in_words, lanes_of
 from training.analysis.paused_text import phase_text
 from training.analysis.report import Report, ReportError, read_report
 from training.analysis.standing_warnings import standing_warnings
 from training.analysis.state import LaneState, RunState
 from training.control.client import ControlError, ask
 from training.control.protocol import Asking, Request
+from training.lane_notice import OPTION as NOTIFY
 from training.launch import Launched
 from training.preset.printable import printable
 from training.record.contention_records import Decided
@@ -68,6 +70,7 @@ class _Follower:
         self._unanswered_since_s: float | None = None
         self._told_unanswered = False
         self._told_disk_full = False
+        self._told_failures = 0
 
     def follow(self) -> int:
         try:
@@ -105,6 +108,10 @@ class _Follower:
         if state.disk_is_full and not self._told_disk_full:
             self._told_disk_full = True
             self._lines.say(f"no space left on the disk of {self._folder.path}: records wait for room")
+        failures = [event.text for event in state.events if event.text.startswith(NOTIFY)]
+        for failure in failures[self._told_failures :]:
+            self._lines.say(failure)
+        self._told_failures = len(failures)
 
     def _tell_end(self, state: RunState) -> int:
         self._show(state)
@@ -138,7 +145,8 @@ class _Follower:
             self._end_a_frozen_supervisor(wanted)
             return  # not yet, or no longer: looked at again in a moment
         self._asked = wanted
-        self._lines.say("stopping; Ctrl-C again kills" if wanted == "stop" else "killing")
+        named = in_words(lanes_of(self._history.state()))
+        self._lines.say(f"stopping {named}; Ctrl-C again kills" if wanted == "stop" else f"killing {named}")
 
     def _end_a_frozen_supervisor(self, wanted: Asking) -> None:
         """It is our own child that was not waited for, so its PID is still its own."""
@@ -151,7 +159,8 @@ class _Follower:
         self._unanswered_since_s = self._unanswered_since_s or now_s
         if now_s - self._unanswered_since_s >= FROZEN_AFTER_S:
             self._lines.say(
-                "the supervisor does not answer: killed; its trainings checkpoint and stop by themselves"
+                f"the supervisor (pid {self._supervisor.pid}) does not answer: killed; "
+                "its trainings checkpoint and stop by themselves"
             )
             self._supervisor.kill()
             self._asked = wanted

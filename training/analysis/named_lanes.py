@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from training.analysis.state import ENDED_PHASES, RunState
 from training.plan import Lane, read_plan
+from training.preset.printable import printable
 from training.record.event_records import EventRecord, Joined, LaneEnded, Launched
 from training.record.reader import TailingReader
 from training.record.run_folder import RunFolder
+
+_LONGEST_NAME = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +24,11 @@ class NamedLane:
     pid: int | None = None
     """None where it has no process yet."""
 
-    def __str__(self) -> str:
-        """In a sentence; what the preset is called is not made harmless here."""
+    @property
+    def told(self) -> str:
+        """Its letter, preset and process, safe for a terminal."""
         process = "no process yet" if self.pid is None else f"pid {self.pid}"
-        return f"lane {self.lane.upper()} ({self.preset_name}, {process})"
+        return f"{self.lane.upper()} ({printable(self.preset_name, limit=_LONGEST_NAME)}, {process})"
 
 
 def lanes_of(state: RunState) -> tuple[NamedLane, ...]:
@@ -62,6 +66,7 @@ def lanes_in(folder: RunFolder) -> tuple[NamedLane, ...]:
     )
 
 
-def in_words(lanes: Iterable[NamedLane]) -> str:
-    """Return them all, as "lane A (lstm, pid 12) and lane B (cnn, pid 13)"."""
-    return " and ".join(str(lane) for lane in lanes)
+def in_words(lanes: Sequence[NamedLane]) -> str:
+    """Return them all, as "lane A (lstm, pid 12)", or "both lanes: A (lstm, pid 12), B (cnn, pid 13)"."""
+    told = [lane.told for lane in lanes]
+    return f"lane {told[0]}" if len(told) == 1 else f"both lanes: {', '.join(told)}"

@@ -60,8 +60,15 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
 
     BINDINGS: ClassVar[list[BindingType]] = LIVE_KEYS
 
-    def __init__(self, state: RunState, *, plan: Plan | None = None, marker: Marker = "braille") -> None:
-        super().__init__(state, plan)
+    def __init__(
+        self,
+        state: RunState,
+        *,
+        plan: Plan | None = None,
+        marker: Marker = "braille",
+        readonly: bool = False,
+    ) -> None:
+        super().__init__(state, plan, readonly=readonly)
         self._marker = marker
         self._panel = 0
         self._held = False
@@ -209,5 +216,6 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
             period_s=self._period_s,
             elsewhere=host,
             looks_on=self._looks_on,
+            readonly=self._readonly,
         )
         self.query_one(WarningLines).show(self._state, self.size)
