@@ -70,7 +70,7 @@ class _Follower:
         self._unanswered_since_s: float | None = None
         self._told_unanswered = False
         self._told_disk_full = False
-        self._told_failures = 0
+        self._told_failures: set[tuple[float, str]] = set()
 
     def follow(self) -> int:
         try:
@@ -108,10 +108,10 @@ class _Follower:
         if state.disk_is_full and not self._told_disk_full:
             self._told_disk_full = True
             self._lines.say(f"no space left on the disk of {self._folder.path}: records wait for room")
-        failures = [event.text for event in state.events if event.text.startswith(NOTIFY)]
-        for failure in failures[self._told_failures :]:
-            self._lines.say(failure)
-        self._told_failures = len(failures)
+        for event in state.events:
+            if event.text.startswith(NOTIFY) and (event.t, event.text) not in self._told_failures:
+                self._told_failures.add((event.t, event.text))
+                self._lines.say(event.text)
 
     def _tell_end(self, state: RunState) -> int:
         self._show(state)
@@ -145,7 +145,7 @@ class _Follower:
             self._end_a_frozen_supervisor(wanted)
             return  # not yet, or no longer: looked at again in a moment
         self._asked = wanted
-        named = in_words(lanes_of(self._history.state()))
+        named = in_words(lanes_of(self._history.state())) or "the run"
         self._lines.say(f"stopping {named}; Ctrl-C again kills" if wanted == "stop" else f"killing {named}")
 
     def _end_a_frozen_supervisor(self, wanted: Asking) -> None:

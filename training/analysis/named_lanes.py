@@ -67,6 +67,8 @@ def lanes_in(folder: RunFolder) -> tuple[NamedLane, ...]:
 
 
 def in_words(lanes: Sequence[NamedLane]) -> str:
-    """Return them all, as "lane A (lstm, pid 12)", or "both lanes: A (lstm, pid 12), B (cnn, pid 13)"."""
+    """Return them all, as "lane A (lstm, pid 12)", or "both lanes: A (lstm, pid 12), B (cnn, pid 13)"; "" for none."""
     told = [lane.told for lane in lanes]
+    if not told:
+        return ""
     return f"lane {told[0]}" if len(told) == 1 else f"both lanes: {', '.join(told)}"
