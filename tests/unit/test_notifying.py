@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import sys
 from pathlib import Path
 
@@ -54,14 +56,17 @@ async def test_a_failure_is_a_note_of_its_lane(tmp_path: Path) -> None:
 
 async def test_one_that_takes_its_time_is_left_alone_and_not_told_of_any_more(tmp_path: Path) -> None:
     events = KeptEvents()
-    code = "import time; time.sleep(0.5); raise SystemExit(1)"
+    os.mkfifo(tmp_path / "gate")
+    code = "open('gate').read(); raise SystemExit(1)"
     told = notifying(events, NotifyCommand((sys.executable, "-c", code), str(tmp_path)))
     told._now = iter(range(100)).__next__  # type: ignore[assignment]
     events.write(LaneEnded(2.0, "a", "completed", 0))
     await told.settle()
     (thread,) = told._threads
     assert thread.is_alive()
+    (tmp_path / "gate").write_text("go")
     thread.join(60)
+    await asyncio.sleep(0)
     assert len([one for one in events.kept if isinstance(one, Note)]) == 0
 
 

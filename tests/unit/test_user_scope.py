@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from tests.unit.places import SESSION, UID, machine
-from tests.unit.waiting import wait_for
 from training.supervisor.start import start_detached
 from training.supervisor.user_scope import start_in_scope
 
@@ -134,14 +133,3 @@ def test_nothing_is_asked_where_it_is_not_needed(tmp_path: Path, place: dict[str
     assert "Linux" in log
     assert not asked
 
-
-def test_the_session_of_the_process_is_its_own_in_a_scope_too(start: Started, tmp_path: Path) -> None:
-    root = tmp_path / "root"
-    machine(root, has_manager=True)
-    folder = tmp_path / "run"
-    folder.mkdir()
-    variables = {**with_stand_in(tmp_path), "XDG_RUNTIME_DIR": f"/run/user/{UID}"}
-    process = start_detached("http.server", folder, tmp_path / "log", environment=variables, root=root)
-    start.processes.append(process)
-    assert (tmp_path / "asked").exists()
-    wait_for(lambda: os.getsid(process.pid) == process.pid)
