@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from textual.pilot import Pilot
 
 from tests.unit.made_runs import append, made_run, plan
 from tests.waiting import screen_text, wait_until
-from training.launch import Launched
 from training.plan import NotifyCommand
 from training.record.event_records import Began, LaneEnded
 from training.record.event_records import Launched as LaneLaunched
@@ -58,7 +57,7 @@ class Looking:
         self.app._feed.look_now()
         await wait_until(self.pilot, self._shows(*ends))
 
-    def _shows(self, *ends: LaneEnded):  # type: ignore[no-untyped-def]
+    def _shows(self, *ends: LaneEnded) -> Callable[[], bool]:
         def shown() -> bool:
             lanes = self.app._state.lanes if self.app._state is not None else {}
             return all(lanes[end.lane].phase == end.status for end in ends)
@@ -66,13 +65,8 @@ class Looking:
         return shown
 
 
-def app_for(folder: RunFolder, *, bell: bool = True, notify: NotifyCommand | None = None, launched: bool = False) -> RingingApp:
-    how = Viewing(bell=bell, notify=notify)
-    if launched:
-        supervisor = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
-        app = RingingApp(launched=Launched(folder, plan(folder.name), supervisor), how=how)
-    else:
-        app = RingingApp(folder=folder, how=how)
+def app_for(folder: RunFolder, *, bell: bool = True, notify: NotifyCommand | None = None) -> RingingApp:
+    app = RingingApp(folder=folder, how=Viewing(bell=bell, notify=notify))
     app.rang = Bell()
     return app
 
