@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.app import App
+from textual.widgets import OptionList, Static
 
 from tests import states
 from tests.app.stage import staged
@@ -21,16 +24,18 @@ from tui.screens.live_messages import LeaveAsked, StopAsked
 ENDS = "it is below your own systemd manager, which ends 10s after your last session (loginctl enable-linger)"
 
 
-def flat(text: str) -> str:
-    """The words of a screen, without what its frames put between them."""
-    return " ".join(text.replace("│", " ").split())
+def asked(app: App[Any]) -> str:
+    """All that a question says: where it stands on the screen, others stand beside it."""
+    said = [str(widget.content) for widget in app.screen.query(Static)]
+    said += [str(option.prompt) for options in app.screen.query(OptionList) for option in options.options]
+    return "\n".join(said)
 
 
 async def test_stopping_both_names_both_with_their_processes() -> None:
     async with staged(LiveScreen(states.cpu_run(), plan=HERE), (160, 48), seen="training") as (pilot, _):
         await pilot.press("q")
         named = "Stop both lanes: A (seed-binary, pid 41001), B (seed-regression, pid 41002)"
-        await wait_until(pilot, lambda: named in flat(screen_text(pilot.app)))
+        await wait_until(pilot, lambda: named in asked(pilot.app))
 
 
 async def test_with_one_lane_left_only_that_is_named() -> None:
@@ -57,7 +62,7 @@ async def test_what_a_preset_is_called_does_no_harm_there(hostile: str) -> None:
         await pilot.press("q")
         await wait_until(pilot, lambda: "Cancel" in screen_text(pilot.app))
         assert "\x1b[2J" not in screen_text(pilot.app)
-        assert "pid 41002" in flat(screen_text(pilot.app))
+        assert "pid 41002" in asked(pilot.app)
 
 
 async def test_the_answer_counts_only_for_the_process_that_was_named() -> None:
@@ -125,11 +130,12 @@ async def test_what_will_end_a_run_that_is_left_is_said_before_it_is_left(size: 
     screen.ends_with = ENDS
     async with staged(screen, size, seen="training") as (pilot, _):
         await pilot.press("q")
-        await wait_until(pilot, lambda: "What may end it before its time: it is below" in flat(screen_text(pilot.app)))
-        text = flat(screen_text(pilot.app))
+        await wait_until(pilot, lambda: "What may end it before its time: it is below" in asked(pilot.app))
+        text = asked(pilot.app)
         assert "loginctl enable-linger" in text
         assert "the run goes on" not in text
-        assert "Cancel" in text
+        shown = screen_text(pilot.app)
+        assert all(words in shown for words in ("What may end it", "Detach: leave the run", "Cancel", "attach"))
 
 
 async def test_and_once_more_when_it_is_left(tmp_path: Path) -> None:
