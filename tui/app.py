@@ -12,7 +12,6 @@ from textual.binding import Binding, BindingType
 
 from tui import exit_codes
 from tui.house_app import HouseApp
-from tui.lane_ends import LaneEnds
 from tui.messages import AskFailed, EndFound, LaunchFailed, OpenFailed, ReadFailed, RunChanged, RunLaunched
 from tui.screens.live_messages import (
     AgainAsked,
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from training.plan import Lane, Plan
     from training.record.run_folder import RunFolder
     from tui.feed import RunFeed
+    from tui.lane_ends import LaneEnds
     from tui.screens.live import LiveScreen
     from tui.screens.pick import PickScreen
 
@@ -67,7 +67,7 @@ class DualtrainApp(HouseApp):
         self._feed: RunFeed | None = None
         self._plan: Plan | None = None
         self._state: RunState | None = None
-        self._lane_ends = LaneEnds(from_the_start=True)
+        self._lane_ends: LaneEnds | None = None
         self._ends_with = ""
         """What will end the run though it is left to go on."""
         self._pick: PickScreen | None = None
@@ -146,6 +146,7 @@ class DualtrainApp(HouseApp):
         from training.launch import preset_reference
         from training.plan import PlanError
         from tui.feed import RunFeed
+        from tui.lane_ends import LaneEnds
 
         if self._feed is not None:
             self._feed.stop()
@@ -202,8 +203,9 @@ class DualtrainApp(HouseApp):
             return
         self._state = state
         self._live.show(state, looks_on=message.looks_on)
-        command = self.how.notify_from_here(self._plan) if self._plan is not None else None
-        self.tell_lane_ends(self._lane_ends.take(state), state.run, command)
+        if self._lane_ends is not None and self._plan is not None:
+            command = self.how.notify_from_here(self._plan)
+            self.tell_lane_ends(self._lane_ends.take(state), state.run, command)
         if state.phase == "lost" and before.phase == "running":
             self.notify("The supervisor is gone; the lanes checkpoint and stop.", title="Run lost",
                         severity="error", markup=False)  # fmt: skip

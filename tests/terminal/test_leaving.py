@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.process.equipment import Run
 from tests.terminal.conftest import LongRun, Opened
 from training.record.liveness import liveness
 
@@ -28,6 +29,7 @@ def test_a_screen_that_only_looks_says_so_and_q_leaves_at_once(long_run: LongRun
 def test_a_stop_names_lanes_and_processes_and_takes_no_for_an_answer(
     long_run: LongRun, keys: tuple[str, ...], exit_code: int
 ) -> None:
+    Run(long_run.folder.path).pid("b")
     terminal = long_run.dualtrain("stop", columns=160)
     terminal.wait_for(QUESTION)
     terminal.press(*keys)
