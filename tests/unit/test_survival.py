@@ -141,7 +141,7 @@ def test_what_was_started_is_asked_of_where_it_stands_itself(tmp_path: Path) -> 
     """Not of where the one who asks stands, nor of what was meant to become of it."""
     machine(tmp_path, group="0::/system.slice/sshd.service\n", has_manager=True)
     write(tmp_path, "proc/41/cgroup", SESSION)
-    assert "ends it with this session" in survival_of(41, tmp_path).message
+    assert "the session it was started in" in survival_of(41, tmp_path).message
     write(tmp_path, "proc/42/cgroup", MANAGER)
     assert "your own systemd manager" in survival_of(42, tmp_path).message
     write(tmp_path, "proc/43/cgroup", "0::/\n")

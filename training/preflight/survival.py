@@ -88,10 +88,11 @@ def _in_a_session(place: Place, variables: Mapping[str, str], root: Path, *, is_
     if kills is None:
         message = "not known: whether systemd-logind ends it with this session is written down nowhere here"
         return Fate(Check(NAME, "info", message, f"{_LINGER}, then systemd-run --user --scope dualtrain-tui"))
+    if is_started:
+        message = "systemd-logind ends it with the session it was started in (KillUserProcesses=yes)"
+        return Fate(Check(NAME, "warn", message, f"stay logged in there; for later runs {_EXCLUDE}"))
     ends = "systemd-logind ends it with this session (KillUserProcesses=yes)"
     own_name = name_of(os.getuid())
-    if is_started:
-        return Fate(Check(NAME, "warn", ends, f"stay logged in; for the next run: {_EXCLUDE}"))
     if shutil.which(SCOPE_PROGRAM, path=variables.get("PATH")) is None:
         return Fate(Check(NAME, "warn", f"{ends}, and there is no {SCOPE_PROGRAM}", _EXCLUDE))
     if not has_manager(variables, root):
