@@ -20,6 +20,7 @@ from training.plan import (
     LanePlan,
     Limits,
     MpsLimits,
+    NotifyCommand,
     Plan,
     PlannedDevice,
     Probing,
@@ -70,6 +71,8 @@ class LaunchRequest:
     """Launch also where the forecast says that the memory does not do."""
     retry_of: str | None = None
     """The name of the run this one tries again."""
+    notify: NotifyCommand | None = None
+    """What is run when a lane has ended. A retry takes none over: a plan is a file, and need not be one of ours."""
     listed: bool = True
     """Whether listing runs finds it where `run_dir` is elsewhere; a bench's launches are the bench's alone."""
     planned: Mapping[Lane, LanePlan] = field(default_factory=dict)
@@ -132,6 +135,7 @@ def launch(request: LaunchRequest, listing: DeviceListing) -> Launched:
         probing=request.probing,
         turn_steps=request.turn_steps,
         retry_of=request.retry_of,
+        notify=request.notify,
     )
     _refuse_what_cannot_start(plan, listing, request)
     folder = make_run_folder(request.run_dir, listed=request.listed)

@@ -84,6 +84,15 @@ class Probing(Struct, frozen=True, omit_defaults=True):
     """Stop both lanes once those blocks are done."""
 
 
+class NotifyCommand(Struct, frozen=True):
+    """A command of the user's own that is run at the end of each lane."""
+
+    arguments: tuple[str, ...]
+    """The program's path and its arguments."""
+    folder: str
+    """Where it was asked for, and is run."""
+
+
 class LanePlan(Struct, frozen=True):
     """One lane: a preset as resolved, with its overrides already in it."""
 
@@ -113,6 +122,8 @@ class Plan(Struct, frozen=True):
     """With `one-process`: how many steps a lane takes in its turn; 1 where it is not named."""
     retry_of: str | None = None
     """The name of the run this one tries again."""
+    notify: NotifyCommand | None = None
+    """What the supervisor runs when a lane has ended."""
     created_at: str = ""
     """Wall time, ISO 8601 with offset: for people only."""
     versions: dict[str, str] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -11,7 +12,7 @@ from textual.binding import Binding, BindingType
 
 from tui import exit_codes
 from tui.house_app import HouseApp
-from tui.messages import AskFailed, LaunchFailed, OpenFailed, ReadFailed, RunChanged, RunLaunched
+from tui.messages import AskFailed, EndFound, LaunchFailed, OpenFailed, ReadFailed, RunChanged, RunLaunched
 from tui.screens.live_messages import (
     AgainAsked,
     CurvesAsked,
@@ -24,6 +25,7 @@ from tui.screens.live_messages import (
 )
 from tui.screens.pick_messages import LaunchAsked
 from tui.starting import launch_here, leave_on_signals
+from tui.viewing import READONLY_VARIABLE, Viewing, viewing
 
 if TYPE_CHECKING:
     from training.analysis.state import RunState
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from training.plan import Lane, Plan
     from training.record.run_folder import RunFolder
     from tui.feed import RunFeed
+    from tui.lane_ends import LaneEnds
     from tui.look import Look
     from tui.screens.live import LiveScreen
     from tui.screens.pick import PickScreen
@@ -54,8 +57,9 @@ class DualtrainApp(HouseApp):
         folder: RunFolder | None = None,
         launcher: Callable[[LaunchRequest], Launched] = launch_here,
         look: Look | None = None,
+        how: Viewing | None = None,
     ) -> None:
-        super().__init__(look)
+        super().__init__(look, how or viewing())
         self.farewell = ""
         """What is printed once the terminal is back."""
         self._first_launched = launched
@@ -65,6 +69,9 @@ class DualtrainApp(HouseApp):
         self._feed: RunFeed | None = None
         self._plan: Plan | None = None
         self._state: RunState | None = None
+        self._lane_ends: LaneEnds | None = None
+        self._ends_with = ""
+        """What will end the run though it is left to go on."""
         self._pick: PickScreen | None = None
         self._live: LiveScreen | None = None
         self._report_shown = False
@@ -106,9 +113,11 @@ class DualtrainApp(HouseApp):
     @on(LaunchAsked)
     @on(AgainAsked)
     def _launch_asked(self, message: LaunchAsked | AgainAsked) -> None:
-        if not self._is_launching:
+        if self.how.readonly:
+            self.post_message(LaunchFailed(f"read-only ({READONLY_VARIABLE} or --readonly): nothing is launched"))
+        elif not self._is_launching:
             self._is_launching = True
-            self._launch(message.request)
+            self._launch(replace(message.request, notify=message.request.notify or self.how.notify))
 
     @work(thread=True, group="launch", exit_on_error=False)
     def _launch(self, request: LaunchRequest) -> None:
@@ -139,6 +148,7 @@ class DualtrainApp(HouseApp):
         from training.launch import preset_reference
         from training.plan import PlanError
         from tui.feed import RunFeed
+        from tui.lane_ends import LaneEnds
 
         if self._feed is not None:
             self._feed.stop()
@@ -148,6 +158,8 @@ class DualtrainApp(HouseApp):
             self.post_message(OpenFailed(str(error)))
             return
         self._plan = history.plan
+        self._lane_ends = LaneEnds(from_the_start=launched is not None)
+        self._find_what_ends_it(folder, launched)
         self._picks = {lane: preset_reference(planned) for lane, planned in history.plan.lanes.items()}
         # A run that had ended before it was opened is looked at for its curves; its report is a key away.
         self._report_shown = launched is None and folder.report.exists()
@@ -163,10 +175,27 @@ class DualtrainApp(HouseApp):
         )
         self._feed.start()
 
+    @work(thread=True, group="ends", exclusive=True, exit_on_error=False)
+    def _find_what_ends_it(self, folder: RunFolder, launched: Launched | None) -> None:
+        from tui.what_ends_it import what_ends_it
+
+        supervisor = launched.supervisor.pid if launched is not None else None
+        self.post_message(EndFound(str(folder.path), what_ends_it(folder, supervisor)))
+
+    @on(EndFound)
+    def _end_found(self, message: EndFound) -> None:
+        if self._live is not None and self._state is not None and self._state.folder == message.run:
+            self._ends_with = self._live.ends_with = message.why
+
     def _show_live(self, state: RunState) -> None:
         from tui.screens.live import LiveScreen
 
-        before, self._live = self._live, LiveScreen(state, plan=self._plan, period_s=self.look.refresh_s)
+        before, self._live = (
+            self._live,
+            LiveScreen(
+                state, plan=self._plan, period_s=self.look.refresh_s, readonly=self.how.readonly
+            ),
+        )
         if before is None or before not in self.screen_stack:
             self.push_screen(self._live)
             return
@@ -182,6 +211,9 @@ class DualtrainApp(HouseApp):
             return
         self._state = state
         self._live.show(state, looks_on=message.looks_on)
+        if self._lane_ends is not None and self._plan is not None:
+            command = self.how.notify_from_here(self._plan)
+            self.tell_lane_ends(self._lane_ends.take(state), state.run, command)
         if state.phase == "lost" and before.phase == "running":
             self.notify("The supervisor is gone; the lanes checkpoint and stop.", title="Run lost",
                         severity="error", markup=False)  # fmt: skip
@@ -204,7 +236,7 @@ class DualtrainApp(HouseApp):
         from training.preset import PresetError
         from training.record.run_folder import RunFolder
 
-        if self._state is None:
+        if self._state is None or self.how.readonly:
             return
         try:
             ask(RunFolder.at(self._state.folder), message.request(ASKED_BY))
@@ -212,22 +244,6 @@ class DualtrainApp(HouseApp):
             self.post_message(AskFailed(str(error)))
         if self._feed is not None:
             self._feed.look_now()
-
-    @on(AskFailed)
-    def _ask_failed(self, message: AskFailed) -> None:
-        self.notify(message.why, title="Not done", severity="warning", markup=False)
-
-    @on(ReadFailed)
-    def _read_failed(self, message: ReadFailed) -> None:
-        from training.preset.printable import printable
-
-        self.notify(
-            f"the run goes on; its records cannot be read now: {printable(message.why)}",
-            title="Not read",
-            severity="error",
-            timeout=20,
-            markup=False,
-        )
 
     @on(OpenFailed)
     def _open_failed(self, message: OpenFailed) -> None:
@@ -253,8 +269,8 @@ class DualtrainApp(HouseApp):
             return
         self._report_shown = True
         plan = self._plan if self._live is None else self._live.plan
-        again = RunAgain(plan, self._state) if plan is not None else None
-        self.push_screen(ReportScreen(report, folder.path, again=again))
+        again = RunAgain(plan, self._state) if plan is not None and not self.how.readonly else None
+        self.push_screen(ReportScreen(report, folder.path, again=again, readonly=self.how.readonly))
 
     @on(CurvesAsked)
     def _curves_asked(self) -> None:
@@ -267,6 +283,7 @@ class DualtrainApp(HouseApp):
     def _new_run_asked(self) -> None:
         if self._feed is not None:
             self._feed.stop()
+        self._ends_with = ""
         self._live = None
         self._show_pick(self._picks)
 
@@ -274,7 +291,7 @@ class DualtrainApp(HouseApp):
     def _leave_asked(self, message: LeaveAsked) -> None:
         if message.how == "stop":
             self._ask(StopAsked())
-            self.notify("Both lanes stop at their next batch; the report follows.", markup=False)
+            self.notify("It stops at the next batch of each lane; the report follows.", markup=False)
         else:
             self._leave()
 
@@ -282,6 +299,8 @@ class DualtrainApp(HouseApp):
         state = self._state
         if state is not None and state.is_live:
             self.farewell = f"the run goes on: dualtrain-tui attach {state.run}"
+            if self._ends_with:
+                self.farewell += f"\nwhat may end it before its time: {self._ends_with}"
             self.exit(return_code=return_code or exit_codes.OK)
             return
         ended_badly = state is not None and any(lane.phase == "failed" for lane in state.lanes.values())

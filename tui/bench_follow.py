@@ -125,7 +125,9 @@ class _Follower:
         self._passed_on = interrupts
         self._process.send_signal(signal.SIGINT)
         self._lines.say(
-            "stopping, what is done is kept; Ctrl-C again kills" if interrupts == 1 else "killing"
+            f"stopping the bench (pid {facts.pid}), what is done is kept; Ctrl-C again kills"
+            if interrupts == 1
+            else f"killing what it trains (pid {facts.pid})"
         )
         return False
 

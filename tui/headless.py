@@ -12,12 +12,14 @@ from training.analysis.contention import Verdict
 from training.analysis.event_text import decided_text
 from training.analysis.history import RunHistory
 from training.analysis.lane_figures import in_lane, lane_figure
+from training.analysis.named_lanes import in_words, lanes_of
 from training.analysis.paused_text import phase_text
 from training.analysis.report import Report, ReportError, read_report
 from training.analysis.standing_warnings import standing_warnings
 from training.analysis.state import LaneState, RunState
 from training.control.client import ControlError, ask
 from training.control.protocol import Asking, Request
+from training.lane_notice import OPTION as NOTIFY
 from training.launch import Launched
 from training.preset.printable import printable
 from training.record.contention_records import Decided
@@ -87,6 +89,7 @@ class Follower:
         self._unanswered_since_s: float | None = None
         self._told_unanswered = False
         self._told_disk_full = False
+        self._told_failures: set[tuple[float, str]] = set()
 
     def follow(self) -> int:
         """Follow; returns the exit code."""
@@ -125,6 +128,10 @@ class Follower:
         if state.disk_is_full and not self._told_disk_full:
             self._told_disk_full = True
             self._lines.say(f"no space left on the disk of {self._folder.path}: records wait for room")
+        for event in state.events:
+            if event.text.startswith(NOTIFY) and (event.t, event.text) not in self._told_failures:
+                self._told_failures.add((event.t, event.text))
+                self._lines.say(event.text)
 
     def _tell_end(self, state: RunState) -> int:
         self._show(state)
@@ -161,7 +168,8 @@ class Follower:
             self._end_a_frozen_supervisor(wanted)
             return  # not yet, or no longer: looked at again in a moment
         self._asked = wanted
-        self._lines.say("stopping; Ctrl-C again kills" if wanted == "stop" else "killing")
+        named = in_words(lanes_of(self._history.state())) or "the run"
+        self._lines.say(f"stopping {named}; Ctrl-C again kills" if wanted == "stop" else f"killing {named}")
 
     def _end_a_frozen_supervisor(self, wanted: Asking) -> None:
         """It is our own child that was not waited for, so its PID is still its own."""
@@ -174,7 +182,8 @@ class Follower:
         self._unanswered_since_s = self._unanswered_since_s or now_s
         if now_s - self._unanswered_since_s >= FROZEN_AFTER_S and self._supervisor is not None:
             self._lines.say(
-                "the supervisor does not answer: killed; its trainings checkpoint and stop by themselves"
+                f"the supervisor (pid {self._supervisor.pid}) does not answer: killed; "
+                "its trainings checkpoint and stop by themselves"
             )
             self._supervisor.kill()
             self._asked = wanted

@@ -1,27 +1,35 @@
-"""What the app is to a terminal: its colours and signs, and how it goes to the background and comes back."""
+"""What the app is apart from its screens: its looks, its palette, and what it says over whatever screen is shown."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
 
 from tui.look import Look
+from tui.messages import AskFailed, NotifyFailed, ReadFailed
 from tui.theme import THEMES
+from tui.viewing import Viewing
 from tui.widgets.ascii_filter import AsciiFilter
 from tui.widgets.glyphs import Marker
+
+if TYPE_CHECKING:
+    from training.analysis.state import LaneState
+    from training.plan import NotifyCommand
 
 _KEY_NAMES = {"⏎": "enter", "↑": "up", "↓": "down", "←": "left", "→": "right", "⌫": "backspace", "⇥": "tab"}
 """Keys whose sign is none of ASCII; their names say more than a stand-in of the same width would."""
 
 
 class HouseApp(App[None]):
-    """An app in one of the project's looks."""
+    """An app in one of the project's looks, which knows what a person wants of it; what it says in passing is one line."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -34,8 +42,9 @@ class HouseApp(App[None]):
         ),
     ]
 
-    def __init__(self, look: Look | None = None) -> None:
+    def __init__(self, look: Look | None = None, how: Viewing | None = None) -> None:
         self.look = look or Look()
+        self.how = how or Viewing()
         self._ascii = AsciiFilter(enabled=self.look.ascii)
         theme = THEMES[self.look.theme]
         # told at once: without colours Textual decides here whether there are any that would have to become grey
@@ -79,3 +88,39 @@ class HouseApp(App[None]):
     def _draw_anew(self, _app: App[None]) -> None:
         """The shell had the terminal meanwhile; Textual draws again only where the size is another."""
         self.refresh(layout=True)
+
+    def tell_lane_ends(self, ended: Sequence[LaneState], run: str, command: NotifyCommand | None) -> None:
+        """Ring once for each lane that has ended, and run the command for it; waits for nothing."""
+        for lane in ended:
+            if self.how.bell:
+                self.bell()
+            if command is not None:
+                from training.lane_notice import LaneNotice, notify_in_background
+
+                notice = LaneNotice(lane.lane, lane.phase, run, lane.preset_name)
+                notify_in_background(command, notice, self._tell_failure, quiet=True)
+
+    def _tell_failure(self, why: str) -> None:
+        """Called in the command's thread, which may outlive the app."""
+        with suppress(RuntimeError):
+            self.post_message(NotifyFailed(why))
+
+    @on(NotifyFailed)
+    def _notify_failed(self, message: NotifyFailed) -> None:
+        self.notify(message.why, title="Not told", severity="warning", timeout=20, markup=False)
+
+    @on(AskFailed)
+    def _ask_failed(self, message: AskFailed) -> None:
+        self.notify(message.why, title="Not done", severity="warning", markup=False)
+
+    @on(ReadFailed)
+    def _read_failed(self, message: ReadFailed) -> None:
+        from training.preset.printable import printable
+
+        self.notify(
+            f"the run goes on; its records cannot be read now: {printable(message.why)}",
+            title="Not read",
+            severity="error",
+            timeout=20,
+            markup=False,
+        )

@@ -58,3 +58,18 @@ class OpenFailed(Message):
     """A run cannot be shown: one sentence."""
 
     why: str
+
+
+@dataclass
+class NotifyFailed(Message):
+    """The command of `--notify` failed, or could not be started: one line."""
+
+    why: str
+
+
+@dataclass
+class EndFound(Message):
+    """What will end the run though it is left to go on: one line, empty where nothing is found."""
+
+    run: str
+    why: str

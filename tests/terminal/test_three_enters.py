@@ -14,7 +14,7 @@ def test_three_enters_train_the_defaults(dualtrain: Opened) -> None:
     terminal.wait_for(r"loss +\d\.\d+.*loss +\d\.\d+", timeout_s=60)
 
     terminal.press("q")
-    terminal.wait_for("The run is live", "Stop both lanes")
+    terminal.wait_for("The run is live", "Stop both lanes: A")
     terminal.press("s")
     terminal.wait_for("seed-binary", "seed-regression", "stopped", "record +/", timeout_s=60)
     terminal.press("q")

@@ -21,6 +21,7 @@ from training.preflight.mps import check_open_daemon, check_private_daemon
 from training.preflight.one_process import check_one_process
 from training.preflight.other_processes import check_others
 from training.preflight.storage import check_disk, check_runtime_folder, check_writable
+from training.preflight.survival import check_survival
 from training.preflight.target import Target, targets
 from training.preflight.versions import check_cuda, check_cuda_libraries
 
@@ -63,6 +64,7 @@ def check_launch(
         *check_private_daemon(plan, variables, root),
         check_cpu(devices.capacity, root, trainings=_at_once(plan)),
         *check_surroundings(variables, root, driver_version=devices.driver_version, has_gpu=on_gpu),
+        check_survival(variables, root),
         check_disk(folder),
         check_writable(folder),
         check_runtime_folder(),

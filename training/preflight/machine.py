@@ -21,6 +21,7 @@ from training.preflight.gpu import check_gpu
 from training.preflight.mps import check_control_program, check_left_daemons, check_open_daemon
 from training.preflight.other_processes import check_others
 from training.preflight.storage import check_disk, check_runtime_folder, try_state_folder
+from training.preflight.survival import check_survival
 from training.preflight.target import Target
 from training.preflight.terminal import check_terminal
 from training.preflight.versions import check_cuda, check_cuda_libraries
@@ -62,6 +63,7 @@ def doctor(
         check_cpu(devices.capacity, root),
         Check("memory", "info", f"{gib(devices.capacity.memory_bytes)}: {devices.capacity.memory_from}"),
         *check_surroundings(variables, root, driver_version=devices.driver_version, has_gpu=has_gpu),
+        check_survival(variables, root),
         check_disk(),
         try_state_folder(),
         check_runtime_folder(),

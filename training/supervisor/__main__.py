@@ -20,6 +20,7 @@ from training.supervisor.clean_up import prove_clean
 from training.supervisor.control_server import ControlServer
 from training.supervisor.measuring import HeardWriter
 from training.supervisor.monitor_cost import monitor_cost
+from training.supervisor.notifying import Notifying
 from training.supervisor.sampling import DeviceSampling
 from training.supervisor.shared_process import lane_processes, metered_as
 from training.supervisor.supervisor import Supervisor
@@ -45,6 +46,9 @@ async def _own(owned: Owned[Plan]) -> None:
     folder, plan = owned.folder, owned.plan
     events = HeardWriter(folder.events, "supervisor", kept_lines=KEPT_EVENTS)
     supervisor = Supervisor(folder, plan, events)
+    notifying = Notifying(
+        plan.notify, plan.run, events, supervisor.now, lambda lane: supervisor.plan.lanes[lane].preset_name
+    )
     supervisor.tell_began(started_at.isoformat(timespec="seconds"))
     control = await _open_control(folder, supervisor)
     owned.tell_owner(str(control.socket_path) if control else None)
@@ -68,6 +72,7 @@ async def _own(owned: Owned[Plan]) -> None:
     plan = supervisor.plan  # a lane may have joined
     await prove_clean(folder, plan, supervisor.now, sampling, events)
     sampling.stop()
+    await notifying.settle()
     if control is not None:
         await control.close()
     await _report_when_there_is_room(folder, plan, started_at, supervisor.now, events)

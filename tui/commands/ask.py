@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from tui.commands.argument_order import thing_and_run
+from tui.commands.asking import leave_unless_meant, refuse_where_only_looked_at, yes_option
 from tui.commands.fail import failing_clearly
 from tui.commands.preset_names import complete_run, starting_with
 
@@ -22,9 +23,28 @@ _lane_option = click.option("--lane", type=click.Choice(["a", "b"]), help="Only 
 @click.command(epilog="Example: dualtrain-tui stop --lane b")
 @_run_argument
 @_lane_option
-def stop(run: str | None, lane: Literal["a", "b"] | None) -> None:
-    """Stop a run's lanes at their next batch, with a checkpoint. RUN is the newest live run unless named."""
-    _ask("stop", run, lane)
+@yes_option
+def stop(run: str | None, lane: Literal["a", "b"] | None, yes: bool) -> None:
+    """Stop a run's lanes at their next batch, with a checkpoint. RUN is the newest live run unless named.
+
+    At a terminal it asks first, and names the lanes with their processes.
+    """
+    refuse_where_only_looked_at()
+    with failing_clearly():
+        from training.analysis.named_lanes import in_words, lanes_in
+        from training.record.liveness import liveness
+
+        folder = _live_run(run)
+        lanes = [one for one in lanes_in(folder) if lane in (None, one.lane)]
+        is_live = liveness(folder) == "live"
+    if not lanes or not is_live:
+        _ask("stop", str(folder.path), lane)  # refused, with the reason
+        return
+    leave_unless_meant(f"Stop {in_words(lanes)} of run {folder.name}?", yes=yes)
+    asked_of_live_run(str(folder.path), ask="stop", lane=lane, by="dualtrain-tui stop")
+    from training.preset.printable import one_line
+
+    click.echo(one_line(f"stop asked of {in_words(lanes)} of {folder.name}"))
 
 
 @click.command(epilog="Example: dualtrain-tui pause --lane a")
@@ -82,6 +102,7 @@ def share(words: tuple[str, ...]) -> None:
 
 def asked_of_live_run(run: str | None, **asking: Any) -> RunFolder:
     """Ask a live run (the newest unless named) what a `Request` of these fields says; leaves where it is refused."""
+    refuse_where_only_looked_at()
     with failing_clearly():
         from training.control.client import ask
         from training.control.protocol import Request

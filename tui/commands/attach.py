@@ -11,22 +11,31 @@ from tui.commands.fail import fail, failing_clearly
 from tui.commands.follow_options import plain_options
 from tui.commands.preset_names import complete_run_or_bench
 from tui.commands.viewer_options import ViewerOptions, look_of, resolve_or_fail, viewer_options
+from tui.commands.viewing_options import no_bell_option, notify_option, readonly_option
 
 if TYPE_CHECKING:
     from training.bench.folder import BenchFolder
+    from training.plan import NotifyCommand
     from training.record.run_folder import RunFolder
 
 
 @click.command(epilog="Example: dualtrain-tui attach 20261122-2015")
 @click.argument("run", required=False, shell_complete=complete_run_or_bench)
 @plain_options
+@readonly_option
+@notify_option
+@no_bell_option
 @viewer_options
-def attach(run: str | None, plain: bool, interval_s: float | None, viewer: ViewerOptions) -> None:
+def attach(
+    run: str | None, plain: bool, interval_s: float | None, readonly: bool, notify: NotifyCommand | None,
+    no_bell: bool, viewer: ViewerOptions,
+) -> None:  # fmt: skip
     """Show a running or finished run. RUN is a name, its beginning or a path; else the newest live or ended run.
 
     With --plain, Ctrl-C leaves and the run goes on.
 
     A bench is followed by its lines, without a screen; RUN may name one, and a live one is shown where no run is live.
+    COMMAND of `--notify` is run for each lane that ends while you look; no shell reads it.
     """
     if interval_s is not None and not plain:
         fail("--interval needs --plain", exit_codes.USAGE)
@@ -34,6 +43,8 @@ def attach(run: str | None, plain: bool, interval_s: float | None, viewer: Viewe
         live = _live_run() if run is None else None
         bench = None if live is not None else _bench(run)
     if bench is not None:
+        if notify is not None:
+            fail(f"--notify tells of a run's lanes, and {bench.name} is a bench", exit_codes.USAGE)
         from tui.bench_follow import Followed, follow_bench
 
         raise SystemExit(follow_bench(lambda: Followed(bench), as_json=False))
@@ -47,9 +58,14 @@ def attach(run: str | None, plain: bool, interval_s: float | None, viewer: Viewe
 
         folder = live or find_run_folder(run)
         read_plan(folder.plan)
+    from tui.viewing import viewing
+
+    how = viewing(readonly=readonly, bell=not no_bell, notify=notify)
     why = None if plain else why_no_screen()
     if not plain and why is None:
-        raise SystemExit(open_app(folder=folder, look=look_of(resolved)))
+        raise SystemExit(open_app(folder=folder, look=look_of(resolved), how=how))
+    if notify is not None:
+        fail("--notify needs the screen where a run is attached to", exit_codes.USAGE)
     if why is not None:
         say_plain(why, resolved)
     from tui.plain import follow_plain

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from tui import exit_codes
+from tui.commands.asking import leave_unless_meant, refuse_where_only_looked_at, yes_option
 from tui.commands.detached import say_detached
 from tui.commands.fail import fail, failing_clearly
 from tui.commands.preset_names import complete_preset
+from tui.commands.what_ends_it import say_what_ends_it
 
 if TYPE_CHECKING:
     from training.bench.device_use import Busy
@@ -105,13 +107,18 @@ def _refuse_nan(_context: click.Context, _parameter: click.Parameter, value: flo
     help="Go on with what a bench has missing.",
 )
 @click.option(
-    "--stop", is_flag=False, flag_value=NEWEST, metavar="[BENCH]", help="End a bench; what is done is kept."
+    "--stop",
+    is_flag=False,
+    flag_value=NEWEST,
+    metavar="[BENCH]",
+    help="End a bench; what is done is kept. At a terminal it asks first.",
 )
+@yes_option
 def bench(
     presets: tuple[str, ...], sharing: str, blocks: int, seconds: float, relaunch: int, device: str,
     overrides: tuple[str, ...], seed: int | None, force_fit: bool, force_busy: bool, bench_dir: Path | None,
     as_json: bool, detach: bool,
-    attach: str | None, resume: str | None, stop: str | None,
+    attach: str | None, resume: str | None, stop: str | None, yes: bool,
 ) -> None:  # fmt: skip
     """Measure presets beside each other: every pair, in every mode, launched afresh.
 
@@ -130,7 +137,7 @@ def bench(
         start = partial(_resume, resume, force_busy=force_busy)
         raise SystemExit(_follow(start, as_json=as_json, detach=detach))
     if stop is not None:
-        raise SystemExit(_stop(stop))
+        raise SystemExit(_stop(stop, yes=yes))
     with failing_clearly():
         from training.bench.request import BenchRequest
 
@@ -166,6 +173,7 @@ def _begin(request: BenchRequest, *, force_busy: bool) -> Followed:
         beside = runs_on(plan.device)
         followed = Followed(*begin_bench(plan, request.bench_dir, force_busy=force_busy))
     _say_who_disturbs(beside)
+    _say_what_ends(followed)
     return followed
 
 
@@ -192,7 +200,13 @@ def _resume(reference: str, *, force_busy: bool) -> Followed:
         beside = runs_on(read_bench_plan(folder.plan).device)
         followed = Followed(folder, resume_bench(folder, force_busy=force_busy))
     _say_who_disturbs(beside)
+    _say_what_ends(followed)
     return followed
+
+
+def _say_what_ends(followed: Followed) -> None:
+    if followed.process is not None:
+        say_what_ends_it(followed.process.pid)
 
 
 def _say_who_disturbs(beside: Iterable[Busy]) -> None:
@@ -215,17 +229,42 @@ def _follow(start: Callable[[], Followed], *, as_json: bool, detach: bool) -> in
     return follow_bench(start, as_json=as_json)
 
 
-def _stop(reference: str) -> int:
+def _stop(reference: str, *, yes: bool) -> int:
+    refuse_where_only_looked_at()
     with failing_clearly():
         from training.bench.folder import find_bench_folder
         from training.preset.printable import printable
         from tui.bench_follow import stop_bench
 
         folder = find_bench_folder(reference or None)
+        what = _what_would_stop(folder)
+        if what:
+            leave_unless_meant(f"Stop {what}? What is done is kept.", yes=yes)
         if not stop_bench(folder):
             fail(_why_not_stopped(folder), exit_codes.FAILED)
-    click.echo(f"stop asked of {printable(folder.name)}; what is done is kept")
+    click.echo(printable(f"stop asked of {what or folder.name}; what is done is kept"))
     return exit_codes.OK
+
+
+def _what_would_stop(folder: BenchFolder) -> str:
+    """The bench's process, and what its launch trains now; empty where nothing of it goes on here."""
+    from training.analysis.named_lanes import in_words, lanes_in
+    from training.bench.history import BenchHistory
+    from training.plan import PlanError
+    from training.record.liveness import liveness, read_facts
+
+    facts = read_facts(folder.as_run)
+    if facts is None or liveness(folder.as_run) != "live":
+        return ""
+    told = f"bench {folder.name} (pid {facts.pid})"
+    history = BenchHistory(folder)
+    history.refresh()
+    under_way = history.ledger.under_way
+    try:
+        lanes = lanes_in(folder.run(under_way.run)) if under_way is not None else ()
+    except PlanError:
+        lanes = ()  # it is only just being launched
+    return f"{told}, which trains {in_words(lanes)}" if lanes else told
 
 
 def _why_not_stopped(folder: BenchFolder) -> str:

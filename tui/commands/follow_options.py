@@ -5,13 +5,17 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tui import exit_codes
 from tui.commands.fail import fail
 from tui.commands.viewer_options import ViewerOptions, viewer_options
+from tui.commands.viewing_options import no_bell_option, notify_option
+
+if TYPE_CHECKING:
+    from training.plan import NotifyCommand
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,9 @@ class Following:
     plain: bool = False
     interval_s: float | None = None
     detach: bool = False
+    notify: NotifyCommand | None = None
+    """What the run's supervisor runs when a lane ends."""
+    bell: bool = True
     viewer: ViewerOptions = field(default_factory=ViewerOptions)
 
     def check(self) -> None:
@@ -62,6 +69,8 @@ def follow_options(function: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--json", "as_json", is_flag=True, help="With --headless: report.json alone on stdout.")
     @plain_options
     @click.option("--detach", is_flag=True, help="Launch, print the run's name, and leave it running.")
+    @notify_option
+    @no_bell_option
     @viewer_options
     @functools.wraps(function)
     def with_following(
@@ -71,10 +80,12 @@ def follow_options(function: Callable[..., Any]) -> Callable[..., Any]:
         plain: bool,
         interval_s: float | None,
         detach: bool,
+        notify: NotifyCommand | None,
+        no_bell: bool,
         viewer: ViewerOptions,
         **others: Any,
     ) -> Any:
-        following = Following(headless, as_json, plain, interval_s, detach, viewer)
+        following = Following(headless, as_json, plain, interval_s, detach, notify, not no_bell, viewer)
         return function(*arguments, following=following, **others)
 
     return with_following

@@ -12,6 +12,7 @@ from tui.commands.detached import say_detached
 from tui.commands.fail import fail, failing_clearly
 from tui.commands.open_app import open_app, why_no_screen
 from tui.commands.viewer_options import look_of, resolve_or_fail
+from tui.commands.what_ends_it import say_what_ends_it
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +36,10 @@ def launch_and_follow(request: LaunchRequest, following: Following) -> int:
     resolved = resolve_or_fail(following.viewer, interval_s=following.interval_s)
     why = None if following.plain else why_no_screen()
     if not following.plain and why is None:
-        return open_app(launched=_launch(request), look=look_of(resolved))
+        from tui.viewing import viewing
+
+        how = viewing(bell=following.bell, notify=following.notify)
+        return open_app(launched=_launch(request), look=look_of(resolved), how=how)
     from tui.plain import run_plain
 
     def launch() -> Launched:
@@ -66,6 +70,7 @@ def _launch(request: LaunchRequest) -> Launched:
             fail(f"{error}; --force-fit launches all the same", exit_codes.DEVICE)
         beside = benches_on(launched.plan.device)
     _say_who_is_disturbed(beside)
+    say_what_ends_it(launched.supervisor.pid)
     return launched
 
 

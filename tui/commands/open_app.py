@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from training.launch import Launched
     from training.record.run_folder import RunFolder
     from tui.look import Look
+    from tui.viewing import Viewing
 
 FRAMES_PER_S = "20"
 """Sixty paints a second are excessive over a wire; what is drawn changes once a second."""
@@ -39,11 +40,19 @@ def check_terminal() -> None:
 
 
 def open_app(
-    *, launched: Launched | None = None, folder: RunFolder | None = None, look: Look | None = None
+    *,
+    launched: Launched | None = None,
+    folder: RunFolder | None = None,
+    look: Look | None = None,
+    how: Viewing | None = None,
 ) -> int:
     """Show the pick screen, or a run that was launched or exists; returns the exit code.
 
-    `look` is that of the settings unless given.
+    Args:
+        launched: the run to show, just launched.
+        folder: or one that exists.
+        look: how it looks; as the settings say when None.
+        how: what is wanted of the screen; as the environment says when None.
     """
     check_terminal()
     look = look or look_of(resolve_or_fail(options_before()))
@@ -52,8 +61,9 @@ def open_app(
     # Nothing is garbage before the first paint, and looking for it takes a tenth of the start; the app enables it then.
     gc.disable()
     from tui.app import DualtrainApp
+    from tui.viewing import viewing
 
-    app = DualtrainApp(launched=launched, folder=folder, look=look)
+    app = DualtrainApp(launched=launched, folder=folder, look=look, how=how or viewing())
     app.run(mouse=look.mouse)
     if app.farewell:
         _say(app.farewell)

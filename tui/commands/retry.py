@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,9 @@ def retry(
                 exit_codes.USAGE,
             )
         chosen = named
-    request = retry_request(plan, chosen, overrides=overrides, run_dir=run_dir)
+    request = replace(
+        retry_request(plan, chosen, overrides=overrides, run_dir=run_dir), notify=following.notify
+    )
     for sentence in changed_presets(plan).values():
         click.echo(f"dualtrain-tui: {sentence}", err=True)
     click.echo(f"again after {plan.run}: {chosen.text}", err=True)

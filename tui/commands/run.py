@@ -110,6 +110,7 @@ def run(
 
     A and B are names that `dualtrain-tui presets` lists, or paths of preset files. `--epochs`, `--steps` and
     `--minutes` bound each lane, and may go beyond the preset's own length.
+    COMMAND of `--notify` is run by the run itself, also when nobody looks; no shell reads it.
     """
     if sum(limit is not None for limit in (epochs, steps, minutes)) > 1:
         fail("--epochs, --steps and --minutes exclude each other", exit_codes.USAGE)
@@ -141,6 +142,7 @@ def run(
         force_fit=force_fit,
         probing=Probing(enabled=not no_probe),
         turn_steps=parse_turns(turns, chosen),
+        notify=following.notify,
     )
     raise SystemExit(launch_and_follow(request, following))
 

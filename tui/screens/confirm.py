@@ -60,7 +60,7 @@ class ConfirmScreen(ModalScreen[str | None]):
             yield OptionList(
                 *(
                     Option(
-                        Content.assemble((f" {choice.key} ", "bold $primary"), f" {choice.text}"),
+                        Content.assemble((f" {choice.key} ", "bold $primary"), f" {printable(choice.text)}"),
                         id=choice.answer,
                     )
                     for choice in self._choices

@@ -62,8 +62,15 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
 
     BINDINGS: ClassVar[list[BindingType]] = LIVE_KEYS
 
-    def __init__(self, state: RunState, *, plan: Plan | None = None, period_s: float = 1.0) -> None:
-        super().__init__(state, plan)
+    def __init__(
+        self,
+        state: RunState,
+        *,
+        plan: Plan | None = None,
+        period_s: float = 1.0,
+        readonly: bool = False,
+    ) -> None:
+        super().__init__(state, plan, readonly=readonly)
         self._panel = 0
         self._held = False
         self._time_view = TimeView()
@@ -235,5 +242,6 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
             period_s=self._period_s,
             elsewhere=host,
             looks_on=self._looks_on,
+            readonly=self._readonly,
         )
         self.query_one(WarningLines).show(self._state, self.size)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from textual.message import Message
 from textual.screen import ModalScreen
 
+from training.analysis.named_lanes import NamedLane, lanes_of
 from training.analysis.state import RunState
 from training.plan import LANES, Lane, Plan, PlanError, read_plan
 from training.record.run_folder import RunFolder
@@ -42,8 +43,11 @@ _CHANGING: tuple[tuple[str, tuple[object, ...]], ...] = (
 class AskingScreen(HouseScreen):
     """Knows the run's newest state and the lane that keys act on; what is asked leaves as a message."""
 
-    def __init__(self, state: RunState, plan: Plan | None) -> None:
+    def __init__(self, state: RunState, plan: Plan | None, *, readonly: bool = False) -> None:
         super().__init__()
+        self.ends_with = ""
+        """What will end the run though it is left to go on, once that is known."""
+        self._readonly = readonly
         self._state = state
         self._plan = plan
         self._lane: Lane = next((lane for lane in LANES if lane in state.lanes), "a")
@@ -78,7 +82,7 @@ class AskingScreen(HouseScreen):
         """Grey out what cannot be done now, hide what cannot be done any more."""
         if action == "choose":
             return parameters[0] in self._state.lanes
-        possible = is_possible(action, self._state, self._lane, self._plan)
+        possible = is_possible(action, self._state, self._lane, self._plan, readonly=self._readonly)
         return super().check_action(action, parameters) if possible else possible
 
     def refresh_keys(self) -> None:
@@ -96,7 +100,9 @@ class AskingScreen(HouseScreen):
     def action_stop(self) -> None:
         """Stop the chosen lane, once confirmed."""
         lane = self._lane
-        self.ask(stop_question(self._state, lane), {"stop": StopAsked(lane)})
+        self.ask(
+            stop_question(self._state, lane), {"stop": StopAsked(lane)}, stops=(lane,), again=self.action_stop
+        )
 
     def action_probe(self) -> None:
         """Measure the contention now."""
@@ -141,20 +147,46 @@ class AskingScreen(HouseScreen):
             RunAgain(plan, self._state).ask(self)
 
     def action_leave(self) -> None:
-        """Leave at once where nothing is live, else ask how."""
+        """Leave at once where nothing is live, or nothing could be asked of it; else ask how."""
         if not self._state.is_live:
             self.post_message(LeaveAsked("close"))
             return
-        question = leave_question(self._state, self._plan)
-        self.ask(question, {"detach": LeaveAsked("detach"), "stop": LeaveAsked("stop")})
+        if self._readonly:
+            self.post_message(LeaveAsked("detach"))
+            return
+        question = leave_question(self._state, self._plan, ends_with=self.ends_with)
+        leads_to = {"detach": LeaveAsked("detach"), "stop": LeaveAsked("stop")}
+        self.ask(question, leads_to, stops=LANES, again=self.action_leave)
 
-    def ask(self, question: ModalScreen[str | None], leads_to: Mapping[str, Message]) -> None:
-        """Ask, and post the message that the answer leads to; other answers lead to nothing."""
+    def ask(
+        self,
+        question: ModalScreen[str | None],
+        leads_to: Mapping[str, Message],
+        *,
+        stops: Sequence[Lane] = (),
+        again: Callable[[], None] | None = None,
+    ) -> None:
+        """Ask, and post the message that the answer leads to; other answers lead to nothing.
+
+        Args:
+            question: what is asked.
+            leads_to: messages by answer.
+            stops: the lanes that the answer `stop` stops: it counts for the processes that the question named.
+            again: asks anew where these are others by the time of the answer.
+        """
+        named = self._processes(stops)
 
         def answered(answer: str | None) -> None:
             self._question = None
-            if answer is not None and answer in leads_to:
+            if answer == "stop" and again is not None and self._processes(stops) != named:
+                self.notify("The processes that it named have changed: nothing was stopped.", markup=False)
+                if self._processes(stops):
+                    again()
+            elif answer is not None and answer in leads_to:
                 self.post_message(leads_to[answer])
 
         self._question = question
         self.app.push_screen(question, answered)
+
+    def _processes(self, lanes: Sequence[Lane]) -> list[NamedLane]:
+        return [one for one in lanes_of(self._state) if one.lane in lanes]

@@ -11,7 +11,9 @@ _PAUSABLE: frozenset[LanePhase] = frozenset({"training", "validating", "paused"}
 _TRAINS: frozenset[LanePhase] = frozenset({"training", "validating"})
 
 
-def is_possible(action: str, state: RunState, lane: Lane, plan: Plan | None = None) -> bool | None:
+def is_possible(
+    action: str, state: RunState, lane: Lane, plan: Plan | None = None, *, readonly: bool = False
+) -> bool | None:
     """Whether an action on the run or its chosen lane is: True, None where not now, False where not at all.
 
     Args:
@@ -19,16 +21,17 @@ def is_possible(action: str, state: RunState, lane: Lane, plan: Plan | None = No
         state: the run.
         lane: the chosen one.
         plan: of the run, where it can be read.
+        readonly: runs are only looked at: nothing is asked, and nothing launched.
     """
     match action:
         case "report":
             return state.phase == "ended"
         case "again":
-            return not state.is_live
+            return not state.is_live and not readonly
         case "period":
             return state.is_live
         case "pause" | "stop" | "probe" | "share" | "join":
-            if not state.is_live or is_elsewhere(plan):
+            if readonly or not state.is_live or is_elsewhere(plan):
                 return False
             possible = _asking(action, state, lane, plan)
             return None if possible and not can_be_asked(state, plan) else possible

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from training.analysis.state import ENDED_PHASES, RunState
+from training.analysis.named_lanes import NamedLane, in_words, lanes_of
+from training.analysis.state import RunState
 from training.plan import Lane, Plan, Sharing
 from tui.contention_text import verdict_text
 from tui.screens.confirm import Choice, ConfirmScreen
@@ -18,31 +19,33 @@ _SHARING_WORDS: dict[Sharing, str] = {
 
 def stop_question(state: RunState, lane: Lane) -> ConfirmScreen:
     """Whether to stop a lane, named with its PID. Answers `stop`, `cancel` or None."""
-    held = state.lanes[lane]
-    pid = f", pid {held.pid}" if held.pid is not None else ""
+    lanes = lanes_of(state)
+    goes_on = " The other lane goes on." if any(one.lane != lane for one in lanes) else " The run ends with it."
+    named = next((one for one in lanes if one.lane == lane), NamedLane(lane, state.lanes[lane].preset_name))
     return ConfirmScreen(
-        f"Stop lane {lane.upper()} ({held.preset_name}{pid})?",
+        f"Stop lane {named.told}?",
         [Choice("cancel", "n", "Let it train"), Choice("stop", "y", "Stop it")],
-        detail="It ends at the next batch, with a checkpoint. The other lane goes on.",
+        detail=f"It ends at the next batch, with a checkpoint.{goes_on}",
     )
 
 
-def leave_question(state: RunState, plan: Plan | None) -> ConfirmScreen:
-    """How to leave a live run. Answers `detach`, `cancel` or None; `stop` where it can be asked to."""
-    pids = ", ".join(
-        f"{lane.upper()} pid {held.pid}"
-        for lane, held in state.lanes.items()
-        if held.pid is not None and held.phase not in ENDED_PHASES
-    )
-    stop = Choice("stop", "s", f"Stop both lanes{f' ({pids})' if pids else ''}")
+def leave_question(state: RunState, plan: Plan | None, *, ends_with: str = "") -> ConfirmScreen:
+    """How to leave a live run. Answers `detach`, `cancel` or None; `stop` where it can be asked to.
+
+    `ends_with` says what will end the run though it was left to go on.
+    """
+    lanes = lanes_of(state)
+    stop = Choice("stop", "s", f"Stop {in_words(lanes)}")
+    detach = "Detach: leave the run to itself" if ends_with else "Detach: the run goes on without this screen"
+    unsure = f"What may end it before its time: {ends_with}\n" if ends_with else ""
     return ConfirmScreen(
         "The run is live. Leave it how?",
         [
-            Choice("detach", "d", "Detach: the run goes on without this screen"),
-            *([stop] if can_be_asked(state, plan) else []),
+            Choice("detach", "d", detach),
+            *([stop] if lanes and can_be_asked(state, plan) else []),
             Choice("cancel", "c", "Cancel"),
         ],
-        detail=f"Come back with: dualtrain-tui attach {state.run}",
+        detail=f"{unsure}Come back with: dualtrain-tui attach {state.run}",
     )
 
 

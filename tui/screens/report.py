@@ -48,11 +48,14 @@ Rates leave warm-up steps out; losses are means of the first and the last epoch.
 
     HEIGHTS: ClassVar[Steps] = ((0, "-low"), (20, ""))
 
-    def __init__(self, report: Report, folder: Path | str, *, again: RunAgain | None = None) -> None:
+    def __init__(
+        self, report: Report, folder: Path | str, *, again: RunAgain | None = None, readonly: bool = False
+    ) -> None:
         super().__init__()
         self._report = report
         self._folder = str(folder)
         self._again = again
+        self._readonly = readonly
 
     def compose(self) -> ComposeResult:
         """The run and its verdict over its lanes."""
@@ -70,7 +73,9 @@ Rates leave warm-up steps out; losses are means of the first and the last epoch.
             card.move(by)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A run whose plan cannot be read any more is not run again from here."""
+        """A run whose plan cannot be read any more is not run again from here; nothing is where one only looks."""
+        if action == "new_run" and self._readonly:
+            return False
         if action == "again" and self._again is None:
             return False
         return super().check_action(action, parameters)

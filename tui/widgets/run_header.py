@@ -33,6 +33,7 @@ class RunHeader(LinesWidget):
         self._period_s = 1.0
         self._elsewhere = ""
         self._looks_on = False
+        self._readonly = False
 
     def show(
         self,
@@ -42,14 +43,16 @@ class RunHeader(LinesWidget):
         period_s: float = 1.0,
         elsewhere: str = "",
         looks_on: bool = False,
+        readonly: bool = False,
     ) -> None:
         """Take a new state. `held` says that the panels stand still.
 
         `elsewhere` names the host that has the run where it is not this one; `looks_on` says that lanes of a lost run
-        may still tell how they ended.
+        may still tell how they ended; `readonly` that nothing is asked from here.
         """
         self._state, self._held, self._period_s = state, held, period_s
         self._elsewhere, self._looks_on = elsewhere, looks_on
+        self._readonly = readonly
         self.redraw()
 
     def draw(self, width: int, height: int) -> list[Line]:  # noqa: ARG002
@@ -62,8 +65,10 @@ class RunHeader(LinesWidget):
     def _left(self, state: RunState, room: int) -> Line:
         if state.phase == "lost":
             return line((_lost(room, self._looks_on), "error"))
+        # first and never left out: what keys do not do here is best known before they are pressed
+        looks: list[Span] = [("read-only", _WARNING), (" · ", "faint")] if self._readonly else []
         device = device_label(state)
-        spans: list[Span] = [(clip(device, room), "strong")]
+        spans: list[Span] = [*looks, (clip(device, room - width_of(line(*looks))), "strong")]
         read_only = f"on {self._elsewhere}, read only" if self._elsewhere and state.is_live else ""
         for text, tone in (
             (read_only, _WARNING),

@@ -1,0 +1,47 @@
+"""What a person wants of the screen, beside the run that it shows."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from training.plan import NotifyCommand, Plan
+
+READONLY_VARIABLE = "DUALTRAIN_READONLY"
+NO_BELL_VARIABLE = "DUALTRAIN_NO_BELL"
+
+_OFF = frozenset({"", "0", "no", "false", "off"})
+
+
+@dataclass(frozen=True, slots=True)
+class Viewing:
+    """How to look at runs."""
+
+    readonly: bool = False
+    """Only look: nothing is asked of a supervisor, nothing launched, nothing deleted."""
+    bell: bool = True
+    """Ring the terminal's bell when a lane ends."""
+    notify: NotifyCommand | None = None
+    """What is run when a lane ends; of runs that are launched from here by their supervisor."""
+
+    def notify_from_here(self, plan: Plan) -> NotifyCommand | None:
+        """What the viewer itself is to run; nothing where the run's supervisor runs the same."""
+        if self.notify is not None and plan.notify is not None:
+            return None if plan.notify.arguments == self.notify.arguments else self.notify
+        return self.notify
+
+
+def viewing(*, readonly: bool = False, bell: bool = True, notify: NotifyCommand | None = None) -> Viewing:
+    """Return what was asked for on the command line, or by the environment."""
+    return Viewing(readonly or is_readonly(), bell and not _is_set(NO_BELL_VARIABLE), notify)
+
+
+def is_readonly() -> bool:
+    """Return whether the environment says that runs are only looked at."""
+    return _is_set(READONLY_VARIABLE)
+
+
+def _is_set(variable: str) -> bool:
+    return os.environ.get(variable, "").strip().lower() not in _OFF
