@@ -35,8 +35,10 @@ def check_terminal() -> None:
         fail(why, exit_codes.USAGE)
 
 
-def open_app(*, launched: Launched | None = None, folder: RunFolder | None = None) -> int:
-    """Show the pick screen, or a run that was launched or exists; returns the exit code."""
+def open_app(
+    *, launched: Launched | None = None, folder: RunFolder | None = None, runs: bool = False
+) -> int:
+    """Show the pick screen, a run that was launched or exists, or the runs; returns the exit code."""
     check_terminal()
     os.environ.setdefault("TEXTUAL_FPS", FRAMES_PER_S)
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
@@ -44,7 +46,7 @@ def open_app(*, launched: Launched | None = None, folder: RunFolder | None = Non
     gc.disable()
     from tui.app import DualtrainApp
 
-    app = DualtrainApp(launched=launched, folder=folder)
+    app = DualtrainApp(launched=launched, folder=folder, runs=runs)
     app.run(mouse=False)
     if app.farewell:
         _say(app.farewell)
