@@ -17,6 +17,7 @@ from tui.screens.live_asking import AskingScreen
 from tui.screens.live_keys import LIVE_KEYS, PANEL_IDS, PANELS
 from tui.screens.live_messages import PeriodChosen
 from tui.screens.live_possible import is_elsewhere
+from tui.screens.runs_messages import BackAsked
 from tui.widgets.contention_panel import ContentionPanel
 from tui.widgets.contention_strip import OFFERED, ContentionStrip
 from tui.widgets.device_panel import DevicePanel
@@ -51,7 +52,8 @@ Both trainings on one device. Keys act on the chosen lane (**a**, **b**); number
 Under the header stands what the two do to each other. **c** measures it now: one lane stands still while the other is
 timed. **s** changes the sharing, **n** joins another preset where there is room for one.
 
-Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
+Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it. **Escape** goes back to the runs where
+this one was opened out of them, and from a run that is over to whatever screen you came from.
 """
 
     # the class of the last bound reached
@@ -159,11 +161,11 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
         self.toggle_class("-zoom")
 
     def action_back(self) -> None:
-        """Out of the zoom, else leave."""
+        """Out of the zoom, else to where one came from."""
         if self.has_class("-zoom"):
             self.action_zoom()
-        elif not self._state.is_live:
-            self.action_leave()
+        else:
+            self.post_message(BackAsked(self))
 
     def _mark_choices(self) -> None:
         for lane in LANES:
