@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,13 @@ EPILOG = """Examples:
   dualtrain-tui runs prune --keep 20"""
 
 _LONGEST_DAYS = 36_500
+
+
+def _refuse_nan(_context: click.Context, _parameter: click.Parameter, days: float | None) -> float | None:
+    """NaN is in every range: no comparison with it fails."""
+    if days is not None and math.isnan(days):
+        raise click.BadParameter("nan is not a number of days")
+    return days
 
 
 @click.group(invoke_without_command=True, epilog=EPILOG)
@@ -75,6 +83,7 @@ def list_command(as_json: bool) -> None:
     "--older",
     "older_days",
     type=click.FloatRange(min=0, max=_LONGEST_DAYS),
+    callback=_refuse_nan,
     metavar="DAYS",
     help="Delete those that have been over for more than so many days.",
 )
