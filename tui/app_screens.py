@@ -140,7 +140,8 @@ class AppScreens(App[None]):
     def _show_live(self, run: OpenedRun) -> None:
         before = self.run_shown
         self._opened.append(run)
-        covering = () if before is None else self.screen_stack[self.screen_stack.index(before.live) + 1 :]
+        stack = self.screen_stack
+        covering = [] if before is None else stack[stack.index(before.live) + 1 :]
         if before is None or self._pick in covering or self._runs in covering:
             self.push_screen(run.live)
             return
