@@ -92,7 +92,10 @@ class AppScreens(App[None]):
 
     @on(BackAsked)
     def _back_asked(self, message: BackAsked) -> None:
-        """To the screen beneath; where there is none the app is left, and a live run is left only for the runs."""
+        """To the screen beneath; where there is none the app is left.
+
+        A live run is left only for the runs, and the pick screen only for what lies beneath it.
+        """
         left, run = message.left, self.run_shown
         if left is not self.screen:
             return
@@ -100,7 +103,7 @@ class AppScreens(App[None]):
         of_live_run = run is not None and run.live is left and run.state.is_live
         if beneath is not None and (beneath is self._runs or not of_live_run):
             self._back_to(beneath)
-        elif beneath is None and not of_live_run:
+        elif beneath is None and not of_live_run and left is not self._pick:
             self.leave()
 
     def _is_there(self, screen: Screen[Any] | None) -> bool:

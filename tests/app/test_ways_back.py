@@ -163,6 +163,17 @@ async def test_a_new_run_out_of_the_runs_and_back_to_them() -> None:
         assert stack(app) == [RunsScreen]
         await press(pilot, "n", leads_to=PickScreen, seen="▸ seed-regression")
         await wait_until(pilot, lambda: picked(app) == "seed-regression")
+        await press(pilot, "l", "escape", leads_to=PickScreen)
+        await press(pilot, "escape", leads_to=RunsScreen, seen="1 of 1")
+        assert stack(app) == [RunsScreen]
+
+
+async def test_escape_on_the_pick_screen_leaves_it_only_for_what_is_beneath() -> None:
+    async with opened() as (pilot, app):
+        await wait_until(pilot, lambda: "▸ seed-binary" in screen_text(app))
+        await press(pilot, "escape", "escape", leads_to=PickScreen)
+        assert app.return_code is None
+        assert stack(app) == [PickScreen]
 
 
 async def test_a_launched_run_that_has_ended_is_left_for_the_pick_screen_and_its_failure_is_told_at_the_end() -> (
