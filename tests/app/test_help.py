@@ -16,6 +16,7 @@ from tests.waiting import screen_text, wait_until
 from tui.screens.live import LiveScreen
 from tui.screens.live_messages import CurvesAsked, LeaveAsked
 from tui.screens.report import ReportScreen
+from tui.screens.runs_messages import BackAsked
 
 SCREENS: dict[str, Callable[[], Screen[Any]]] = {
     "pick": lambda: World().screen(),
@@ -34,9 +35,10 @@ async def test_escape_takes_the_help_away_before_anything_else(name: str) -> Non
         await wait_until(pilot, lambda: not screen.query("HelpPanel"))
         assert not heard.of(LeaveAsked)
         assert not heard.of(CurvesAsked)
+        assert not heard.of(BackAsked)
         await pilot.press("escape")
         if name != "pick":
-            await wait_until(pilot, lambda: bool(heard.of(LeaveAsked) or heard.of(CurvesAsked)))
+            await wait_until(pilot, lambda: bool(heard.of(BackAsked) or heard.of(CurvesAsked)))
 
 
 async def test_escape_takes_the_help_away_before_it_ends_a_filter() -> None:

@@ -94,12 +94,11 @@ def out_of_memory(state: RunState) -> RunState:
 async def on_live_screen(app: DualtrainApp, pilot: Pilot[None], *, failed: bool = False) -> None:
     await wait_until(pilot, lambda: isinstance(app.screen, LiveScreen) and "ended" in screen_text(app))
     if failed:
-        assert app._feed is not None
-        app._feed.stop()
-        assert app._state is not None
-        app._state = out_of_memory(app._state)
-        assert isinstance(app.screen, LiveScreen)
-        app.screen.show(app._state)
+        run = app.run_shown
+        assert run is not None
+        run.close()
+        run.state = out_of_memory(run.state)
+        run.live.show(run.state)
 
 
 async def test_after_out_of_memory_the_smaller_batch_comes_first_and_enter_launches_it(
@@ -123,8 +122,8 @@ async def test_after_out_of_memory_the_smaller_batch_comes_first_and_enter_launc
             pilot,
             lambda: (
                 isinstance(app.screen, ReportScreen)
-                and app._live is not None
-                and app._live.state.run == "second"
+                and app.run_shown is not None
+                and app.run_shown.state.run == "second"
             ),
         )
         assert [type(one) for one in app.screen_stack[1:]] == [LiveScreen, ReportScreen]
@@ -176,8 +175,8 @@ async def test_one_launch_at_a_time(tmp_path: Path) -> None:
             pilot,
             lambda: (
                 isinstance(app.screen, ReportScreen)
-                and app._live is not None
-                and app._live.state.run == "second"
+                and app.run_shown is not None
+                and app.run_shown.state.run == "second"
             ),
         )
         assert len(launcher.asked) == 1

@@ -43,14 +43,16 @@ def open_app(
     *,
     launched: Launched | None = None,
     folder: RunFolder | None = None,
+    runs: bool = False,
     look: Look | None = None,
     how: Viewing | None = None,
 ) -> int:
-    """Show the pick screen, or a run that was launched or exists; returns the exit code.
+    """Show the pick screen, a run that was launched or exists, or the runs; returns the exit code.
 
     Args:
         launched: the run to show, just launched.
         folder: or one that exists.
+        runs: whether to begin with the list of runs.
         look: how it looks; as the settings say when None.
         how: what is wanted of the screen; as the environment says when None.
     """
@@ -63,7 +65,7 @@ def open_app(
     from tui.app import DualtrainApp
     from tui.viewing import viewing
 
-    app = DualtrainApp(launched=launched, folder=folder, look=look, how=how or viewing())
+    app = DualtrainApp(launched=launched, folder=folder, runs=runs, look=look, how=how or viewing())
     app.run(mouse=look.mouse)
     if app.farewell:
         _say(app.farewell)

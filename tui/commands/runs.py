@@ -1,22 +1,60 @@
-"""`runs`: what runs and benches there are."""
+"""`runs`: what runs and benches there are; on a terminal as a screen to open and delete them."""
 
 from __future__ import annotations
 
 import json
+import math
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from tui.commands.fail import failing_clearly
+from tui import exit_codes
+from tui.commands.fail import fail, failing_clearly
 
 if TYPE_CHECKING:
     from training.bench.listing import ListedBench
 
+EPILOG = """Examples:
 
-@click.command(epilog="Example: dualtrain-tui runs --json")
+\b
+  dualtrain-tui runs                    on a terminal: a screen to open, filter and delete them
+  dualtrain-tui runs list               the same as lines, benches as well
+  dualtrain-tui runs --json
+  dualtrain-tui runs prune --keep 20"""
+
+_LONGEST_DAYS = 36_500
+
+
+def _refuse_nan(_context: click.Context, _parameter: click.Parameter, days: float | None) -> float | None:
+    """NaN is in every range: no comparison with it fails."""
+    if days is not None and math.isnan(days):
+        raise click.BadParameter("nan is not a number of days")
+    return days
+
+
+@click.group(invoke_without_command=True, epilog=EPILOG)
+@click.option("--json", "as_json", is_flag=True, help="The list as one JSON array.")
+@click.pass_context
+def runs(context: click.Context, as_json: bool) -> None:
+    """Show the runs there are, live ones first, then the newest; where this is no terminal, list them."""
+    if context.invoked_subcommand is not None:
+        return
+    from tui.commands.open_app import open_app, why_no_screen
+
+    if as_json or why_no_screen() is not None:
+        context.invoke(list_command, as_json=as_json)
+        return
+    raise SystemExit(open_app(runs=True))
+
+
+@runs.command("list", epilog="Example: dualtrain-tui runs list --json")
 @click.option("--json", "as_json", is_flag=True, help="One JSON array.")
-def runs(as_json: bool) -> None:
-    """List the runs and then the benches, of each live ones first, then the newest."""
+def list_command(as_json: bool) -> None:
+    """List the runs and then the benches, of each live ones first, then the newest.
+
+    Columns: name, state, sharing, device, presets, verdict, when it began, where it ran, size.
+    """
     with failing_clearly():
         from training.analysis.run_listing import list_runs
         from training.bench.listing import list_benches
@@ -29,13 +67,44 @@ def runs(as_json: bool) -> None:
         return
     if not listed and not benches:
         click.echo("no runs yet: `dualtrain-tui run A B` makes one", err=True)
-    from training.preset.printable import printable
+    from tui.run_list_text import run_lines
 
-    for run in listed:
-        presets = " + ".join(printable(name) for name in run.presets.values())
-        click.echo(f"{printable(run.run):24}  {run.state:10}  {run.sharing:11}  {run.device:4}  {presets}")
+    for line in run_lines(listed, datetime.now().astimezone()):
+        click.echo(line)
     for bench in benches:
         click.echo(_bench_line(bench))
+
+
+@runs.command("prune", epilog="Example: dualtrain-tui runs prune --older 30")
+@click.option(
+    "--keep", type=click.IntRange(min=0), metavar="N", help="Keep the N newest of those that are over."
+)
+@click.option(
+    "--older",
+    "older_days",
+    type=click.FloatRange(min=0, max=_LONGEST_DAYS),
+    callback=_refuse_nan,
+    metavar="DAYS",
+    help="Delete those that have been over for more than so many days.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def prune_command(keep: int | None, older_days: float | None, yes: bool) -> None:
+    """Delete runs that are over, their trained models with them: name --keep or --older.
+
+    What would go is printed, and asked about. Runs that go on, or that a process still holds, are never touched; what
+    was measured is kept for forecasts.
+    """
+    from tui.commands.asking import refuse_where_only_looked_at
+    from tui.prune import prune
+
+    refuse_where_only_looked_at()
+    if keep is not None and older_days is not None:
+        fail("--keep and --older exclude each other: name one", exit_codes.USAGE)
+    if keep is None and older_days is None:
+        fail("name what is to go: --keep N or --older DAYS", exit_codes.USAGE)
+    with failing_clearly():
+        code = prune(keep=keep, older_days=older_days, ask=not yes)
+    raise SystemExit(code)
 
 
 def _bench_line(bench: ListedBench) -> str:

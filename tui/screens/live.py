@@ -16,6 +16,7 @@ from tui.screens.live_asking import AskingScreen
 from tui.screens.live_keys import LIVE_KEYS, PANEL_IDS, PANELS
 from tui.screens.live_messages import PeriodChosen
 from tui.screens.live_possible import is_elsewhere
+from tui.screens.runs_messages import BackAsked
 from tui.widgets.contention_panel import ContentionPanel
 from tui.widgets.contention_strip import OFFERED, ContentionStrip
 from tui.widgets.device_panel import DevicePanel
@@ -53,7 +54,8 @@ All panels have one axis of time. **+** and **-** zoom it; left and right read e
 back to now. Signs on it: ┴ epoch, ◇ validation, ▪ checkpoint, ‖ pause, ! failed, ? loss not a number, ▼ clocks held
 down, ▲ △ where A or B was timed alone.
 
-Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
+Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it. **Escape** goes back to the runs where
+this one was opened out of them, and from a run that is over to whatever screen you came from.
 """
 
     # the class of the last bound reached
@@ -167,13 +169,13 @@ Leaving detaches: the run goes on, and `dualtrain-tui attach` comes back to it.
         self.toggle_class("-zoom")
 
     def action_back(self) -> None:
-        """Out of what is read back there, out of the zoom, else leave."""
+        """Out of what is read back there, out of the zoom, else to where one came from."""
         if not self._time_view.follows:
             self._look_at(self._time_view.followed())
         elif self.has_class("-zoom"):
             self.action_zoom()
-        elif not self._state.is_live:
-            self.action_leave()
+        else:
+            self.post_message(BackAsked(self))
 
     def _mark_choices(self) -> None:
         for lane in LANES:

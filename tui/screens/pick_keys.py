@@ -10,6 +10,8 @@ PICK_HELP = """# Pick two trainings
 The highlight in each list is what the lane trains; the same preset may stand in both.
 
 Above the launch line stands what the pair will take, as far as earlier runs here measured it.
+
+**R** shows the runs there are.
 """
 
 PICK_KEYS: list[BindingType] = [
@@ -19,7 +21,8 @@ PICK_KEYS: list[BindingType] = [
     Binding("s", "sharing", "Sharing", tooltip="The next way to share the device"),
     Binding("c", "checks", "Checks", tooltip="What was looked at before a launch"),
     Binding("question_mark,f1", "help", "Help", key_display="?", tooltip="Help for what has the focus"),
-    Binding("colon", "app.command_palette", "Palette", key_display=":", tooltip="Every command"),
+    Binding("R", "app.runs", "Runs", tooltip="The runs there are, to open or delete"),
+    Binding("colon", "app.command_palette", "Palette", show=False, tooltip="Every command"),
     Binding("escape", "back", "Back", show=False),
     Binding("q", "app.quit", "Quit", tooltip="Leave dualtrain"),
 ]

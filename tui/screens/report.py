@@ -38,6 +38,7 @@ Rates leave warm-up steps out; losses are means of the first and the last epoch.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,n", "new_run", "New run", key_display="⏎", tooltip="Choose two presets again"),
         Binding("r", "again", "Run again", tooltip="Run the pair again (asks how)"),
+        Binding("R", "app.runs", "Runs", tooltip="The runs there are, to open or delete"),
         Binding("l,escape", "curves", "Curves", key_display="l", tooltip="Back to the run's curves"),
         Binding("down,j", "move(1)", "Down", show=False),
         Binding("up,k", "move(-1)", "Up", show=False),

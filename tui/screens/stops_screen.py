@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from tui.screens.house_screen import HouseScreen
+from tui.screens.runs_messages import BackAsked
 
 
 class StopsScreen(HouseScreen):
@@ -35,6 +36,8 @@ class StopsScreen(HouseScreen):
         self.set_focus(self.query_one(f"#{stop}"))
 
     def action_back(self) -> None:
-        """One stop back."""
+        """One stop back; from the first to where one came from."""
         if self.focused is not None and self.focused.id != self.STOPS[0]:
             self.action_go(-1)
+        else:
+            self.post_message(BackAsked(self))

@@ -1,0 +1,48 @@
+"""A listed run in words: what the runs screen and the list on the command line say alike."""
+
+from __future__ import annotations
+
+import socket
+
+from training.analysis.contention import Verdict
+from training.analysis.run_listing import ListedRun
+from training.preset.printable import printable
+from tui.format import UNKNOWN
+
+HERE = "here"
+_VERDICTS: dict[Verdict, str] = {
+    "together": "together",
+    "sequential": "sequential",
+    "no clear difference": "no difference",
+    "unknown": "unknown",
+}
+
+
+def presets_text(run: ListedRun) -> str:
+    """Both presets, or the one there is: `lstm + wide-mlp`."""
+    return " + ".join(printable(name) for name in run.presets.values())
+
+
+def verdict_text(run: ListedRun) -> str:
+    """The verdict in a word with its ratio, `together 1.51×`; a dash where there is none, or none yet.
+
+    `sequential` is told by how many times it is faster: the inverse of the speed-up.
+    """
+    if run.verdict is None:
+        return UNKNOWN
+    if run.verdict == "unknown" or not run.speedup:
+        return _VERDICTS[run.verdict]
+    ratio = 1 / run.speedup if run.verdict == "sequential" else run.speedup
+    return f"{_VERDICTS[run.verdict]} {ratio:.2f}×"
+
+
+def where_text(run: ListedRun) -> str:
+    """The machine it ran on: `here`, or the other's name."""
+    if not run.host:
+        return UNKNOWN
+    return HERE if run.host == socket.gethostname() else printable(run.host, limit=40)
+
+
+def runs_text(count: int) -> str:
+    """How many runs."""
+    return f"{count} {'run' if count == 1 else 'runs'}"
