@@ -264,7 +264,7 @@ def test_memory_is_bounded_over_half_a_million_records(tmp_path: Path) -> None:
     bulk: list[LaneRecord] = [_progress(number, number / 10) for number in range(1000)]
     for _ in range(480):
         for record in bulk:
-            history._take_lane_record("a", record)
+            history._fold.take_lane_record("a", record)
     told: list[Record] = [_progress(number, number / 10) for number in range(20_000)]
     told += [Validation(t=1.0, step=n, epoch=n, seconds=0.1, metrics={"loss": 1.0}) for n in range(1000)]
     told += [Paused(t=1.0, step=number) for number in range(1000)]
