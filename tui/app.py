@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from training.launch import Launched, LaunchRequest
     from training.plan import Lane, Plan
     from training.record.run_folder import RunFolder
-    from tui.feed import RunFeed
+    from tui.feed import Feed
     from tui.screens.live import LiveScreen
     from tui.screens.pick import PickScreen
 
@@ -65,7 +65,7 @@ class DualtrainApp(App[None]):
         self._first_folder = folder
         self._launcher = launcher
         self._is_launching = False
-        self._feed: RunFeed | None = None
+        self._feed: Feed | None = None
         self._plan: Plan | None = None
         self._state: RunState | None = None
         self._pick: PickScreen | None = None

@@ -160,7 +160,7 @@ def _device_story() -> list[Record]:
     return told
 
 
-def _stories(folder: RunFolder) -> dict[Path, list[Record]]:
+def stories(folder: RunFolder) -> dict[Path, list[Record]]:
     return {
         folder.events: _event_story(),
         folder.lane_records("a"): _lane_story("a", fails=False),
@@ -171,7 +171,7 @@ def _stories(folder: RunFolder) -> dict[Path, list[Record]]:
 
 def _read_at_once(path: Path) -> RunState:
     folder = made_run(path)
-    for file, records in _stories(folder).items():
+    for file, records in stories(folder).items():
         append(file, *records)
     folder.report.write_text("{}")
     history = RunHistory(folder)
@@ -213,7 +213,7 @@ def test_same_state_in_whatever_pieces(
     tmp_path_factory: pytest.TempPathFactory, at_once: RunState, data: st.DataObject
 ) -> None:
     folder = made_run(tmp_path_factory.mktemp("pieces") / "made")
-    contents = {file: lines(records) for file, records in _stories(folder).items()}
+    contents = {file: lines(records) for file, records in stories(folder).items()}
     history = RunHistory(folder)
     for round_number in range(data.draw(st.integers(0, 6))):
         for file, content in contents.items():

@@ -51,6 +51,11 @@ class Replay:
         self.look()
 
     @property
+    def plan(self) -> Plan:
+        """What was asked, as it was where this stands."""
+        return self._fold.plan
+
+    @property
     def is_live(self) -> bool:
         """Whether the record may still grow."""
         return self._liveness not in ("ended", "lost")

@@ -14,6 +14,8 @@ from tui.commands.fail import fail
 if TYPE_CHECKING:
     from training.launch import Launched
     from training.record.run_folder import RunFolder
+    from tui.app import DualtrainApp
+    from tui.replay_request import ReplayRequest
 
 FRAMES_PER_S = "20"
 """Sixty paints a second are excessive over a wire; what is drawn changes once a second."""
@@ -35,20 +37,35 @@ def check_terminal() -> None:
         fail(why, exit_codes.USAGE)
 
 
-def open_app(*, launched: Launched | None = None, folder: RunFolder | None = None) -> int:
-    """Show the pick screen, or a run that was launched or exists; returns the exit code."""
+def open_app(
+    *,
+    launched: Launched | None = None,
+    folder: RunFolder | None = None,
+    replay: ReplayRequest | None = None,
+) -> int:
+    """Show the pick screen, a run that was launched or exists, or a record; returns the exit code."""
     check_terminal()
     os.environ.setdefault("TEXTUAL_FPS", FRAMES_PER_S)
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     # Nothing is garbage before the first paint, and looking for it takes a tenth of the start; the app enables it then.
     gc.disable()
-    from tui.app import DualtrainApp
-
-    app = DualtrainApp(launched=launched, folder=folder)
+    app = _app(launched, folder, replay)
     app.run(mouse=False)
     if app.farewell:
         _say(app.farewell)
     return app.return_code or exit_codes.OK
+
+
+def _app(
+    launched: Launched | None, folder: RunFolder | None, replay: ReplayRequest | None
+) -> DualtrainApp:
+    if replay is not None:
+        from tui.replay_app import ReplayApp
+
+        return ReplayApp(replay)
+    from tui.app import DualtrainApp
+
+    return DualtrainApp(launched=launched, folder=folder)
 
 
 def _say(text: str) -> None:
