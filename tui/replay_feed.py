@@ -158,20 +158,21 @@ class ReplayFeed:
         with self._lock:
             self._play_on()
             wanted_s, asked = self._wanted_s, self._asked
-        self._tell_long_way(wanted_s)
+        is_long_way = self._is_long_way(wanted_s)
+        if is_long_way and self._state is not None and not self._over:
+            self._deliver(self._state, self._place_at(wanted_s, is_seeking=True))
         if not self._replay.seek(wanted_s, wanted=lambda: not self._over and self._asked == asked):
             return
-        with self._lock:
-            self._played_until_s = self._clock()  # the way there is no time of the run's
+        if is_long_way:
+            with self._lock:
+                self._played_until_s = self._clock()  # while it was on its way nothing played
         self._state = self._replay.state()
         if not self._over:
             self._deliver(self._state, self._place_at(wanted_s))
 
-    def _tell_long_way(self, wanted_s: float) -> None:
+    def _is_long_way(self, wanted_s: float) -> bool:
         before_s = self._replay.position_s
-        way_s = wanted_s - before_s if wanted_s >= before_s else wanted_s
-        if way_s > LONG_WAY_S and self._state is not None and not self._over:
-            self._deliver(self._state, self._place_at(wanted_s, is_seeking=True))
+        return (wanted_s - before_s if wanted_s >= before_s else wanted_s) > LONG_WAY_S
 
     def _tell_failure(self, failure: str) -> None:
         if failure != self._failure:

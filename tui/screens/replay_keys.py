@@ -6,7 +6,7 @@ from textual.binding import Binding, BindingType
 
 REPLAY_KEYS: list[BindingType] = [
     # before a panel's own, so that they mean the same wherever the focus is
-    Binding("space", "play", "Play or pause", priority=True, tooltip="Stand still, or play on"),
+    Binding("space", "play", "Play/pause", priority=True, tooltip="Stand still, or play on"),
     Binding("left", "seek(-10)", "Back 10 s", show=False, priority=True, tooltip="Ten seconds back"),
     Binding("right", "seek(10)", "On 10 s", show=False, priority=True, tooltip="Ten seconds forward"),
     Binding("shift+left", "seek(-60)", "Back a minute", show=False, priority=True, tooltip="A minute back"),
