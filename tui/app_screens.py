@@ -133,16 +133,20 @@ class AppScreens(HouseApp):
     def open_run(self, folder: RunFolder, launched: Launched | None) -> None:
         """Show a run that was launched or exists."""
         from training.plan import PlanError
-        from tui.opened_run import OpenedRun
+        from tui.opened_run import opened_run
 
         try:
-            run = OpenedRun(folder, launched, self.post_message, self.look, self.how)
+            run = opened_run(folder, launched, self.post_message, self.look, self.how)
         except PlanError as error:
             self.post_message(OpenFailed(str(error)))
             return
+        self.show_opened(run)
+        self._find_what_ends_it(folder, launched)
+
+    def show_opened(self, run: OpenedRun) -> None:
+        """Show a run that is open, and follow it."""
         self._picks = run.picks
         self._show_live(run)
-        self._find_what_ends_it(folder, launched)
         run.feed.start()
 
     @work(thread=True, group="ends", exit_on_error=False)

@@ -27,6 +27,7 @@ COMMANDS = {
     "share": "ask",
     "join": "join",
     "report": "report",
+    "replay": "replay",
     "runs": "runs",
     "presets": "presets",
     "doctor": "doctor",
@@ -41,6 +42,7 @@ EPILOG = """Examples:
   dualtrain-tui                                  pick two presets by keyboard
   dualtrain-tui run seed-binary seed-regression  train these two at once
   dualtrain-tui attach                           come back to a run
+  dualtrain-tui replay demo                      look at a recorded pair: nothing is trained
 
 Exit codes: 0 both lanes did what was asked, 1 a lane failed or the run was lost, 2 wrong usage or preset,
 3 the asked device cannot be used, 130 stopped on request, 141 stdout was closed early,

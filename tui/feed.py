@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import threading
 from collections.abc import Callable
+from typing import Protocol
 
 from training.analysis.history import RunHistory
 from training.analysis.state import RunState
@@ -14,6 +15,22 @@ Deliver = Callable[[RunState, bool], object]
 """Takes a state, and whether lanes of a lost run may still tell how they ended."""
 
 DEFAULT_PERIOD_S = 1.0
+
+
+class Feed(Protocol):
+    """Delivers states from a thread of its own: of a run as it goes, or as it went."""
+
+    period_s: float
+    """How long to wait between two looks; may be set at any time."""
+
+    def start(self) -> None:
+        """Begin to deliver."""
+
+    def look_now(self) -> None:
+        """Do not wait for the period's end."""
+
+    def stop(self) -> None:
+        """Deliver nothing more; returns when the thread has ended."""
 
 
 class RunFeed:

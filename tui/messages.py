@@ -10,6 +10,7 @@ from textual.message import Message
 if TYPE_CHECKING:
     from training.analysis.state import RunState
     from training.launch import Launched
+    from tui.replay_feed import ReplayPlace
 
 
 @dataclass
@@ -73,3 +74,15 @@ class EndFound(Message):
 
     run: str
     why: str
+
+
+@dataclass
+class ReplayMoved(Message):
+    """What the record of a run shows where its replay stands now."""
+
+    state: RunState
+    place: ReplayPlace
+
+    def can_replace(self, message: Message) -> bool:
+        """Older states that still wait are of no use."""
+        return isinstance(message, ReplayMoved)

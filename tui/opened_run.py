@@ -1,4 +1,4 @@
-"""A run that is open: its newest state, the live screen that shows it, and the thread that follows its folder."""
+"""A run that is open: its newest state, the screen that shows it, and the thread that follows its folder."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from training.analysis.history import RunHistory
+from training.analysis.state import RunState
 from training.launch import preset_reference
+from training.plan import Plan
 from training.record.run_folder import RunFolder
-from tui.feed import RunFeed
+from tui.feed import Feed, RunFeed
 from tui.lane_ends import LaneEnds
 from tui.messages import ReadFailed, RunChanged
 from tui.screens.live import LiveScreen
@@ -27,35 +29,24 @@ class OpenedRun:
 
     def __init__(
         self,
-        folder: RunFolder,
-        launched: Launched | None,
-        post: Callable[[RunChanged | ReadFailed], object],
-        look: Look,
-        how: Viewing,
+        plan: Plan,
+        state: RunState,
+        live: LiveScreen,
+        feed: Feed,
+        *,
+        was_launched_here: bool = False,
+        report_shown: bool = False,
+        readonly: bool = False,
     ) -> None:
-        """Take up a run; `post` is handed, in a thread, each new state and what kept the run from being read.
-
-        Raises:
-            PlanError: its plan cannot be read.
-        """
-        history = RunHistory(folder)
-        self.plan = history.plan
-        self.state = history.state()
-        # A run that had ended before it was opened is looked at for its curves; its report is a key away.
-        self.report_shown = launched is None and folder.report.exists()
-        self.was_launched_here = launched is not None
-        self.lane_ends = LaneEnds(from_the_start=launched is not None)
-        self.live = LiveScreen(
-            self.state, plan=self.plan, period_s=look.refresh_s, readonly=how.readonly
-        )
-        self._readonly = how.readonly
-        self.feed = RunFeed(
-            history,
-            lambda state, looks_on: post(RunChanged(state, looks_on)),
-            failed=lambda why: post(ReadFailed(why)),
-            supervisor=launched.supervisor if launched is not None else None,
-            period_s=look.refresh_s,
-        )
+        """`report_shown` says that its report is not to come up by itself; `readonly` that nothing is asked of it."""
+        self.plan = plan
+        self.state = state
+        self.live = live
+        self.feed = feed
+        self.was_launched_here = was_launched_here
+        self.report_shown = report_shown
+        self.lane_ends = LaneEnds(from_the_start=was_launched_here)
+        self._readonly = readonly
 
     @property
     def folder(self) -> RunFolder:
@@ -91,3 +82,35 @@ class OpenedRun:
     def close(self) -> None:
         """Follow it no more; a live run goes on."""
         self.feed.stop()
+
+
+def opened_run(
+    folder: RunFolder,
+    launched: Launched | None,
+    post: Callable[[RunChanged | ReadFailed], object],
+    look: Look,
+    how: Viewing,
+) -> OpenedRun:
+    """Open a run's folder; `post` is handed, in a thread, each new state and what kept the run from being read.
+
+    Raises:
+        PlanError: its plan cannot be read.
+    """
+    history = RunHistory(folder)
+    state = history.state()
+    return OpenedRun(
+        history.plan,
+        state,
+        LiveScreen(state, plan=history.plan, period_s=look.refresh_s, readonly=how.readonly),
+        RunFeed(
+            history,
+            lambda state, looks_on: post(RunChanged(state, looks_on)),
+            failed=lambda why: post(ReadFailed(why)),
+            supervisor=launched.supervisor if launched is not None else None,
+            period_s=look.refresh_s,
+        ),
+        was_launched_here=launched is not None,
+        # A run that had ended before it was opened is looked at for its curves; its report is a key away.
+        report_shown=launched is None and folder.report.exists(),
+        readonly=how.readonly,
+    )

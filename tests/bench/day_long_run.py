@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from training.analysis.history import RunHistory
+from training.analysis.replay import Replay
 from training.analysis.state import RunState
 from training.record.run_folder import RunFolder
 
@@ -33,7 +34,9 @@ def main(folder: Path) -> None:
         state = history.state()
         states.append(time.perf_counter() - began)
     grown = _peak_rss() - before
+    replayed = _replayed(RunFolder(folder))
     told = {
+        **replayed,
         "folded_s": folded_s,
         "state_s": statistics.median(states),
         "draw_s": asyncio.run(_draw(state)),
@@ -43,6 +46,19 @@ def main(folder: Path) -> None:
         "steps": state.lanes["a"].step,
     }
     print(json.dumps(told))
+
+
+def _replayed(folder: RunFolder) -> dict[str, float]:
+    """Seconds until the record can be played, to its end, and from there back to its middle."""
+    began = time.perf_counter()
+    replay = Replay(folder)
+    told = {"replay_opened_s": time.perf_counter() - began}
+    for name, t in (("replay_to_end_s", replay.end_s), ("replay_back_s", replay.end_s / 2)):
+        began = time.perf_counter()
+        replay.seek(t)
+        replay.state()
+        told[name] = time.perf_counter() - began
+    return told
 
 
 async def _draw(state: RunState) -> float:

@@ -45,6 +45,10 @@ def measure(scale: float) -> None:
             f"({one['points']} points a curve)"
         )
         say(f"{name}: memory grew by {mebibytes(one['grown_bytes'])} while reading")
+        say(
+            f"{name}: a replay opens in {seconds(one['replay_opened_s'])}, goes to the end in "
+            f"{seconds(one['replay_to_end_s'])} and back to the middle in {seconds(one['replay_back_s'])}"
+        )
         assert one["steps"] == steps
     short, long = told.values()
     peak = long["peak_rss_bytes"]

@@ -62,6 +62,8 @@ def test_presets_and_a_pair_from_a_users_own_folder(stage: Stage, site: Path, us
     )
     assert where.stdout.split() == [str(site / name / "__init__.py") for name in ("training", "tui")]
 
+    assert (site / "tui" / "demo_record" / "events.jsonl").is_file()
+    assert (site / "tui" / "screens" / "replay.tcss").is_file()
     listed = stage.command("presets", "list", "--json", cwd=users_own)
     assert listed.returncode == 0, listed.stderr
     presets = json.loads(listed.stdout)

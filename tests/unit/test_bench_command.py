@@ -122,6 +122,13 @@ def test_a_beginning_that_several_benches_have_is_told_with_their_names(command:
         assert words in refused.stderr
 
 
+def test_a_bench_is_not_played_back_but_its_runs_are() -> None:
+    made_bench(bench_home() / "bench-20260101-1", bench_plan())
+    refused = _run("replay", "bench-20260101-1")
+    assert (refused.exit_code, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
+    assert "is a bench: name one of its runs" in refused.stderr
+
+
 def test_benches_are_in_the_list_of_runs_and_told_by_attach(tmp_path: Path) -> None:
     plan = bench_plan()
     folder = made_bench(bench_home() / "bench-1", plan)

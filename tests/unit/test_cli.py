@@ -103,6 +103,11 @@ def test_unknown_presets_are_wrong_usage() -> None:
         (2, ("run",), "Missing argument 'A'"),
         (2, (*PAIR, "a-third-preset"), "a-third-preset"),
         (2, ("attach", "nonesuch"), "nonesuch"),
+        (2, ("replay", "nonesuch"), "nonesuch"),
+        (2, ("replay", "demo", "--speed", "0.1"), "0.25"),
+        (2, ("replay", "demo", "--speed", "65"), "64"),
+        (2, ("replay", "demo", "--speed", "nan"), "nan"),
+        (2, ("replay", "demo", "--speed", "fast"), "fast"),
     ],
 )
 def test_wrong_usage_comes_before_a_missing_terminal(
@@ -132,7 +137,15 @@ def test_no_terminal_to_choose_in_is_one_sentence() -> None:
     assert stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", ["attach", "report", "stop", "pause", "resume"])
+@pytest.mark.parametrize("arguments", [("replay",), ("replay", "demo")])
+def test_no_terminal_to_replay_on_is_one_sentence(arguments: tuple[str, ...]) -> None:
+    made_run(runs_home() / "20260101-000000-aaaa")
+    stderr = _refused(2, *arguments)
+    assert "needs a terminal" in stderr
+    assert stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["attach", "report", "replay", "stop", "pause", "resume"])
 def test_no_runs_yet(command: str) -> None:
     assert _refused(2, command).count("\n") == 1
     assert "nonesuch" in _refused(2, command, "nonesuch")
@@ -173,10 +186,13 @@ def test_a_damaged_plan_or_report_is_one_sentence_and_never_hides_other_runs() -
     assert (listed.exit_code, listed.stdout.count("\n")) == (0, 1)
     assert "20260101-000000-aaaa      unreadable" in listed.stdout
     assert "no report that can be read" in _refused(1, "report", "20260101")
-    assert "not a plan this version can read" in _refused(2, "attach", "20260102")
+    for command in ("attach", "replay"):
+        assert "not a plan this version can read" in _refused(2, command, "20260102")
 
 
-COMMANDS = ["run", "retry", "attach", "stop", "pause", "resume", "report", "runs", "presets", "doctor", "config"]
+COMMANDS = [
+    "run", "retry", "attach", "stop", "pause", "resume", "report", "replay", "runs", "presets", "doctor", "config"
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -160,7 +160,7 @@ def _device_story() -> list[Record]:
     return told
 
 
-def _stories(folder: RunFolder) -> dict[Path, list[Record]]:
+def stories(folder: RunFolder) -> dict[Path, list[Record]]:
     return {
         folder.events: _event_story(),
         folder.lane_records("a"): _lane_story("a", fails=False),
@@ -171,7 +171,7 @@ def _stories(folder: RunFolder) -> dict[Path, list[Record]]:
 
 def _read_at_once(path: Path) -> RunState:
     folder = made_run(path)
-    for file, records in _stories(folder).items():
+    for file, records in stories(folder).items():
         append(file, *records)
     folder.report.write_text("{}")
     history = RunHistory(folder)
@@ -213,7 +213,7 @@ def test_same_state_in_whatever_pieces(
     tmp_path_factory: pytest.TempPathFactory, at_once: RunState, data: st.DataObject
 ) -> None:
     folder = made_run(tmp_path_factory.mktemp("pieces") / "made")
-    contents = {file: lines(records) for file, records in _stories(folder).items()}
+    contents = {file: lines(records) for file, records in stories(folder).items()}
     history = RunHistory(folder)
     for round_number in range(data.draw(st.integers(0, 6))):
         for file, content in contents.items():
@@ -264,7 +264,7 @@ def test_memory_is_bounded_over_half_a_million_records(tmp_path: Path) -> None:
     bulk: list[LaneRecord] = [_progress(number, number / 10) for number in range(1000)]
     for _ in range(480):
         for record in bulk:
-            history._take_lane_record("a", record)
+            history._fold.take_lane_record("a", record)
     told: list[Record] = [_progress(number, number / 10) for number in range(20_000)]
     told += [Validation(t=1.0, step=n, epoch=n, seconds=0.1, metrics={"loss": 1.0}) for n in range(1000)]
     told += [Paused(t=1.0, step=number) for number in range(1000)]

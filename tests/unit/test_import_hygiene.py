@@ -27,6 +27,9 @@ RULES = [
     ("training.export.page", (*FRAMEWORKS, "textual", "tui")),
     ("training.supervisor.__main__", (*FRAMEWORKS, "textual", "click", "tui")),
     ("training.bench.__main__", (*FRAMEWORKS, "textual", "click", "tui")),
+    ("tui.commands.replay", HEAVY),
+    ("tui.replay_feed", (*FRAMEWORKS, "textual", "plotext", "pynvml")),
+    ("training.analysis.replay", (*FRAMEWORKS, "textual", "tui", "pynvml")),
     ("tui.bench_follow", (*FRAMEWORKS, "textual", "plotext", "pynvml")),
     ("training.supervisor.supervisor", (*FRAMEWORKS, "textual", "tui")),
     ("training.analysis.history", (*FRAMEWORKS, "textual", "tui", "pynvml")),
@@ -78,7 +81,7 @@ def test_only_one_file_imports_the_charts_library() -> None:
 
 def test_only_the_screen_imports_textual() -> None:
     allowed = (
-        "tui/screens/", "tui/widgets/", "tui/app.py", "tui/app_screens.py", "tui/house_app.py", "tui/theme.py",
-        "tui/messages.py", "tui/feed.py",
+        "tui/screens/", "tui/widgets/", "tui/app.py", "tui/app_screens.py", "tui/house_app.py", "tui/replay_app.py",
+        "tui/theme.py", "tui/messages.py", "tui/feed.py",
     )  # fmt: skip
     assert all(path.startswith(allowed) for path in _importers("textual")), _importers("textual")

@@ -15,7 +15,9 @@ from tui.commands.viewer_options import look_of, options_before, resolve_or_fail
 if TYPE_CHECKING:
     from training.launch import Launched
     from training.record.run_folder import RunFolder
+    from tui.app import DualtrainApp
     from tui.look import Look
+    from tui.replay_request import ReplayRequest
     from tui.viewing import Viewing
 
 FRAMES_PER_S = "20"
@@ -44,15 +46,17 @@ def open_app(
     launched: Launched | None = None,
     folder: RunFolder | None = None,
     runs: bool = False,
+    replay: ReplayRequest | None = None,
     look: Look | None = None,
     how: Viewing | None = None,
 ) -> int:
-    """Show the pick screen, a run that was launched or exists, or the runs; returns the exit code.
+    """Show the pick screen, a run that was launched or exists, the runs, or a record; returns the exit code.
 
     Args:
         launched: the run to show, just launched.
         folder: or one that exists.
         runs: whether to begin with the list of runs.
+        replay: or a record to play.
         look: how it looks; as the settings say when None.
         how: what is wanted of the screen; as the environment says when None.
     """
@@ -62,10 +66,17 @@ def open_app(
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     # Nothing is garbage before the first paint, and looking for it takes a tenth of the start; the app enables it then.
     gc.disable()
-    from tui.app import DualtrainApp
     from tui.viewing import viewing
 
-    app = DualtrainApp(launched=launched, folder=folder, runs=runs, look=look, how=how or viewing())
+    how = how or viewing()
+    if replay is not None:
+        from tui.replay_app import ReplayApp
+
+        app: DualtrainApp = ReplayApp(replay, look=look, how=how)
+    else:
+        from tui.app import DualtrainApp
+
+        app = DualtrainApp(launched=launched, folder=folder, runs=runs, look=look, how=how)
     app.run(mouse=look.mouse)
     if app.farewell:
         _say(app.farewell)

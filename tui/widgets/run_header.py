@@ -34,6 +34,8 @@ class RunHeader(LinesWidget):
         self._elsewhere = ""
         self._looks_on = False
         self._readonly = False
+        self.is_replay = False
+        """Whether it is a record that is shown and not a run."""
 
     def show(
         self,
@@ -83,7 +85,7 @@ class RunHeader(LinesWidget):
         return line(*spans)
 
     def _right(self, state: RunState) -> Line:
-        spans: list[Span] = []
+        spans: list[Span] = [("replay: ", "warning")] if self.is_replay else []
         if self._held:
             spans += [("held: space follows ", "warning"), (" ", "plain")]
         elif self._period_s != 1.0:
