@@ -29,9 +29,10 @@ _STAND_IN_SHAPE = (3, 5)
 
 
 def describe(path: str | Path, overrides: Sequence[str] = ()) -> int:
-    """Print the description of one preset, with what is set beside its file; an error is told as `{"error": …}`. Returns the exit code.
+    """Print the description of one preset, with what is set beside its file. Returns the exit code.
 
-    No data is made or fetched, and no weight is drawn: a model of 40 GB is described within 1.
+    An error is told as `{"error": …}`. No data is made or fetched, and no weight is drawn: a model of 40 GB is
+    described within 1.
     """
     try:
         preset = apply_overrides(load_preset(Path(path)), overrides)
