@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from training.plan import LANES, SHARINGS, Lane
 from training.preset.printable import printable
 from tui.screens.pick_keys import PICK_HELP, PICK_KEYS
-from tui.screens.pick_lists import DEFAULT_PICKS, REST_S, PickLists
+from tui.screens.pick_lists import PickLists
 from tui.screens.pick_messages import LaunchAsked, NameTaken, PresetSaved
 from tui.screens.pick_saving import Saving
 from tui.widgets.preset_list import PresetList
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from training.recent_pairs import RecentPair
     from tui.screens.devices import DeviceTaken
     from tui.screens.edit_sheet import Edited
-
-__all__ = ["DEFAULT_PICKS", "REST_S", "PickScreen"]
 
 
 class PickScreen(PickLists):

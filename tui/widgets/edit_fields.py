@@ -209,9 +209,9 @@ class EditFields(LinesWidget, can_focus=True):
         why = self._draft.refusal(key)
         if why is None:
             return []
-        lines = wrap(why, max(1, width - 4))
+        lines = wrap(why, max(1, width - 2))
         if len(lines) > _MOST_REASON_LINES:
-            room = max(1, width - 4)
+            room = max(1, width - 2)
             rest = " ".join(lines[_MOST_REASON_LINES - 1 :])
             lines = [*lines[: _MOST_REASON_LINES - 1], clip(rest, room)]
-        return [line(("    ", "plain"), (text, "error")) for text in lines]
+        return [line(("  ", "plain"), (text, "error")) for text in lines]
