@@ -70,7 +70,7 @@ SCREENS = [
     Shown("leave?", lambda _: leave_question(states.cpu_run(), None), "Detach"),
     Shown("asked", lambda _: ConfirmScreen(FOREIGN, [Choice("y", "y", FOREIGN)], detail=FOREIGN), " y "),
     Shown("edit", lambda _: EditSheet("a", FOREIGN, preset()), "batch size", ("0", "j", "space")),
-    Shown("name", lambda _: NameSheet("größe"), "größe", ("space",)),
+    Shown("name", lambda _: NameSheet("größe-mine"), "-mine", ("space",)),
     Shown("recent", lambda _: RecentSheet(lambda: (RECENT,), NOW), "1.51"),
     Shown("join", lambda _: JoinScreen("b", presets=lambda: (entry("lstm"), broken())), "lstm", ("slash",)),
 ]
