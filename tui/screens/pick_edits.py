@@ -16,6 +16,7 @@ class PickEdits:
 
     def __init__(self) -> None:
         self._kept: dict[tuple[Lane, str], tuple[str, ...]] = {}
+        self._dropped: list[str] = []
 
     def keep(self, lane: Lane, reference: str, overrides: Sequence[str]) -> None:
         """Take the place of what was set before; nothing takes it all back."""
@@ -25,8 +26,13 @@ class PickEdits:
             self._kept.pop((lane, reference), None)
 
     def applied(self, lane: Lane, entries: Iterable[PresetEntry]) -> tuple[PresetEntry, ...]:
-        """The entries as the lane would train them; what a file that was changed does not allow any more is dropped."""
+        """The entries as the lane would train them; what a file does not allow (any more) is dropped."""
         return tuple(self._applied(lane, entry) for entry in entries)
+
+    def take_dropped(self) -> list[str]:
+        """A sentence for each that was dropped since this was asked last."""
+        told, self._dropped = self._dropped, []
+        return told
 
     def _applied(self, lane: Lane, entry: PresetEntry) -> PresetEntry:
         overrides = self._kept.get((lane, entry.reference))
@@ -37,6 +43,7 @@ class PickEdits:
 
         try:
             return overridden(entry, overrides)
-        except PresetError:
+        except PresetError as error:
             self.keep(lane, entry.reference, ())
+            self._dropped.append(f"lane {lane.upper()}: {entry.name} is taken as its file says: {error}")
             return entry

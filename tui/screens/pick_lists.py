@@ -236,6 +236,8 @@ class PickLists(StopsScreen):
             entries = self._edits.applied(lane, self._entries)
             listed, order = ordered(self._order, entries, self._knowledge, self._choice.of(lane), now)
             self._list(lane).show(listed, picks[lane], order)
+        for sentence in self._edits.take_dropped():
+            self.notify(sentence, title="Edit dropped", severity="warning", timeout=10, markup=False)
 
     def _sort_anew(self) -> None:
         """What they are sorted by has become known of more of them."""

@@ -8,13 +8,12 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.strip import Strip
 
 from training.preset.editing import GROWTH, PRECISIONS, EditDraft, EditKey
 from training.preset.printable import printable
 from tui.widgets.lines import LinesWidget
-from tui.widgets.spans import Line, Span, Tone, clip, line, spread, wrap
+from tui.widgets.spans import Line, Tone, clip, line, spread, width_of, wrap
 
 FIELD_LINES = 9
 """Five fields, and what is wrong with the highlighted one at sixty columns."""
@@ -42,6 +41,7 @@ _LONGEST = 24
 _CAP = "1024"
 """What a cap begins with where there was none."""
 _MOST_REASON_LINES = 3
+_FEWEST_NOTE_CELLS = 10
 
 
 class EditFields(LinesWidget, can_focus=True):
@@ -63,9 +63,6 @@ class EditFields(LinesWidget, can_focus=True):
         Binding("right,l,space", "turn(1)", "The next choice", show=False),
     ]
 
-    class Changed(Message):
-        """Something was typed or chosen."""
-
     def __init__(self, draft: EditDraft, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._draft = draft
@@ -84,27 +81,30 @@ class EditFields(LinesWidget, can_focus=True):
     def show(self, draft: EditDraft) -> None:
         """Take another draft; the highlight stays."""
         self._draft, self._is_typing = draft, False
-        self._say_changed()
+        self.redraw()
 
     def go_to(self, key: EditKey) -> None:
         """Highlight one field."""
         self._at, self._is_typing = self._keys.index(key), False
         self.redraw()
+        self.refresh()  # the highlight reaches over cells in which nothing else changes
+        self.screen.refresh_bindings()  # letters are no keys in the field of the memory
 
     def action_move(self, by: int) -> None:
         """The next field, round and round."""
         self.go_to(self._keys[(self._at + by) % len(self._keys)])
-        self.screen.refresh_bindings()
 
     def action_turn(self, by: int) -> None:
         """Another choice, where the field has choices."""
         text = self._draft.texts[self._key]
-        if self._key == "device.precision":
+        if self._is_choice:
             at = PRECISIONS.index(text) if text in PRECISIONS else -by
             self._take(PRECISIONS[(at + by) % len(PRECISIONS)])
         elif self._key == "device.memory":
             own = self._draft.own_text(self._key)
             self._take((own if own != GROWTH else _CAP) if text == GROWTH else GROWTH)
+        else:
+            return
         self._is_typing = False
 
     def on_key(self, event: events.Key) -> None:
@@ -160,12 +160,7 @@ class EditFields(LinesWidget, can_focus=True):
     def _take(self, text: str) -> None:
         self._is_typing = True
         self._draft.texts[self._key] = text[:_LONGEST]
-        self._say_changed()
-
-    def _say_changed(self) -> None:
-        self._at = min(self._at, len(self._keys) - 1)
         self.redraw()
-        self.post_message(self.Changed())
 
     def draw(self, width: int, height: int) -> list[Line]:
         """Every field; under the highlighted one why it cannot be so, under the others where there is room."""
@@ -197,13 +192,17 @@ class EditFields(LinesWidget, can_focus=True):
         tone: Tone = "error" if is_refused else "strong" if at or changed else "plain"
         cursor = "▏" if at and self._is_typing and not self._is_choice else ""
         mark = f"{self.glyphs.chosen} " if at else "  "
-        left: list[Span] = [
+        value = clip(self._draft.texts[key], max(1, width - 2 - _LABEL_CELLS - 1))
+        left = line(
             (mark, "strong"),
             (LABELS[key].ljust(_LABEL_CELLS), "plain" if at else "muted"),
-            (self._draft.texts[key] + cursor, tone),
-        ]
+            (value + cursor, tone),
+        )
         note = f"preset: {self._draft.own_text(key)}" if changed else _HINTS[key] if at else ""
-        return spread(line(*left), line((clip(note, max(1, width // 2)), "muted")), width)
+        room = width - width_of(left) - 2
+        if room < _FEWEST_NOTE_CELLS:
+            return left
+        return spread(left, line((clip(note, room), "muted")), width)
 
     def _reason(self, key: EditKey, width: int) -> list[Line]:
         why = self._draft.refusal(key)
