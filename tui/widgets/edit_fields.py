@@ -87,7 +87,6 @@ class EditFields(LinesWidget, can_focus=True):
         """Highlight one field."""
         self._at, self._is_typing = self._keys.index(key), False
         self.redraw()
-        self.refresh()  # the highlight reaches over cells in which nothing else changes
         self.screen.refresh_bindings()  # letters are no keys in the field of the memory
 
     def action_move(self, by: int) -> None:
@@ -161,6 +160,11 @@ class EditFields(LinesWidget, can_focus=True):
         self._is_typing = True
         self._draft.texts[self._key] = text[:_LONGEST]
         self.redraw()
+
+    def redraw(self) -> None:
+        """Paint it all: the highlight reaches over cells in which nothing else changes."""
+        super().redraw()
+        self.refresh()
 
     def draw(self, width: int, height: int) -> list[Line]:
         """Every field; under the highlighted one why it cannot be so, under the others where there is room."""
