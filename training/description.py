@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -63,13 +63,16 @@ def description_of(digest: str) -> Description | None:
         return None
 
 
-def describe_preset(path: Path, preset: Preset, is_cancelled: Callable[[], bool]) -> Description:
+def describe_preset(
+    path: Path, preset: Preset, is_cancelled: Callable[[], bool], overrides: Sequence[str] = ()
+) -> Description:
     """The kept description, else one asked of a process at the lowest priority, which takes seconds.
 
     Args:
         path: the preset's file.
-        preset: what was read from it.
+        preset: what was read from it, with the overrides.
         is_cancelled: looked at twenty times a second; once it holds, the process is ended.
+        overrides: what is set beside the file.
 
     Raises:
         DescriptionError: the model cannot be built, the file has changed, or it was cancelled.
@@ -77,14 +80,16 @@ def describe_preset(path: Path, preset: Preset, is_cancelled: Callable[[], bool]
     kept = kept_description(preset)
     if kept is not None:
         return kept
-    told = _ask(path, preset, is_cancelled)
+    told = _ask(path, preset, is_cancelled, overrides)
     if told.digest != preset_digest(preset):
         raise DescriptionError("the preset's file has changed since it was read")
     _keep(told)
     return told
 
 
-def _ask(path: Path, preset: Preset, is_cancelled: Callable[[], bool]) -> Description:
+def _ask(
+    path: Path, preset: Preset, is_cancelled: Callable[[], bool], overrides: Sequence[str]
+) -> Description:
     environment = dict(
         os.environ,
         PYTHONSAFEPATH="1",
@@ -93,9 +98,10 @@ def _ask(path: Path, preset: Preset, is_cancelled: Callable[[], bool]) -> Descri
         CUDA_VISIBLE_DEVICES="-1",
         TF_CPP_MIN_LOG_LEVEL="3",
     )
+    setting = [word for override in overrides for word in ("--set", override)]
     try:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "training.worker", "--describe", str(path)],
+            [sys.executable, "-P", "-m", "training.worker", "--describe", str(path), *setting],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

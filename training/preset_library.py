@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import platformdirs
 
-from training.preset import Preset, PresetError, load_preset
+from training.preset import Preset, PresetError, apply_overrides, load_preset
 from training.preset.errors import listed, nearest, quoted
 from training.preset.printable import printable
 
@@ -29,6 +29,8 @@ class PresetEntry:
     preset: Preset | None
     error: str | None
     """One line on what is wrong with the file, where something is."""
+    overrides: tuple[str, ...] = ()
+    """What is set beside the file, as `--set` takes it; it is in `preset` already."""
 
     @property
     def reference(self) -> str:
@@ -102,6 +104,36 @@ def resolve(reference: str) -> PresetEntry:
         raise _unknown(reference, files)
     path, found_in = (shipped or wanted)[0]
     return PresetEntry(printable(path.stem), found_in, path, load_preset(path), None)
+
+
+def overridden(entry: PresetEntry, overrides: Sequence[str]) -> PresetEntry:
+    """The entry with keys set beside its file.
+
+    Raises:
+        PresetError: the preset cannot be so, or is bad in itself.
+    """
+    if entry.preset is None:
+        raise PresetError(entry.error or f"{entry.path}: cannot be used")
+    return replace(entry, preset=apply_overrides(entry.preset, overrides), overrides=tuple(overrides))
+
+
+def save_as_own(entry: PresetEntry, name: str, *, overwrite: bool = False) -> PresetEntry:
+    """Save an entry among the user's own presets, with what is set beside its file; returns the new one.
+
+    Raises:
+        PresetThereError: the user has one of that name.
+        PresetError: no preset can have the name, or the disk does not take it.
+    """
+    from training.preset.saving import save_preset
+
+    if entry.preset is None:
+        raise PresetError(entry.error or f"{entry.path}: cannot be used")
+    made_from = f"Made from the preset {entry.reference} ({entry.origin})"
+    with_what = f" with {', '.join(entry.overrides)}" if entry.overrides else ""
+    path = save_preset(
+        entry.preset, user_folder(), name, heading=[f"{made_from}{with_what}."], overwrite=overwrite
+    )
+    return _entry(path, "user")
 
 
 def _unknown(reference: str, files: list[tuple[Path, Origin]]) -> PresetError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from typing import Protocol
 
 from training.analysis.contention import Verdict
 from training.analysis.run_listing import ListedRun
@@ -23,7 +24,19 @@ def presets_text(run: ListedRun) -> str:
     return " + ".join(printable(name) for name in run.presets.values())
 
 
-def verdict_text(run: ListedRun) -> str:
+class Judged(Protocol):
+    """A run, or a pair, with what was found of it."""
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """None where there is none."""
+
+    @property
+    def speedup(self) -> float | None:
+        """Steady: both alone, one after the other, over both together."""
+
+
+def verdict_text(run: Judged) -> str:
     """The verdict in a word with its ratio, `together 1.51×`; a dash where there is none, or none yet.
 
     `sequential` is told by how many times it is faster: the inverse of the speed-up.

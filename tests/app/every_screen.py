@@ -10,15 +10,19 @@ from typing import Any
 from textual.screen import Screen
 
 from tests import contention_states, gpu_states, states
-from tests.app.pick_world import MIG, World, broken, entry
+from tests.app.pick_world import MIG, NOW, World, broken, entry, preset
+from tests.app.test_pick_tools import PAIR as RECENT
 from tests.app.test_report_screen import DONE, FAILED, FOLDER, report
 from tui.screens.confirm import Choice, ConfirmScreen
 from tui.screens.devices import DevicesScreen
+from tui.screens.edit_sheet import EditSheet
 from tui.screens.live import LiveScreen
 from tui.screens.live_join import JoinScreen
 from tui.screens.live_questions import leave_question, stop_question
 from tui.screens.log import LogScreen
+from tui.screens.name_sheet import NameSheet
 from tui.screens.pick_sources import PickSources
+from tui.screens.recent_sheet import RecentSheet
 from tui.screens.report import ReportScreen
 
 FOREIGN = "Größe 日本 — ✓"
@@ -65,5 +69,8 @@ SCREENS = [
     Shown("stop?", lambda _: stop_question(states.cpu_run(), "a"), "Stop lane A"),
     Shown("leave?", lambda _: leave_question(states.cpu_run(), None), "Detach"),
     Shown("asked", lambda _: ConfirmScreen(FOREIGN, [Choice("y", "y", FOREIGN)], detail=FOREIGN), " y "),
+    Shown("edit", lambda _: EditSheet("a", FOREIGN, preset()), "batch size", ("0", "j", "space")),
+    Shown("name", lambda _: NameSheet("größe-mine"), "-mine", ("space",)),
+    Shown("recent", lambda _: RecentSheet(lambda: (RECENT,), NOW), "1.51"),
     Shown("join", lambda _: JoinScreen("b", presets=lambda: (entry("lstm"), broken())), "lstm", ("slash",)),
 ]

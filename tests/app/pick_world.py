@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,14 @@ from training.preset import Preset, preset_digest
 from training.preset.make import make_preset
 from training.preset_library import Origin, PresetEntry
 from training.record.measurement_records import LaneMeasured, Measurement, measured_on
+from training.recent_pairs import RecentPair
 from tui.screens.pick import PickScreen
+from tui.screens.pick_messages import Pair
 from tui.screens.pick_sources import PickSources
 
 NAMES = ("cnn-small", "lstm", "seed-binary", "seed-regression", "tiny-steps", "wide-mlp")
 ERROR = '/presets/broken.toml: fit.loss: found "binary", did you mean binary_crossentropy?; allowed: losses'
+NOW = datetime.fromisoformat("2026-11-30T12:00:00+00:00")
 
 CAPACITY = Capacity(2.0, 8 * 2**30, "the machine's cores", "the machine's memory", None, None, Path("/"))
 CPU_ONLY = DeviceListing("Test CPU (2 cores)", CAPACITY, why_no_gpu="no NVIDIA library: it is not found")
@@ -159,6 +163,8 @@ class World:
         self.described: list[str] = []
         self.cancelled: list[str] = []
         self.findings: dict[Sharing, tuple[Check, ...]] = {}
+        self.checked: list[Pair] = []
+        self.recent: tuple[RecentPair, ...] = ()
         self.listed = 0
 
     def screen(self, **options: Any) -> PickScreen:
@@ -169,9 +175,16 @@ class World:
             earlier=lambda: self.experience,
             kept=lambda preset: self.kept.get(preset_digest(preset)),
             describe=self._describe,
-            check=lambda _pair, _listing, _experience: self.findings,
+            check=self._check,
+            recent=lambda: self.recent,
         )
-        return PickScreen(sources, **{"rest_s": 0.001, **options})
+        return PickScreen(sources, **{"rest_s": 0.001, "now": lambda: NOW, **options})
+
+    def _check(
+        self, pair: Pair, _listing: DeviceListing, _experience: Experience | None
+    ) -> dict[Sharing, tuple[Check, ...]]:
+        self.checked.append(pair)
+        return self.findings
 
     def _devices(self) -> DeviceListing:
         self.listed += 1

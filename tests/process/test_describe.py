@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from training.description import describe_preset, kept_description
-from training.preset import load_preset, preset_digest
+from training.preset import apply_overrides, load_preset, preset_digest
 from training.preset_library import shipped_folder
 
 SEED_BINARY = shipped_folder() / "seed-binary.toml"
@@ -66,3 +66,12 @@ def test_a_bad_preset_is_one_line_of_error(tmp_path: Path, content: str) -> None
     code, told = told_of(path)
     assert code == 1
     assert str(path) in told["error"]
+
+
+def test_keys_set_beside_the_file_are_described() -> None:
+    overrides = ["fit.batch_size=64", "model.hidden=[8]"]
+    preset = apply_overrides(load_preset(SEED_BINARY), overrides)
+    told = describe_preset(SEED_BINARY, preset, lambda: False, overrides)
+    assert told.digest == preset_digest(preset)
+    assert told.parameters == 10 * 8 + 8 + 8 + 1
+    assert told.steps_per_epoch == 13

@@ -117,3 +117,13 @@ def test_a_process_that_never_answers_is_given_up(tmp_path: Path, monkeypatch: p
     use_worker(monkeypatch, tmp_path, "import threading\nthreading.Event().wait()")
     with pytest.raises(DescriptionError, match="no description within"):
         describe_preset(PATH, ONE, lambda: False)
+
+
+@pytest.mark.usefixtures("keras_3")
+def test_what_is_set_beside_the_file_is_described_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    edited = preset(batch_size=64)
+    told = msgspec.json.encode(description(edited)).decode()
+    asked = ["--describe", str(PATH), "--set", "fit.batch_size=64"]
+    program = f"import sys\nassert sys.argv[4:] == {asked!r}, sys.argv\nprint({told!r})"
+    use_worker(monkeypatch, tmp_path, program)
+    assert describe_preset(PATH, edited, lambda: False, ["fit.batch_size=64"]) == description(edited)

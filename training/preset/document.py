@@ -9,8 +9,11 @@ from msgspec import Meta, Struct
 from training.preset.data import DataSpec
 from training.preset.model import ModelSpec
 
-Text = Annotated[str, Meta(max_length=2000)]
+TITLE_CHARACTERS = 80
+TEXT_CHARACTERS = 2000
+Text = Annotated[str, Meta(max_length=TEXT_CHARACTERS)]
 MemoryMiB = Annotated[int, Meta(ge=64, le=1_048_576)]
+Precision = Literal["float32", "mixed_float16", "mixed_bfloat16", "float64"]
 
 
 class FitSpec(Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,7 +36,7 @@ class DeviceSpec(Struct, frozen=True, forbid_unknown_fields=True):
     """How the lane uses the device. `memory` is "growth" or a hard cap in MiB."""
 
     memory: MemoryMiB | Literal["growth"] = "growth"
-    precision: Literal["float32", "mixed_float16", "mixed_bfloat16", "float64"] = "float32"
+    precision: Precision = "float32"
     xla: bool | Literal["auto"] = "auto"
 
 
@@ -47,7 +50,7 @@ class CheckpointSpec(Struct, frozen=True, forbid_unknown_fields=True):
 class Preset(Struct, frozen=True, forbid_unknown_fields=True):
     """One model's training."""
 
-    title: Annotated[str, Meta(min_length=1, max_length=80)]
+    title: Annotated[str, Meta(min_length=1, max_length=TITLE_CHARACTERS)]
     model: ModelSpec
     data: DataSpec
     fit: FitSpec

@@ -29,11 +29,16 @@ class Problem:
     suggestion: str | None = None
     """The nearest name that is allowed."""
 
+    @property
+    def sentence(self) -> str:
+        """The problem alone, as it is told beside the place where it stands."""
+        hint = f", did you mean {self.suggestion}?" if self.suggestion else ""
+        return one_line(f"found {self.found}{hint}; allowed: {self.allowed}")
+
     def error(self, source: str) -> PresetError:
         """This problem as an error, told of the file or override it stands in."""
         place = f"{source}: {self.key}" if self.key else source
-        hint = f", did you mean {self.suggestion}?" if self.suggestion else ""
-        return PresetError(one_line(f"{place}: found {self.found}{hint}; allowed: {self.allowed}"))
+        return PresetError(one_line(f"{place}: {self.sentence}"))
 
 
 def nearest(name: str, allowed: Iterable[str]) -> str | None:

@@ -42,15 +42,34 @@ def apply_overrides(preset: Preset, overrides: Sequence[str]) -> Preset:
     if not overrides:
         return preset
     parsed = [_parse(text) for text in overrides]
+    made = _made(preset, parsed)
+    if isinstance(made, Problem):
+        raise made.error(_source(made.key, parsed))
+    return made
+
+
+def problem_with(preset: Preset, override: str) -> Problem | None:
+    """What the preset may not say of what one override asks for; None where it may say it all.
+
+    Raises:
+        PresetError: the override cannot be read.
+    """
+    made = _made(preset, [_parse(override)])
+    return made if isinstance(made, Problem) else None
+
+
+def key_of(override: str) -> str:
+    """The dotted key that an override sets."""
+    return ".".join(part.strip() for part in override.partition("=")[0].split("."))
+
+
+def _made(preset: Preset, parsed: Sequence[_Override]) -> Preset | Problem:
     # Names first, so that the sizes beside them are not thrown away with the old ones.
     ordered = sorted(parsed, key=lambda one: one.key[0] not in _TAGGED or one.key[1:] != ("name",))
     document: dict[str, Any] = msgspec.to_builtins(preset)
     for override in ordered:
         _set(document, override)
-    made = make_preset(document)
-    if isinstance(made, Problem):
-        raise made.error(_source(made.key, parsed))
-    return made
+    return make_preset(document)
 
 
 def _parse(text: str) -> _Override:

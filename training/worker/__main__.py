@@ -27,7 +27,7 @@ def main() -> int:
     if arguments.describe is not None:
         from training.worker.describe import describe
 
-        return describe(arguments.describe)
+        return describe(arguments.describe, arguments.set)
     folder = RunFolder(Path(arguments.run_folder))
     plan = read_plan(folder.plan)
     lanes: list[Lane] = [lane for lane in LANES if lane in arguments.lanes]
@@ -73,6 +73,9 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--doorbell-fd", type=int, help="inherited pipe to ring")
     parser.add_argument(
         "--describe", metavar="PRESET", help="print what only Keras can tell, as JSON, and leave"
+    )
+    parser.add_argument(
+        "--set", metavar="KEY=VALUE", action="append", default=[], help="with --describe: a key set anew"
     )
     return parser.parse_args()
 

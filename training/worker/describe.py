@@ -6,11 +6,11 @@ import json
 import math
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from training.preset import Preset, PresetError, load_preset, preset_digest
+from training.preset import Preset, PresetError, apply_overrides, load_preset, preset_digest
 from training.preset.fits import validation_count
 from training.worker.failures import one_line
 
@@ -28,13 +28,14 @@ _STAND_IN_SHAPE = (3, 5)
 """Of the variable an optimizer is tried on: any matrix does, with two sides that tell apart."""
 
 
-def describe(path: str | Path) -> int:
-    """Print one preset's description; an error is told as `{"error": …}`. Returns the exit code.
+def describe(path: str | Path, overrides: Sequence[str] = ()) -> int:
+    """Print the description of one preset, with what is set beside its file. Returns the exit code.
 
-    No data is made or fetched, and no weight is drawn: a model of 40 GB is described within 1.
+    An error is told as `{"error": …}`. No data is made or fetched, and no weight is drawn: a model of 40 GB is
+    described within 1.
     """
     try:
-        preset = load_preset(Path(path))
+        preset = apply_overrides(load_preset(Path(path)), overrides)
         _prepare(preset)
         told = _description(preset)
     except PresetError as error:

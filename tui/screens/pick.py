@@ -2,52 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container
-from textual.widgets import Static
 
-from training.plan import LANES, SHARINGS, Lane, Sharing
-from tui.screens.pick_describing import Describing
-from tui.screens.pick_findings import Findings
-from tui.screens.pick_foot import PickFoot
+from training.plan import LANES, SHARINGS, Lane
+from training.preset.printable import printable
 from tui.screens.pick_keys import PICK_HELP, PICK_KEYS
-from tui.screens.pick_knowledge import PickKnowledge
-from tui.screens.pick_messages import (
-    Checked,
-    Described,
-    DevicesRead,
-    EarlierRead,
-    LaunchAsked,
-    Pair,
-    PresetsRead,
-    ReadFailed,
-)
-from tui.screens.pick_reading import PickReader
-from tui.screens.pick_sources import PickSources
-from tui.screens.stops_screen import StopsScreen
-from tui.widgets.device_lines import DeviceChoice, DeviceLines
-from tui.widgets.forecast_lines import ForecastLines
-from tui.widgets.key_line import KeyLine
-from tui.widgets.launch_line import LaunchLine
-from tui.widgets.preset_details import PresetDetails
+from tui.screens.pick_lists import PickLists
+from tui.screens.pick_messages import LaunchAsked, NameTaken, PresetSaved
+from tui.screens.pick_saving import Saving
 from tui.widgets.preset_list import PresetList
+from tui.widgets.preset_order import ORDERS
 
 if TYPE_CHECKING:
-    from training.preset_library import PresetEntry
+    from training.recent_pairs import RecentPair
     from tui.screens.devices import DeviceTaken
-
-DEFAULT_PICKS: Mapping[Lane, str] = {"a": "seed-binary", "b": "seed-regression"}
-REST_S = 0.7
-"""How long the highlight rests before a description is asked for: it costs a process some seconds of CPU."""
+    from tui.screens.edit_sheet import Edited
 
 
-class PickScreen(StopsScreen):
-    """Two lists, the details of what is highlighted, and a line that launches the pair."""
+class PickScreen(PickLists):
+    """The keys of the two lists, and the launch of the pair."""
 
     CSS_PATH = "pick.tcss"
     AUTO_FOCUS = "#list-a"
@@ -60,123 +36,14 @@ class PickScreen(StopsScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = PICK_KEYS
 
-    STOPS = ("list-a", "list-b", "launch")
+    _launch_when_read = False
+    """Whether Enter was pressed on the launch line before the presets were read."""
 
-    def __init__(
-        self,
-        sources: PickSources | None = None,
-        *,
-        picks: Mapping[Lane, str] = DEFAULT_PICKS,
-        device: str = "auto",
-        sharing: Sharing = "together",
-        rest_s: float = REST_S,
-    ) -> None:
-        super().__init__()
-        self._sources = sources or PickSources()
-        self._reader = PickReader(self, self._sources)
-        self._wanted: dict[Lane, str] = {**DEFAULT_PICKS, **picks}
-        self._asked_device = device
-        self._sharing: Sharing = sharing
-        self._knowledge = PickKnowledge()
-        self._looked_at: Lane = "a"
-        self._describing = Describing(
-            self,
-            self._reader,
-            self._knowledge,
-            lambda: self._knowledge.worth_describing(self._picked, self._looked_at, self._choice),
-            rest_s,
-        )
-        self._findings = Findings(self, self._reader, rest_s)
-        self._launch_when_read = False
-        self._foot = PickFoot(self, self._knowledge, self._findings)
-        self._has_read = False
-        self._picks_before = self.picks
-
-    @property
-    def picks(self) -> dict[Lane, str]:
-        """The reference of what each lane would train."""
-        found = {lane: self._list(lane).picked for lane in LANES} if self.is_mounted else {}
-        return {lane: one.reference if (one := found.get(lane)) else self._wanted[lane] for lane in LANES}
-
-    def show_problem(self, text: str) -> None:
-        """Say in one line why the launch led to nothing; the picks stay."""
-        self._foot.is_launching = False
-        self._foot.problem = " ".join(text.split())
-        if self.is_mounted:
-            self._show_offer()
-
-    def compose(self) -> ComposeResult:
-        """Everything, once; stylesheet classes say what is seen."""
-        # Before there is anything to style: each change of them later styles the whole screen again.
-        self.take_size_classes(self.app.size)
-        yield Static("Pick two trainings: they will share one device.", id="intro", markup=False)
-        yield DeviceLines(id="device")
-        with Container(id="body"):
-            yield PresetList("a", id="list-a")
-            yield PresetList("b", id="list-b")
-            yield PresetDetails(id="details")
-        yield ForecastLines(id="forecast")
-        yield LaunchLine(id="launch")
-        yield KeyLine(id="keys")
-
-    def on_mount(self) -> None:
-        """Paint first, then read: the first paint waits for no disk and no driver."""
-        self._show_device()
-        self.call_after_refresh(self._read_everything)
-
-    def on_screen_resume(self) -> None:
-        """Back from a run or a dialogue: what may have changed meanwhile is read again."""
-        if self._has_read:
-            self._show_offer()
-            self._read_everything()
-
-    def on_screen_suspend(self) -> None:
-        """Nothing is computed for a screen that nobody sees, least of all beside a training."""
-        self._foot.is_launching = False
-        self._describing.stop()
-        self._findings.stop()
-
-    # Reading, in threads that hand over messages
-
-    def _read_everything(self) -> None:
-        self._has_read = True
-        self._reader.read_everything()
-
-    @on(PresetsRead)
-    def _presets_read(self, message: PresetsRead) -> None:
-        self._knowledge.descriptions.update(message.descriptions)
-        picks = self.picks
-        with self.app.batch_update():
-            for lane in LANES:
-                self._list(lane).show(message.entries, picks[lane])
-            self._show_details()
-        if self._launch_when_read:
-            self._launch_when_read = False
-            self._launch()
-
-    @on(DevicesRead)
-    def _devices_read(self, message: DevicesRead) -> None:
-        self._knowledge.listing = message.listing
-        self._show_device(anew=True)
-
-    @on(Checked)
-    def _checked(self, message: Checked) -> None:
-        self._findings.take(message)
-        self._show_device()
-
-    @on(EarlierRead)
-    def _earlier_read(self, message: EarlierRead) -> None:
-        self._knowledge.experience = message.experience
-        self._show_device(anew=True)
-
-    @on(ReadFailed)
-    def _read_failed(self, message: ReadFailed) -> None:
-        self.show_problem(message.why)
-
-    @on(Described)
-    def _described(self, message: Described) -> None:
-        self._describing.take(message)
-        self._show_device(anew=True)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is something to save where something is set beside the preset's file."""
+        if action == "save":
+            return self._could_save
+        return super().check_action(action, parameters)
 
     # Keys
 
@@ -211,6 +78,7 @@ class PickScreen(StopsScreen):
         if taken is not None:
             self._asked_device, self._knowledge.listing = taken.request, taken.listing
             self._foot.problem = None
+            self._sort_anew()
             self._show_device()
 
     def action_checks(self) -> None:
@@ -222,7 +90,103 @@ class PickScreen(StopsScreen):
         self._sharing = SHARINGS[(SHARINGS.index(self._sharing) + 1) % len(SHARINGS)]
         self._show_device()
 
+    def action_order(self) -> None:
+        """The next order of both lists; after the last comes the first."""
+        self._order = ORDERS[(ORDERS.index(self._order) + 1) % len(ORDERS)]
+        self._show_lists(self.picks)
+
+    def action_copy(self) -> None:
+        """Hand the command to the terminal, which may put it into the clipboard."""
+        if not self._foot.command:
+            self.show_problem("there is nothing to launch, and so no command to copy")
+            return
+        self.app.copy_to_clipboard(self._foot.command)
+        self.notify("The command was handed to the terminal's clipboard (OSC 52).", timeout=4, markup=False)
+
+    def action_recent(self) -> None:
+        """Choose among the pairs that were run last."""
+        from tui.screens.recent_sheet import RecentSheet
+
+        self._launch_when_read = False
+        self.app.push_screen(RecentSheet(self._sources.recent, self._now()), self._pair_taken)
+
+    def _pair_taken(self, pair: RecentPair | None) -> None:
+        if pair is None:
+            return
+        listed = {entry.reference for entry in self._entries or ()}
+        gone = [reference for reference in pair.presets.values() if reference not in listed]
+        if gone:
+            self.show_problem(f"{' and '.join(dict.fromkeys(gone))}: not listed here (any more)")
+            return
+        for lane in LANES:
+            self._edits.keep(lane, pair.presets[lane], pair.overrides[lane])
+        for lane in LANES:
+            self._list(lane).pick(pair.presets[lane])
+        self._show_anew(pair.presets)
+
+    # Editing and saving
+
+    def action_edit(self) -> None:
+        """Type settings of the highlighted preset anew."""
+        from tui.screens.edit_sheet import EditSheet
+
+        lane = self._looked_at
+        picked = self._list(lane).picked
+        own = next((one for one in self._entries or () if picked and one.reference == picked.reference), None)
+        if picked is None or own is None or own.preset is None:
+            if self._list(lane).is_read:
+                self.show_problem(self._list(lane).refusal or "no preset is highlighted")
+            return
+        self._launch_when_read = False
+        reference = picked.reference
+
+        def answered(edited: Edited | None) -> None:
+            if edited is not None:
+                self._take_edit(lane, reference, edited)
+
+        self.app.push_screen(EditSheet(lane, picked.name, own.preset, picked.overrides), answered)
+
+    def _take_edit(self, lane: Lane, reference: str, edited: Edited) -> None:
+        self._edits.keep(lane, reference, edited.overrides)
+        self._show_anew({**self.picks, lane: reference})
+        if edited.is_to_be_saved:
+            self._save(lane)
+
+    def action_save(self) -> None:
+        """Save what is looked at as a preset of the user's own."""
+        self._save(self._looked_at)
+
+    def _save(self, lane: Lane) -> None:
+        entry = self._list(lane).picked
+        if entry is not None and entry.preset is not None:
+            Saving(self, self._reader).ask(lane, entry)
+
+    @on(NameTaken)
+    def _name_taken(self, message: NameTaken) -> None:
+        if self.is_active:
+            Saving(self, self._reader).ask_again(message.asked)
+        else:
+            self.show_problem(f"not saved: you have a preset {message.asked.name} already")
+
+    @on(PresetSaved)
+    def _preset_saved(self, message: PresetSaved) -> None:
+        asked, saved = message.asked, message.saved
+        self._edits.keep(asked.lane, asked.entry.reference, ())
+        self._to_pick[asked.lane] = saved.reference
+        self.notify(f"Saved as {saved.reference}: {printable(str(saved.path))}", timeout=6, markup=False)
+        self._reader.read_presets()
+
+    def _show_anew(self, picks: dict[Lane, str]) -> None:
+        self._foot.problem = None
+        self._show_lists(picks)
+        self._show_device(anew=True)
+
     # Launching
+
+    def _presets_shown(self) -> None:
+        if self._launch_when_read:
+            self._launch_when_read = False
+            self._launch()
 
     def _launch(self, *, force_fit: bool = False) -> None:
         if self._foot.is_launching:
@@ -245,47 +209,12 @@ class PickScreen(StopsScreen):
         self._findings.stop()
         self._foot.problem, self._foot.is_launching = None, True
         self._show_offer()
-        request = LaunchRequest(self.picks, self._choice.request, self._sharing, force_fit=force_fit)
+        pair = self._pair
+        request = LaunchRequest(
+            dict(pair.presets), pair.device, self._sharing, overrides=pair.overrides, force_fit=force_fit
+        )
         self.post_message(LaunchAsked(request))
 
     def _fit_answered(self, answer: str | None) -> None:
         if answer == "launch":
             self._launch(force_fit=True)
-
-    # Showing
-
-    @property
-    def _choice(self) -> DeviceChoice:
-        return self._knowledge.choice(self._asked_device)
-
-    @property
-    def _picked(self) -> dict[Lane, PresetEntry | None]:
-        return {lane: self._list(lane).picked for lane in LANES}
-
-    def _list(self, lane: Lane) -> PresetList:
-        return self.query_one(f"#list-{lane}", PresetList)
-
-    @on(PresetList.Moved)
-    def _moved(self) -> None:
-        focused = self.focused
-        if isinstance(focused, PresetList):
-            self._looked_at = focused.lane
-        if self.picks != self._picks_before:
-            self._picks_before = self.picks
-            self._foot.problem = None
-        self._show_details()
-        self._show_offer()
-
-    def _show_details(self) -> None:
-        picked = self._list(self._looked_at).picked
-        self.query_one(PresetDetails).show(self._knowledge.known(self._looked_at, picked, self._choice))
-        self._describing.let_rest(self._show_details)
-
-    def _show_device(self, *, anew: bool = False) -> None:
-        self.query_one(DeviceLines).show(self._choice, self._sharing, self._findings.why_not())
-        self._show_details()
-        self._show_offer(anew=anew)
-
-    def _show_offer(self, *, anew: bool = False) -> None:
-        self._findings.look(Pair(self.picks, self._choice.request), self._knowledge.listing, anew=anew)
-        self._foot.show(self._picked, self._choice, self._sharing)

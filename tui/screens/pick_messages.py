@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pair:
-    """References of two presets, and the device asked for: all but the sharing of what would be launched."""
+    """Two presets, what is set beside them, and the device: all but the sharing of what would be launched."""
 
     presets: Mapping[Lane, str]
+    """References."""
     device: str
+    overrides: tuple[str, ...] = ()
+    """What is set beside the presets' files: a lane, a key and a value each."""
 
 
 @dataclass
@@ -70,6 +73,32 @@ class Checked(Message):
 
     pair: Pair
     findings: dict[Sharing, tuple[Check, ...]]
+
+
+@dataclass(frozen=True)
+class SaveAsked:
+    """A lane's preset is to be saved as one of the user's own."""
+
+    lane: Lane
+    entry: PresetEntry
+    """As it stands, with what is set beside its file."""
+    name: str
+    overwrite: bool = False
+
+
+@dataclass
+class PresetSaved(Message):
+    """It was saved; `saved` is the new one."""
+
+    asked: SaveAsked
+    saved: PresetEntry
+
+
+@dataclass
+class NameTaken(Message):
+    """It was not saved: the user has a preset of that name."""
+
+    asked: SaveAsked
 
 
 @dataclass

@@ -14,9 +14,12 @@ from tui.screens.pick_messages import (
     Described,
     DevicesRead,
     EarlierRead,
+    NameTaken,
     Pair,
+    PresetSaved,
     PresetsRead,
     ReadFailed,
+    SaveAsked,
 )
 from tui.screens.pick_sources import PickSources
 
@@ -40,9 +43,13 @@ class PickReader:
 
     def read_everything(self) -> None:
         """Presets, devices and earlier runs, each on its own."""
-        self._in_thread("presets", self._presets, "the presets cannot be read")
+        self.read_presets()
         self.read_devices()
         self._in_thread("earlier", self._earlier, "earlier runs cannot be read")
+
+    def read_presets(self) -> None:
+        """The presets alone: one may have been saved."""
+        self._in_thread("presets", self._presets, "the presets cannot be read")
 
     def read_devices(self) -> None:
         """The devices alone: a child process asks the driver."""
@@ -70,6 +77,10 @@ class PickReader:
 
         self._screen.run_worker(ask, thread=True, group=_DESCRIBE, exit_on_error=False)
 
+    def save(self, asked: SaveAsked) -> None:
+        """Save a preset as one of the user's own."""
+        self._in_thread("save", lambda: self._saved(asked), "not saved")
+
     def stop_describing(self) -> None:
         """End the process that describes, if there is one."""
         self._screen.workers.cancel_group(self._screen, _DESCRIBE)
@@ -78,6 +89,10 @@ class PickReader:
         entries = self._sources.presets()
         kept = (self._sources.kept(entry.preset) for entry in entries if entry.preset is not None)
         return PresetsRead(entries, {one.digest: one for one in kept if one is not None})
+
+    def _saved(self, asked: SaveAsked) -> Message:
+        saved = self._sources.save(asked)
+        return NameTaken(asked) if saved is None else PresetSaved(asked, saved)
 
     def _devices(self) -> Message:
         return DevicesRead(self._sources.devices())

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from training.preflight import Check
     from training.preset import Preset
     from training.preset_library import PresetEntry
-    from tui.screens.pick_messages import Pair
+    from training.recent_pairs import RecentPair
+    from tui.screens.pick_messages import Pair, SaveAsked
 
 
 def read_presets() -> tuple[PresetEntry, ...]:
@@ -56,9 +57,27 @@ def describe(entry: PresetEntry, is_cancelled: Callable[[], bool]) -> Descriptio
     if entry.preset is None:
         return entry.error or "the preset cannot be used"
     try:
-        return describe_preset(entry.path, entry.preset, is_cancelled)
+        return describe_preset(entry.path, entry.preset, is_cancelled, entry.overrides)
     except DescriptionError as error:
         return str(error)
+
+
+def save(asked: SaveAsked) -> PresetEntry | None:
+    """The preset as it was saved; None where the user has one of that name, which is left alone."""
+    from training.preset.saving import PresetThereError
+    from training.preset_library import save_as_own
+
+    try:
+        return save_as_own(asked.entry, asked.name, overwrite=asked.overwrite)
+    except PresetThereError:
+        return None
+
+
+def read_recent() -> tuple[RecentPair, ...]:
+    """The pairs that were run last."""
+    from training.recent_pairs import recent_pairs
+
+    return recent_pairs()
 
 
 def check(
@@ -72,7 +91,7 @@ def check(
     from training.preflight import check_launch
 
     try:
-        lanes = plan_lanes(LaunchRequest(dict(pair.presets), pair.device))
+        lanes = plan_lanes(LaunchRequest(dict(pair.presets), pair.device, overrides=pair.overrides))
         chosen = choose_devices(pair.device, listing)
     except (ValueError, DeviceUnavailableError):
         return {}  # said elsewhere on the screen
@@ -97,3 +116,6 @@ class PickSources:
     """Its second argument says whether anybody still waits."""
     check: Callable[[Pair, DeviceListing, Experience | None], dict[Sharing, tuple[Check, ...]]] = check
     """Its last argument is None where that is not read yet."""
+    save: Callable[[SaveAsked], PresetEntry | None] = save
+    """None where one of that name is there and may not be written over."""
+    recent: Callable[[], tuple[RecentPair, ...]] = read_recent

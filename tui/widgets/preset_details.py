@@ -62,35 +62,40 @@ class PresetDetails(LinesWidget):
         if preset is None:
             return _unusable(known.entry, width)
         short = short_facts(known, preset)
+        head = [_title(preset, width), *_edited(known.entry, width)]
         if height < _LINES_FOR_PROSE:
-            return [_title(preset, width), *_clipped([short[2], short[3], short[0], short[1]], width)][
-                :height
-            ]
+            return [*head, *_clipped([short[2], short[3], short[0], short[1]], width)][:height]
         for lines in _forms(known, preset, short, width):
-            if len(lines) <= height:
-                return lines
-        return [_title(preset, width), *_clipped([*short, *_sentences(preset)], width)][:height]
+            if len(head) + len(lines) <= height:
+                return [*head, *lines]
+        return [*head, *_clipped([*short, *_sentences(preset)], width)][:height]
 
 
 def _forms(known: Known, preset: Preset, short: list[Fact], width: int) -> Iterable[list[Line]]:
-    """From the roomiest to the tightest."""
-    title = _title(preset, width)
+    """What stands under the title, from the roomiest to the tightest."""
     description = [line((text, "plain")) for text in wrap(preset.description, width)]
     stresses = _wrapped([Fact("stresses", preset.stresses)] if preset.stresses else [], width)
     facts = _wrapped(long_facts(known, preset), width)
-    roomy = [title, *description, BLANK, *stresses, BLANK, *facts]
+    roomy = [*description, BLANK, *stresses, BLANK, *facts]
     yield [*roomy, BLANK, line(("Every setting", "muted")), *_settings(preset, width)]
     yield roomy
-    yield [title, *description, *stresses, *facts]
-    yield [title, *description, *stresses, *_clipped(short, width)]
+    yield [*description, *stresses, *facts]
+    yield [*description, *stresses, *_clipped(short, width)]
     one_sentence = _clipped([fact for fact in _sentences(preset) if fact.label == "stresses"], width)
-    yield [title, *description, *one_sentence, *_clipped(short, width)]
+    yield [*description, *one_sentence, *_clipped(short, width)]
     cut = [line((clip(preset.description, width), "plain"))] if preset.description else []
-    yield [title, *cut, *one_sentence, *_clipped(short, width)]
+    yield [*cut, *one_sentence, *_clipped(short, width)]
 
 
 def _title(preset: Preset, width: int) -> Line:
     return line((clip(preset.title, width), "strong"))
+
+
+def _edited(entry: PresetEntry, width: int) -> list[Line]:
+    """What is set beside the file."""
+    if not entry.overrides:
+        return []
+    return [_labelled("edited", clip(", ".join(entry.overrides), max(1, width - _LABEL_CELLS)), "warning")]
 
 
 def _sentences(preset: Preset) -> list[Fact]:

@@ -18,6 +18,7 @@ from textual.strip import Strip
 from training.plan import Lane
 from training.preset.printable import printable
 from tui.widgets.lines import LinesWidget
+from tui.widgets.preset_order import ListOrder
 from tui.widgets.preset_text import data_name, model_name
 from tui.widgets.spans import LANE_TONE, Line, Span, clip, fit, line, spread, wrap
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from training.preset_library import PresetEntry
 
 BAD = "cannot be used"
+EDITED = "edited"
 _TITLE_FROM_CELLS = 50
 """A list this wide shows titles beside the names."""
 _LONGEST_FILTER = 80
@@ -80,6 +82,7 @@ arrows or **j** **k** move. The same preset may stand in both lanes.
         self._first = 0
         self._filter: str | None = None
         self._before_filter: str | None = None
+        self._order = ListOrder()
 
     @property
     def is_read(self) -> bool:
@@ -108,9 +111,17 @@ arrows or **j** **k** move. The same preset may stand in both lanes.
         )
         return f"lane {self.lane.upper()}: {why}"
 
-    def show(self, entries: tuple[PresetEntry, ...], picked: str) -> None:
-        """Take the presets and highlight the one of this reference, else the first that can be used."""
-        self._entries = entries
+    def show(
+        self, entries: tuple[PresetEntry, ...], picked: str, order: ListOrder | None = None
+    ) -> None:
+        """Take the presets and highlight the one of this reference, else the first that can be used.
+
+        Args:
+            entries: in the order in which they are listed.
+            picked: a reference.
+            order: what that order is; by name where it is None.
+        """
+        self._entries, self._order = entries, order or ListOrder()
         names = Counter(entry.name for entry in entries)
         self._twice = frozenset(name for name, count in names.items() if count > 1)
         self._narrow(picked)
@@ -208,7 +219,10 @@ arrows or **j** **k** move. The same preset may stand in both lanes.
 
     def _retitle(self) -> None:
         tone = "$primary" if self.lane == "a" else "$accent"
-        title: list[tuple[str, str]] = [(f"Lane {self.lane.upper()}", f"bold {tone}")]
+        title: list[tuple[str, str]] = [
+            (f"Lane {self.lane.upper()}", f"bold {tone}"),
+            (f"  by {self._order.by}", "$text-muted"),
+        ]
         if self._filter is not None:
             title += [("  /", "$text-muted"), (printable(self._filter), "$foreground"), ("▏", "$foreground")]
         self.border_title = Content.assemble(*title)
@@ -260,6 +274,10 @@ arrows or **j** **k** move. The same preset may stand in both lanes.
     def _note(self, entry: PresetEntry) -> Span:
         if entry.preset is None:
             return BAD, "error"
+        if entry.overrides:
+            return EDITED, "warning"
+        if (note := self._order.notes.get(entry.reference)) is not None:
+            return (f"{note} {entry.origin}" if entry.name in self._twice else note), "muted"
         if entry.origin != "shipped" or entry.name in self._twice:
             return entry.origin, "others"
         return model_name(entry.preset), "faint"
@@ -268,4 +286,5 @@ arrows or **j** **k** move. The same preset may stand in both lanes.
 def _searched(entry: PresetEntry) -> str:
     preset = entry.preset
     told = (preset.title, preset.stresses, model_name(preset), data_name(preset)) if preset else (BAD,)
-    return " ".join((entry.reference, entry.origin, *told)).casefold()
+    edited = (EDITED,) if entry.overrides else ()
+    return " ".join((entry.reference, entry.origin, *told, *edited)).casefold()
