@@ -29,7 +29,7 @@ _KEY_NAMES = {"⏎": "enter", "↑": "up", "↓": "down", "←": "left", "→": 
 
 
 class HouseApp(App[None]):
-    """An app in one of the project's looks, which knows what a person wants of it; what it says in passing is one line."""
+    """An app in one of the project's looks, which knows what a person wants of it; what it says is one line each."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(

@@ -71,7 +71,11 @@ async def test_what_the_cursor_reads_stays_while_the_run_goes_on() -> None:
 
 
 async def test_what_happened_has_signs_on_the_axis_of_every_panel() -> None:
-    marks = (TimeMark(20.0, "checkpoint", "a"), TimeMark(30.0, "pause", "b"), TimeMark(50.0, "out of memory", "b"))
+    marks = (
+        TimeMark(20.0, "checkpoint", "a"),
+        TimeMark(30.0, "pause", "b"),
+        TimeMark(50.0, "out of memory", "b"),
+    )
     async with staged(LiveScreen(marked(*marks)), ALL_PANELS, seen="by time") as (pilot, _):
         for sign in "▪‖!":
             assert screen_text(pilot.app).count(sign) >= 3

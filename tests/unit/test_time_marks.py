@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,7 @@ def test_of_many_every_other_is_kept_all_over_the_run() -> None:
         marks.add(TimeMark(float(index), "epoch", "a"))
     times = [one.t for one in marks.marks()]
     assert KEPT_OF_A_KIND / 2 <= len(times) <= KEPT_OF_A_KIND
-    gaps = {after - before for before, after in zip(times, times[1:], strict=False)}
+    gaps = {after - before for before, after in pairwise(times)}
     assert len(gaps) == 1
     assert times[0] == 0.0
     assert times[-1] > 9_900

@@ -74,13 +74,7 @@ def test_whatever_is_pressed_the_cursor_is_in_sight_and_the_axis_ascends(
 ) -> None:
     view = TimeView()
     for key in keys:
-        view = {
-            "+": lambda: view.zoomed(1, elapsed_s),
-            "-": lambda: view.zoomed(-1, elapsed_s),
-            "left": lambda: view.moved(-1, elapsed_s),
-            "right": lambda: view.moved(1, elapsed_s),
-            "space": view.followed,
-        }[key]()
+        view = _pressed(view, key, elapsed_s)
         axis = view.axis(elapsed_s, ticks)
         assert 0 <= axis.low < axis.high
         assert all(before[0] < after[0] for before, after in pairwise(axis.ticks))
@@ -89,3 +83,17 @@ def test_whatever_is_pressed_the_cursor_is_in_sight_and_the_axis_ascends(
             assert axis.holds(view.cursor_s)
         else:
             assert axis.high >= min(elapsed_s, 1e9) * (1 - 1e-6)
+
+
+def _pressed(view: TimeView, key: str, elapsed_s: float) -> TimeView:
+    match key:
+        case "+":
+            return view.zoomed(1, elapsed_s)
+        case "-":
+            return view.zoomed(-1, elapsed_s)
+        case "left":
+            return view.moved(-1, elapsed_s)
+        case "right":
+            return view.moved(1, elapsed_s)
+        case _:
+            return view.followed()

@@ -141,7 +141,9 @@ this one was opened out of them, and from a run that is over to whatever screen 
                 return False
             case "period", (int(by),) if self._period_after(by) == self._period_s:
                 return None if self._state.is_live else False
-            case "zoom_time", (int(by),) if self._time_view.zoomed(by, self._state.elapsed_s) == self._time_view:
+            case "zoom_time", (int(by),) if (
+                self._time_view.zoomed(by, self._state.elapsed_s) == self._time_view
+            ):
                 return None
             case "metric", _ if len(metrics_of(self._state)) < 2:
                 return None

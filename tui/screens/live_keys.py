@@ -21,10 +21,16 @@ LIVE_KEYS: list[BindingType] = [
     Binding("z", "zoom", "Zoom", tooltip="This panel alone, and back"),
     Binding("y", "log_axis", "Axis", show=False, tooltip="Linear or logarithmic loss axis"),
     Binding("t", "time_axis", "Steps or time", show=False, tooltip="Loss against time or steps"),
-    Binding("e", "smooth", "Even out", show=False, tooltip="Loss curves evened out: none, little, more, much"),
-    Binding("plus,equals_sign", "zoom_time(1)", "Less time", show=False, tooltip="Less of the time on every panel"),
+    Binding(
+        "e", "smooth", "Even out", show=False, tooltip="Loss curves evened out: none, little, more, much"
+    ),
+    Binding(
+        "plus,equals_sign", "zoom_time(1)", "Less time", show=False, tooltip="Less of the time on every panel"
+    ),
     Binding("minus", "zoom_time(-1)", "More time", show=False, tooltip="More of the time on every panel"),
-    Binding("left", "cursor(-1)", "Read earlier", show=False, tooltip="Read every panel at an earlier moment"),
+    Binding(
+        "left", "cursor(-1)", "Read earlier", show=False, tooltip="Read every panel at an earlier moment"
+    ),
     Binding("right", "cursor(1)", "Read later", show=False, tooltip="Read every panel at a later moment"),
     Binding("m", "metric", "Metric", show=False, tooltip="The next metric"),
     *(

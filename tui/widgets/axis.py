@@ -114,7 +114,7 @@ def time_axis(span_s: float, ticks: int = 6) -> Axis:
 
 
 def window_axis(until_s: float, span_s: float, ticks: int = 6) -> Axis:
-    """A part of the run's time that ends at or just past `until_s`: it moves in leaps, and so is seldom painted anew."""
+    """A part of the run's time that ends at or just past `until_s`: it moves in leaps, and is seldom painted anew."""
     until_s, span_s = min(max(until_s, 0.0), 1e9), min(max(span_s, 1.0), 1e9)
     step: float = next((step for step in _TIME_STEPS if span_s / step <= ticks), 0)
     if not step:

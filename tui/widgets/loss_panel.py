@@ -10,8 +10,8 @@ from training.analysis.state import LaneState, RunState
 from training.plan import Lane
 from tui import format
 from tui.widgets import figures
-from tui.widgets.cursor_text import cursor_figures
 from tui.widgets.axis import Axis, SteadyAxis, step_axis
+from tui.widgets.cursor_text import cursor_figures
 from tui.widgets.panel import Panel
 from tui.widgets.plot import MIN_HEIGHT, MIN_WIDTH, Marks, columns_for, draw_curves
 from tui.widgets.probe_signs import with_legend

@@ -12,8 +12,8 @@ HALF_LIVES = (0.0, 0.01, 0.03, 0.1)
 def smoothed(x: Sequence[float], values: Sequence[float], half_life: float) -> list[float]:
     """The exponentially weighted mean of each value and those before it.
 
-    The weight of a value halves with every `half_life` of x that it lies back, whatever the points' distances are; there
-    is no bias towards the first value, since the weights are summed as the values are.
+    The weight of a value halves with every `half_life` of x that it lies back, whatever the points' distances are;
+    there is no bias towards the first value, since the weights are summed as the values are.
 
     Args:
         x: ascending.

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from tui.widgets.axis import Axis, time_axis, window_axis
 
 SPANS_S = (
-    10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0, 10_800.0, 21_600.0, 43_200.0, 86_400.0, 172_800.0, 604_800.0,
+    10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0,
+    3600.0, 10_800.0, 21_600.0, 43_200.0, 86_400.0, 172_800.0, 604_800.0,
 )  # fmt: skip
 """What a zoomed window spans."""
 CURSOR_STEPS = 60
