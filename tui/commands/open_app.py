@@ -35,9 +35,7 @@ def check_terminal() -> None:
         fail(why, exit_codes.USAGE)
 
 
-def open_app(
-    *, launched: Launched | None = None, folder: RunFolder | None = None, runs: bool = False
-) -> int:
+def open_app(*, launched: Launched | None = None, folder: RunFolder | None = None, runs: bool = False) -> int:
     """Show the pick screen, a run that was launched or exists, or the runs; returns the exit code."""
     check_terminal()
     os.environ.setdefault("TEXTUAL_FPS", FRAMES_PER_S)
