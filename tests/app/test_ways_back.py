@@ -224,7 +224,7 @@ async def test_a_run_deleted_beneath_its_report_leaves_the_report_readable() -> 
         await press(pilot, "escape", leads_to=ReportScreen, seen="Both trainings completed")
         await press(pilot, "escape", leads_to=LiveScreen)
         await pilot.press("enter")
-        await wait_until(pilot, lambda: "no report that can be read" in screen_text(app))
+        await wait_until(pilot, lambda: any("no report" in one.message for one in app._notifications))
 
 
 async def test_the_palette_offers_the_runs_where_there_is_a_key_for_them() -> None:
