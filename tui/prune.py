@@ -58,7 +58,8 @@ def _lines(doomed: Sequence[ListedRun], now: datetime) -> list[str]:
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     return [
-        f"{name:{widths[0]}}  {size:>{widths[1]}}  {age:{widths[2]}}  {what}" for name, size, age, what in rows
+        f"{name:{widths[0]}}  {size:>{widths[1]}}  {age:{widths[2]}}  {what}"
+        for name, size, age, what in rows
     ]
 
 

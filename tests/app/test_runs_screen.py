@@ -142,7 +142,9 @@ async def test_a_filter_narrows_as_one_types_enter_opens_and_escape_shows_all(th
 
 @pytest.mark.parametrize("typed", ["wide lst", "bbbb", "failed", "sequential", "box"])
 async def test_a_filter_looks_into_all_that_stands_there(three: list[RunFolder], typed: str) -> None:
-    ended_run("20261123-201500-bbbb", presets=("wide-mlp", "lstm"), status="failed", told=SEQUENTIAL, host="box")
+    ended_run(
+        "20261123-201500-bbbb", presets=("wide-mlp", "lstm"), status="failed", told=SEQUENTIAL, host="box"
+    )
     keys = ["space" if letter == " " else letter for letter in typed]
     async with staged(runs_screen(), (160, 48), seen="1 of 4") as (pilot, _):
         await pilot.press("slash", *keys)
@@ -154,7 +156,9 @@ async def test_a_filter_looks_into_all_that_stands_there(three: list[RunFolder],
         assert not isinstance(pilot.app.screen, ConfirmScreen)
 
 
-async def test_d_names_the_run_and_what_goes_and_deletes_it_only_when_confirmed(three: list[RunFolder]) -> None:
+async def test_d_names_the_run_and_what_goes_and_deletes_it_only_when_confirmed(
+    three: list[RunFolder],
+) -> None:
     async with staged(runs_screen(), seen="KiB") as (pilot, _):
         await pilot.press("d")
         await wait_until(pilot, lambda: f"Delete run {NAMES[2]} (" in screen_text(pilot.app))

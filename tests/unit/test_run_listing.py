@@ -98,7 +98,8 @@ def test_listing_again_reads_nothing_of_a_run_that_stands_still_and_everything_o
     assert again == first
     assert again[0] is first[0]
     write_report(
-        structs.replace(read_report(folder.report), contention=SEQUENTIAL, sharing="sequential"), folder.report
+        structs.replace(read_report(folder.report), contention=SEQUENTIAL, sharing="sequential"),
+        folder.report,
     )
     (run,) = listing.sized(listing.read())
     assert (run.verdict, run.sharing) == ("sequential", "sequential")

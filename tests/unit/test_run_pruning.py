@@ -20,7 +20,9 @@ def listed(index: int, state: RunListState = "completed", *, days: float | None 
     """A run that was over so many days ago."""
     at = "" if days is None else (NOW - timedelta(days=days)).isoformat()
     ended_at = at if at and state in ("completed", "stopped", "failed") else None
-    return ListedRun(str(index), state, at, "together", "cpu", {"a": "x"}, f"/runs/{index}", ended_at=ended_at)
+    return ListedRun(
+        str(index), state, at, "together", "cpu", {"a": "x"}, f"/runs/{index}", ended_at=ended_at
+    )
 
 
 @st.composite

@@ -50,7 +50,12 @@ def test_the_list_has_its_columns_under_each_other() -> None:
 def test_json_has_what_it_had_and_more() -> None:
     ended_run(OLD)
     (told,) = json.loads(_run("runs", "--json").stdout)
-    assert (told["run"], told["state"], told["sharing"], told["device"]) == (OLD, "completed", "together", "cpu")
+    assert (told["run"], told["state"], told["sharing"], told["device"]) == (
+        OLD,
+        "completed",
+        "together",
+        "cpu",
+    )
     assert told["presets"] == {"a": "seed-binary", "b": "seed-regression"}
     assert (told["verdict"], told["speedup"], told["took_s"]) == ("together", 1.51, 2892.0)
     assert {"folder", "created_at", "ended_at", "host", "size_bytes"} <= set(told)
@@ -99,12 +104,12 @@ def test_prune_keeps_the_newest_and_whatever_lives_and_tells_what_went(tmp_path:
     with live_run("20261100-000000-live"):
         result = _run("runs", "prune", "--keep", "2", "--yes")
         assert _there() == {"20261123-201500-aaaa", "20261122-201500-aaaa", "20261100-000000-live"}
+        assert _run("runs", "prune", "--keep", "2", "--yes").stdout == "nothing to delete\n"
     assert result.exit_code == 0
     assert "20261120-201500-aaaa  " in result.stdout
     assert f"in {tmp_path / 'mine'}" in result.stdout
     assert "deleted 3 runs, " in result.stdout
     assert not (tmp_path / "mine").exists()
-    assert _run("runs", "prune", "--keep", "2", "--yes").stdout == "nothing to delete\n"
 
 
 def test_prune_by_age() -> None:

@@ -54,7 +54,12 @@ def test_where_there_is_room_everything_stands_under_its_heading() -> None:
     for told in ("completed", "lstm + cnn-small", "one-process", "no difference 1.01×", "yesterday", "2026-11-29",
                  "box.example.org", "1.20 GiB"):  # fmt: skip
         assert told in row
-    for title, told in (("state", "completed"), ("presets", "lstm"), ("verdict", "no diff"), ("where", "box")):
+    for title, told in (
+        ("state", "completed"),
+        ("presets", "lstm"),
+        ("verdict", "no diff"),
+        ("where", "box"),
+    ):
         assert head.index(title) == row.index(told)
 
 
@@ -72,7 +77,9 @@ def test_what_gives_way_first_stands_below_the_table_as_well(width: int, missing
     every = {"state", "presets", "sharing", "verdict", "age", "date", "where", "size"}
     assert every - shown == missing
     (row,) = rows(listed())
-    assert all(getattr(row, name) in " ".join(row.told) for name in ("date", "where", "sharing", "size", "age"))
+    assert all(
+        getattr(row, name) in " ".join(row.told) for name in ("date", "where", "sharing", "size", "age")
+    )
 
 
 @pytest.mark.parametrize("width", [20, 40, 56, 76, 100, 156])
@@ -87,7 +94,12 @@ def test_the_highlight_is_always_in_sight_and_stays_on_its_run() -> None:
     runs = [listed(f"p{index:02}", index=index) for index in range(30)]
     widget = drawn(*runs)
     widget.action_move(29)
-    assert [row.split()[2 if "▸" in row else 1] for row in widget.rows(76, 5)[1:]] == ["p26", "p27", "p28", "p29"]
+    assert [row.split()[2 if "▸" in row else 1] for row in widget.rows(76, 5)[1:]] == [
+        "p26",
+        "p27",
+        "p28",
+        "p29",
+    ]
     widget.show(rows(*runs[10:]))
     assert "▸ completed  p29" in widget.rows(76, 5)[-1]
     widget.show(rows(*runs[:5]))

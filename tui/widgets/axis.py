@@ -120,7 +120,8 @@ def window_axis(until_s: float, span_s: float, ticks: int = 6) -> Axis:
     if not step:
         step = 86400 * math.ceil(span_s / ticks / 86400)
     high = step * math.ceil(until_s / step - 1e-9)
-    low = max(0.0, step * math.floor((until_s - span_s) / step + 1e-9))
+    # a step more than the span: both ends leap at once, and the span is always in sight
+    low = max(0.0, high - step * (math.ceil(span_s / step - 1e-9) + 1))
     first, last = round(low / step), round(high / step)
     return Axis(
         low, high, tuple((index * step, format.clock(index * step)) for index in range(first, last + 1))

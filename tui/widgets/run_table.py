@@ -171,9 +171,7 @@ class RunTable(LinesWidget, can_focus=True):
             return [line((text, "muted")) for text in wrap(self._empty_text(), width)]
         columns = columns_for(self._rows or (), width - cell_len(self._mark(False)))
         room = max(1, height - 1)
-        self._first = min(
-            max(self._first, self._at - room + 1), self._at, max(0, len(self._shown) - room)
-        )
+        self._first = min(max(self._first, self._at - room + 1), self._at, max(0, len(self._shown) - room))
         shown = range(self._first, min(self._first + room, len(self._shown)))
         head = line((" " * cell_len(self._mark(False)) + heading(columns), "faint"))
         return [head, *(fit(self._row(index, columns), width) for index in shown)]
