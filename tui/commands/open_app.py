@@ -41,7 +41,6 @@ def check_terminal() -> None:
         fail(f"{why}: use {_WITHOUT}", exit_codes.USAGE)
 
 
-<<<<<<< HEAD
 def open_app(
     *,
     launched: Launched | None = None,
@@ -61,10 +60,6 @@ def open_app(
         look: how it looks; as the settings say when None.
         how: what is wanted of the screen; as the environment says when None.
     """
-=======
-def open_app(*, launched: Launched | None = None, folder: RunFolder | None = None, runs: bool = False) -> int:
-    """Show the pick screen, a run that was launched or exists, or the runs; returns the exit code."""
->>>>>>> i5-runs
     check_terminal()
     look = look or look_of(resolve_or_fail(options_before()))
     os.environ.setdefault("TEXTUAL_FPS", FRAMES_PER_S)
