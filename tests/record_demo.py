@@ -1,4 +1,4 @@
-"""Record anew what `dualtrain-tui replay demo` plays: `python -m tests.record_demo`, on a machine with nothing else to do.
+"""Record anew what `dualtrain-tui replay demo` plays: `python -m tests.record_demo`, on an idle machine.
 
 A real pair is trained, and its record written into the package: figures with six digits, and nothing in it that tells
 which machine it was.
@@ -51,14 +51,20 @@ def main() -> None:
         launched = launch(ASKED, list_devices())
         launched.supervisor.wait()
         report = read_report(launched.folder.report)
-        if report.outcome != "completed" or report.contention is None or report.contention.verdict == "unknown":
+        if (
+            report.outcome != "completed"
+            or report.contention is None
+            or report.contention.verdict == "unknown"
+        ):
             sys.exit(f"not worth showing: {report.outcome}, {report.contention}")
         made = RunFolder(Path(home) / "demo")
         made.path.mkdir()
         write_without_a_trace(launched.folder, made, report)
         refuse_traces(launched.folder, made)
         size = sum(file.stat().st_size for file in made.path.iterdir())
-        print(f"{size} bytes of at most {MOST_BYTES}; {report.contention.verdict}: {report.contention.because}")
+        print(
+            f"{size} bytes of at most {MOST_BYTES}; {report.contention.verdict}: {report.contention.because}"
+        )
         if size > MOST_BYTES:
             sys.exit("too large")
         shutil.rmtree(demo_folder().path, ignore_errors=True)
@@ -77,7 +83,9 @@ def write_without_a_trace(run: RunFolder, made: RunFolder, report: Report) -> No
     for lane in LANES:
         # what the framework says of the machine is left out
         log = run.lane_log(lane).read_text(encoding="utf-8").splitlines(keepends=True)
-        made.lane_log(lane).write_text("".join(one for one in log if one.startswith("epoch ")), encoding="utf-8")
+        made.lane_log(lane).write_text(
+            "".join(one for one in log if one.startswith("epoch ")), encoding="utf-8"
+        )
     began = datetime.fromisoformat(report.started_at)
     write_report(build_report(made, read_plan(made.plan), began, report.monitor), made.report)
 

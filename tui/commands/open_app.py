@@ -56,9 +56,7 @@ def open_app(
     return app.return_code or exit_codes.OK
 
 
-def _app(
-    launched: Launched | None, folder: RunFolder | None, replay: ReplayRequest | None
-) -> DualtrainApp:
+def _app(launched: Launched | None, folder: RunFolder | None, replay: ReplayRequest | None) -> DualtrainApp:
     if replay is not None:
         from tui.replay_app import ReplayApp
 
