@@ -27,7 +27,7 @@ _OF_A_LIVE_RUN = frozenset({"pause", "stop", "probe", "share", "join", "again", 
 class ReplayScreen(LiveScreen):
     """Shows one run's record. `show_at` takes each new state with its place; nothing here asks the run anything."""
 
-    CSS_PATH = ["live.tcss", "replay.tcss"]
+    CSS_PATH = ["live.tcss", "replay.tcss"]  # type: ignore[assignment]
 
     HELP = """# A replay
 
