@@ -107,7 +107,9 @@ async def test_a_lane_s_log_and_back(folder: RunFolder) -> None:
     async with app.run_test(size=(100, 30)) as pilot:
         await wait_until(pilot, lambda: _position_s(app) >= 40)
         await pilot.press("space", "b", "g")
-        await wait_until(pilot, lambda: isinstance(app.screen, LogScreen) and "epoch 1 of b" in screen_text(app))
+        await wait_until(
+            pilot, lambda: isinstance(app.screen, LogScreen) and "epoch 1 of b" in screen_text(app)
+        )
         await pilot.press("escape")
         await wait_until(pilot, lambda: isinstance(app.screen, ReplayScreen))
 

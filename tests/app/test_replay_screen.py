@@ -38,9 +38,13 @@ def _shows(pilot: Pilot[None], text: str) -> bool:
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (100, 50), (160, 48)])
 @pytest.mark.parametrize(
-    "state", [told.cpu, told.probing, told.turns_are_faster, told.one_lane], ids=["verdict", "probing", "turns", "one"]
+    "state",
+    [told.cpu, told.probing, told.turns_are_faster, told.one_lane],
+    ids=["verdict", "probing", "turns", "one"],
 )
-async def test_its_line_stands_over_the_keys_at_each_size(size: tuple[int, int], state: Callable[[], RunState]) -> None:
+async def test_its_line_stands_over_the_keys_at_each_size(
+    size: tuple[int, int], state: Callable[[], RunState]
+) -> None:
     async with staged(_screen(state()), size, seen="replay 1:23 of 4:10 · 4×") as (pilot, _):
         rows = screen_text(pilot.app).splitlines()
         assert "replay: running" in rows[0]
@@ -73,7 +77,9 @@ async def test_keys_that_move_the_time(key: str, seconds: float, panel: str) -> 
         await wait_until(pilot, lambda: [one.seconds for one in heard.of(SeekAsked)] == [seconds])
 
 
-@pytest.mark.parametrize(("keys", "factor"), [(("less_than_sign", "comma"), 0.5), (("greater_than_sign", "full_stop"), 2)])
+@pytest.mark.parametrize(
+    ("keys", "factor"), [(("less_than_sign", "comma"), 0.5), (("greater_than_sign", "full_stop"), 2)]
+)
 async def test_keys_of_the_speed(keys: tuple[str, ...], factor: float) -> None:
     async with staged(_screen(), seen="replay") as (pilot, heard):
         await pilot.press(*keys)

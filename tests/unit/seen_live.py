@@ -20,7 +20,7 @@ from training.record.reader import TailingReader
 from training.record.run_folder import RunFolder
 from training.record.tagged import Record
 
-ZERO_S = 10.0
+ZERO_S = 0.0
 """The run's zero on the clock of whoever looks on."""
 
 

@@ -26,7 +26,9 @@ class Taken(list[LaneRecord]):
 
 def test_what_was_written_later_comes_later_whatever_its_own_time(tmp_path: Path) -> None:
     path, taken = tmp_path / "a.jsonl", Taken()
-    append(path, Schema(RECORD_SCHEMA, "a"), *(Paused(t, step) for step, t in enumerate((1.0, 5.0, 4.0, 6.0))))
+    append(
+        path, Schema(RECORD_SCHEMA, "a"), *(Paused(t, step) for step, t in enumerate((1.0, 5.0, 4.0, 6.0)))
+    )
     cursor: RecordCursor[LaneRecord] = RecordCursor(path, LaneRecord, taken.append)
     assert cursor.next_t == -math.inf
     assert taken.until(cursor, 0.5) == []

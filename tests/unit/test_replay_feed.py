@@ -50,7 +50,9 @@ class Shown:
     def wait_for(self, holds: Callable[[ReplayPlace], bool]) -> RunState:
         """The state at the first newest place that fits."""
         with self._come:
-            assert self._come.wait_for(lambda: bool(self.places) and holds(self.places[-1]), 10), self.places[-3:]
+            assert self._come.wait_for(lambda: bool(self.places) and holds(self.places[-1]), 10), self.places[
+                -3:
+            ]
             assert self.places[-1].is_seeking or self.states[-1].elapsed_s == self.places[-1].position_s
             return self.states[-1]
 
@@ -132,7 +134,9 @@ def test_back_and_forth_as_far_as_the_record_goes(playing: Playing) -> None:
         (-math.inf, 0.0),
     ):
         playing.feed.seek_by(seconds)
-        assert playing.shown.wait_at(position_s).phase == ("ended" if position_s == playing.end_s else "running")
+        assert playing.shown.wait_at(position_s).phase == (
+            "ended" if position_s == playing.end_s else "running"
+        )
 
 
 def test_presses_add_up_while_it_is_on_its_way(playing: Playing) -> None:

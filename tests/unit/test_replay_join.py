@@ -41,7 +41,9 @@ def _life(pid: int, t: float, until_t: float) -> Iterator[Record]:
     at = t + 2.5
     while at < until_t:
         step += 10
-        yield Progress(at, step, step * 32, 1 + step // 100, step % 100, 10, 0.5, loss=1 / step, running_loss=1.0)
+        yield Progress(
+            at, step, step * 32, 1 + step // 100, step % 100, 10, 0.5, loss=1 / step, running_loss=1.0
+        )
         at += 0.5
     yield Paused(until_t, step)
     yield Resumed(until_t + 0.25, step, 0.25)

@@ -23,9 +23,17 @@ def _drawn(place: ReplayPlace, width: int) -> str:
         (HALFWAY, 78, "replay 1:23 of 4:10 · 4× · space pauses, left/right seek 10 s, < > speed"),
         (HALFWAY, 58, "replay 1:23 of 4:10 · 4× · space pauses"),
         (LONG, 58, "replay 12:01:23 of 24:00:00 · 64× · space pauses"),
-        (ReplayPlace(83.0, 250.0, 0.25, plays=False), 58, "replay 1:23 of 4:10 · 0.25× · paused · space plays"),
+        (
+            ReplayPlace(83.0, 250.0, 0.25, plays=False),
+            58,
+            "replay 1:23 of 4:10 · 0.25× · paused · space plays",
+        ),
         (ReplayPlace(250.0, 250.0, at_end=True), 58, "replay 4:10 of 4:10 · the end · space plays it again"),
-        (ReplayPlace(5.0, 90_000.0, is_seeking=True), 58, "replay 0:05 of 25:00:00 · 1× · seeking · space pauses"),
+        (
+            ReplayPlace(5.0, 90_000.0, is_seeking=True),
+            58,
+            "replay 0:05 of 25:00:00 · 1× · seeking · space pauses",
+        ),
     ],
 )
 def test_what_fits_is_told_whole(place: ReplayPlace, width: int, told: str) -> None:

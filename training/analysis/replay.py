@@ -118,20 +118,11 @@ class Replay:
             skipped_lines=sum(cursor.skipped_lines for cursor in self._cursors),
         )
 
-    def _has_joined(self) -> bool:
-        """Whether somebody joined since this began; the events are read for it only where they have grown."""
-        size, before = _size(self.folder.events), self._events_bytes
-        self._events_bytes = size
-        if size == before:
-            return False
-        course = read_course(self.folder, read_plan(self.folder.plan))
-        return course.taken_over_t != self._course.taken_over_t
-
     def _begin(self) -> None:
         """Stand before the first record, with the lanes that the run was launched with."""
         plan = read_plan(self.folder.plan)
         self._events_bytes = _size(self.folder.events)
-        self._course = read_course(self.folder, plan)
+        self._course: RunCourse = read_course(self.folder, plan)
         self._lives = {
             lane: [*self._course.earlier.get(lane, ()), life] for lane, life in self._course.now.items()
         }
@@ -151,6 +142,15 @@ class Replay:
     def _line_up(self) -> None:
         """Put the files in the order in which what came at one time is folded."""
         self._cursors: tuple[RecordCursor[Any], ...] = (self._events, *self._lanes.values(), self._device)
+
+    def _has_joined(self) -> bool:
+        """Whether somebody joined since this began; the events are read for it only where they have grown."""
+        size, before = _size(self.folder.events), self._events_bytes
+        self._events_bytes = size
+        if size == before:
+            return False
+        course = read_course(self.folder, read_plan(self.folder.plan))
+        return course.taken_over_t != self._course.taken_over_t
 
     def _records_of(self, life: LaneLife) -> RecordCursor[LaneRecord]:
         return RecordCursor(life.records, LaneRecord, partial(self._fold.take_lane_record, life.lane))

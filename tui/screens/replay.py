@@ -26,7 +26,7 @@ _OF_A_LIVE_RUN = frozenset({"pause", "stop", "probe", "share", "join", "again", 
 class ReplayScreen(LiveScreen):
     """Shows one run's record. `show_at` takes each new state with its place; nothing here asks the run anything."""
 
-    CSS_PATH = ["live.tcss", "replay.tcss"]
+    CSS_PATH = ["live.tcss", "replay.tcss"]  # type: ignore[assignment]
 
     HELP = """# A replay
 
@@ -34,8 +34,8 @@ The record of a run, drawn as it was drawn live. **space** stands still and play
 seconds back and forward (with shift a minute), **home** and **end** to the record's ends, **<** and **>** halve and
 double the speed.
 
-Numbers choose a panel, **z** shows it alone, **a** and **b** choose the lane whose log **g** shows. At the end **Enter**
-shows the report. Nothing here touches a run, and **q** leaves at once.
+Numbers choose a panel, **z** shows it alone, **a** and **b** choose the lane whose log **g** shows. At the end
+**Enter** shows the report. Nothing here touches a run, and **q** leaves at once.
 """
 
     BINDINGS: ClassVar[list[BindingType]] = REPLAY_KEYS

@@ -64,12 +64,10 @@ def _how(place: ReplayPlace) -> str:
 
 def _keys(place: ReplayPlace, room: int) -> Line:
     """As many as there is room for whole."""
-    if place.at_end:
-        space = "space plays it again"
-    else:
-        space = "space pauses" if place.plays else "space plays"
+    space = "space pauses" if place.plays else "space plays"
+    first = "space plays it again" if place.at_end else space
     told: list[Span] = []
-    for key in (space, *_KEYS):
+    for key in (first, *_KEYS):
         text = f"{_BETWEEN if told else ' · '}{key}"
         room -= len(text)
         if room < 0:
