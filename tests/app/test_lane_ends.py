@@ -130,7 +130,9 @@ async def test_what_the_runs_own_supervisor_tells_the_viewer_does_not(tmp_path: 
     assert not (tmp_path / "told").exists()
 
 
-async def test_a_command_that_fails_is_one_line_and_holds_nothing_up(folder: RunFolder, tmp_path: Path) -> None:
+async def test_a_command_that_fails_is_one_line_and_holds_nothing_up(
+    folder: RunFolder, tmp_path: Path
+) -> None:
     os.mkfifo(tmp_path / "gate")
     code = "open('gate').read(); print('noise'); raise SystemExit(7)"
     app = app_for(folder, notify=NotifyCommand((sys.executable, "-c", code), str(tmp_path)))
