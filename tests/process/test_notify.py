@@ -68,16 +68,8 @@ def test_nobody_needs_to_look_and_what_ends_the_run_early_is_said_at_once(
     stage: Stage, command: str, tmp_path: Path
 ) -> None:
     stage.environment["SLURM_JOB_ID"] = "123"
-    arguments = (
-        "seed-binary",
-        "seed-regression",
-        "--steps",
-        "40",
-        "--device",
-        "cpu",
-        "--run-dir",
-        str(tmp_path / "run"),
-    )
+    arguments = ("seed-binary", "seed-regression", "--steps", "40", "--device", "cpu")
+    where = ("--run-dir", str(tmp_path / "run"))
     launched = stage.command("run", *arguments, *where, "--detach", "--notify", command)
     assert launched.returncode == 0, launched.stderr
     assert launched.stdout == "run\n"
