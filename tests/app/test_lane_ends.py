@@ -110,7 +110,7 @@ async def test_what_had_ended_before_is_neither_rung_nor_told(folder: RunFolder,
         looking = await looked_at(app, pilot, folder)
         await looking.ended(LaneEnded(2.0, "b", "stopped", 0))
         assert app.rang.times == 1
-        await wait_until(pilot, lambda: (tmp_path / "told").exists())
+        await wait_until(pilot, (tmp_path / "told").exists)
         await wait_until(pilot, lambda: (tmp_path / "told").read_text() == "bstopped\n")
 
 
@@ -138,7 +138,8 @@ async def test_a_command_that_fails_is_one_line_and_holds_nothing_up(
         await pilot.press("b")
         await wait_until(pilot, lambda: app.screen.chosen_lane == "b")  # type: ignore[attr-defined]
         (tmp_path / "gate").write_text("go")
-        await wait_until(pilot, lambda: "exit code 7" in " ".join(screen_text(app).split()))
+        await wait_until(pilot, lambda: "Not told" in screen_text(app))
+        assert "code 7" in screen_text(app)
         assert "noise" not in screen_text(app)
 
 
