@@ -82,7 +82,9 @@ def notify_in_background(
     """
     output = subprocess.DEVNULL if quiet else None
     environment = {**os.environ, **notice.variables}
-    environment.pop("PYTHONSAFEPATH", None)  # set for our own processes; a script of the user's looks beside itself
+    environment.pop(
+        "PYTHONSAFEPATH", None
+    )  # set for our own processes; a script of the user's looks beside itself
 
     def run() -> None:
         try:
@@ -100,7 +102,9 @@ def notify_in_background(
             failed(f"{OPTION}: {_told(command)} cannot be started: {why}")
             return
         if exit_code:
-            how = f"was ended by signal {-exit_code}" if exit_code < 0 else f"failed with exit code {exit_code}"
+            how = (
+                f"was ended by signal {-exit_code}" if exit_code < 0 else f"failed with exit code {exit_code}"
+            )
             failed(f"{OPTION}: {_told(command)} {how}")
 
     thread = threading.Thread(target=run, name="dualtrain-notify", daemon=True)

@@ -83,7 +83,9 @@ class DualtrainApp(AppScreens):
     @on(AgainAsked)
     def _launch_asked(self, message: LaunchAsked | AgainAsked) -> None:
         if self.how.readonly:
-            self.post_message(LaunchFailed(f"read-only ({READONLY_VARIABLE} or --readonly): nothing is launched"))
+            self.post_message(
+                LaunchFailed(f"read-only ({READONLY_VARIABLE} or --readonly): nothing is launched")
+            )
         elif not self._is_launching:
             self._is_launching = True
             self._launch(replace(message.request, notify=message.request.notify or self.how.notify))

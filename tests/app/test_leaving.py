@@ -12,7 +12,7 @@ from textual.widgets import OptionList, Static
 
 from tests import states
 from tests.app.stage import staged
-from tests.app.test_live_offers import HERE
+from tests.app.test_live_offers import HERE, palette
 from tests.unit.made_runs import made_run
 from tests.waiting import screen_text, wait_until
 from tui.app import DualtrainApp
@@ -40,7 +40,7 @@ async def test_stopping_both_names_both_with_their_processes() -> None:
 
 async def test_with_one_lane_left_only_that_is_named() -> None:
     state = states.with_lane(states.cpu_run(), "a", phase="completed")
-    async with staged(LiveScreen(state, plan=HERE), seen="training") as (pilot, heard):
+    async with staged(LiveScreen(state, plan=HERE), seen="training") as (pilot, _):
         await pilot.press("q")
         await wait_until(pilot, lambda: "Stop lane B (seed-regression, pid 41002)" in screen_text(pilot.app))
         await pilot.press("escape", "b", "x")
@@ -52,7 +52,9 @@ async def test_a_lane_without_a_process_says_so() -> None:
     state = states.with_lane(states.cpu_run(), "a", phase="waiting", pid=None)
     async with staged(LiveScreen(state, plan=HERE), seen="training") as (pilot, _):
         await pilot.press("x")
-        await wait_until(pilot, lambda: "Stop lane A (seed-binary, no process yet)?" in screen_text(pilot.app))
+        await wait_until(
+            pilot, lambda: "Stop lane A (seed-binary, no process yet)?" in screen_text(pilot.app)
+        )
 
 
 @pytest.mark.parametrize("hostile", ["\x1b[2Jx", "[red]x[/red]", "y" * 300])
@@ -115,8 +117,8 @@ async def test_detaching_is_not_held_up_by_such_a_change() -> None:
 async def test_every_way_to_stop_in_the_palette_asks() -> None:
     screen = LiveScreen(states.cpu_run(), plan=HERE)
     async with staged(screen, seen="training") as (pilot, heard):
-        for command in [one for one in DualtrainApp().get_system_commands(screen) if one.title in ("Stop", "Leave")]:
-            await pilot.app.run_action("stop" if command.title == "Stop" else "leave", screen)
+        for title in sorted({"Stop", "Leave"} & palette(screen)):
+            await pilot.app.run_action(title.lower(), screen)
             await wait_until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
             await pilot.press("escape")
             await wait_until(pilot, lambda: pilot.app.screen is screen)
@@ -135,7 +137,9 @@ async def test_what_will_end_a_run_that_is_left_is_said_before_it_is_left(size: 
         assert "loginctl enable-linger" in text
         assert "the run goes on" not in text
         shown = screen_text(pilot.app)
-        assert all(words in shown for words in ("What may end it", "Detach: leave the run", "Cancel", "attach"))
+        assert all(
+            words in shown for words in ("What may end it", "Detach: leave the run", "Cancel", "attach")
+        )
 
 
 async def test_and_once_more_when_it_is_left(tmp_path: Path) -> None:
@@ -148,7 +152,9 @@ async def test_and_once_more_when_it_is_left(tmp_path: Path) -> None:
         await wait_until(pilot, lambda: bool(app._ends_with))
         await pilot.press("ctrl+q")
         await wait_until(pilot, lambda: app.return_code == 0)
-    assert app.farewell == f"the run goes on: dualtrain-tui attach made\nwhat may end it before its time: {ENDS}"
+    assert (
+        app.farewell == f"the run goes on: dualtrain-tui attach made\nwhat may end it before its time: {ENDS}"
+    )
 
 
 async def test_of_another_run_it_says_nothing(tmp_path: Path) -> None:

@@ -30,7 +30,9 @@ NOT_OFFERED = {"Pause", "Stop", "Sharing", "Join", "Probe now", "Run again", "Ne
 
 @pytest.mark.parametrize("state", [told.cpu(), told.one_lane(), replace(told.cpu(), phase="ended")])
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (160, 48)])
-async def test_the_live_screen_offers_nothing_of_it_and_says_why(state: RunState, size: tuple[int, int]) -> None:
+async def test_the_live_screen_offers_nothing_of_it_and_says_why(
+    state: RunState, size: tuple[int, int]
+) -> None:
     screen = LiveScreen(state, plan=HERE, readonly=True)
     async with staged(screen, size, seen="read-only") as (pilot, _):
         assert screen_text(pilot.app).splitlines()[0].strip().startswith("read-only")
@@ -42,7 +44,9 @@ async def test_the_live_screen_offers_nothing_of_it_and_says_why(state: RunState
 
 
 async def test_hints_to_keys_are_gone_too() -> None:
-    async with staged(LiveScreen(told.turns_are_faster(), plan=HERE, readonly=True), (120, 36), seen="read-only") as (
+    async with staged(
+        LiveScreen(told.turns_are_faster(), plan=HERE, readonly=True), (120, 36), seen="read-only"
+    ) as (
         pilot,
         _,
     ):
@@ -74,7 +78,9 @@ async def test_the_report_neither_runs_again_nor_goes_on_to_another_run() -> Non
 async def test_the_app_asks_nothing_whatever_reaches_it_and_says_that_the_run_goes_on(tmp_path: Path) -> None:
     app = DualtrainApp(folder=made_run(tmp_path / "made"), how=LOOKS)
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
-        await wait_until(pilot, lambda: isinstance(app.screen, LiveScreen) and "read-only" in screen_text(app))
+        await wait_until(
+            pilot, lambda: isinstance(app.screen, LiveScreen) and "read-only" in screen_text(app)
+        )
         app.screen.post_message(PauseAsked("a"))
         await pilot.pause()
         assert "Not done" not in screen_text(app)

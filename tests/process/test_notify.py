@@ -41,7 +41,10 @@ def test_both_ends_are_told_and_its_output_is_kept_in_the_supervisors_log(stage:
     viewer = stage.headless("seed-binary", "seed-regression", "--steps", "40", "--notify", command)
     assert viewer.wait() == 0, viewer.err
     name = viewer.run.folder.name
-    assert told(stage) == [f"a completed {name} seed-binary a word", f"b completed {name} seed-regression a word"]
+    assert told(stage) == [
+        f"a completed {name} seed-binary a word",
+        f"b completed {name} seed-regression a word",
+    ]
     assert viewer.run.folder.supervisor_log.read_text().count("said to the log") == 2
     assert "--notify" not in viewer.err
     assert [one.left_pids for one in viewer.run.events() if isinstance(one, CleanedUp)] == [()]
@@ -52,7 +55,9 @@ def test_a_failing_one_is_a_line_and_changes_nothing_of_the_run(stage: Stage, co
     stage.environment["TELL_EXITS"] = "9"
     viewer = stage.headless("seed-binary", "--steps", "40", "--notify", command)
     assert viewer.wait() == 0, viewer.err
-    (note,) = [one.message for one in viewer.run.events() if isinstance(one, Note) and "--notify" in one.message]
+    (note,) = [
+        one.message for one in viewer.run.events() if isinstance(one, Note) and "--notify" in one.message
+    ]
     assert note.endswith("failed with exit code 9")
     assert viewer.err.count(note) == 1
     assert len(told(stage)) == 1
@@ -63,8 +68,9 @@ def test_nobody_needs_to_look_and_what_ends_the_run_early_is_said_at_once(
     stage: Stage, command: str, tmp_path: Path
 ) -> None:
     stage.environment["SLURM_JOB_ID"] = "123"
-    arguments = ("seed-binary", "seed-regression", "--steps", "40", "--device", "cpu", "--run-dir", str(tmp_path / "run"))
-    launched = stage.command("run", *arguments, "--detach", "--notify", command)
+    arguments = ("seed-binary", "seed-regression", "--steps", "40", "--device", "cpu")
+    where = ("--run-dir", str(tmp_path / "run"))
+    launched = stage.command("run", *arguments, *where, "--detach", "--notify", command)
     assert launched.returncode == 0, launched.stderr
     assert launched.stdout == "run\n"
     assert "a detached run: it ends with Slurm job 123: " in launched.stderr

@@ -29,7 +29,11 @@ def test_the_run_is_owned_by_the_process_that_was_started(stage: Stage, tmp_path
     }
     (tmp_path / "root/run/user" / str(UID)).rename(tmp_path / "root/run/user" / f"{UID}-of-nobody")
     supervisor = start_detached(
-        "training.supervisor", folder.path, folder.supervisor_log, environment=variables, root=tmp_path / "root"
+        "training.supervisor",
+        folder.path,
+        folder.supervisor_log,
+        environment=variables,
+        root=tmp_path / "root",
     )
     stage.own(supervisor)
     run = Run(folder.path)

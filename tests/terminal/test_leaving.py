@@ -24,7 +24,9 @@ def test_a_screen_that_only_looks_says_so_and_q_leaves_at_once(long_run: LongRun
 
 
 @pytest.mark.parametrize(
-    ("keys", "exit_code"), [(("n", "enter"), 1), (("enter",), 1), (("ctrl+c",), 130)], ids=["no", "enter", "ctrl+c"]
+    ("keys", "exit_code"),
+    [(("n", "enter"), 1), (("enter",), 1), (("ctrl+c",), 130)],
+    ids=["no", "enter", "ctrl+c"],
 )
 def test_a_stop_names_lanes_and_processes_and_takes_no_for_an_answer(
     long_run: LongRun, keys: tuple[str, ...], exit_code: int
@@ -46,10 +48,14 @@ def test_the_bell_rings_for_each_lane_that_ends(dualtrain: Opened) -> None:
 
 
 def test_yes_stops(dualtrain: Opened) -> None:
-    launched = dualtrain("run", "seed-binary", "seed-regression", "--minutes", "9", "--device", "cpu", "--detach")
+    launched = dualtrain(
+        "run", "seed-binary", "seed-regression", "--minutes", "9", "--device", "cpu", "--detach"
+    )
     assert launched.wait_for_exit(timeout_s=60) == 0
     terminal = dualtrain("stop", columns=160)
-    terminal.wait_until(lambda: "[y/N]" in terminal.text or "does not answer yet" in terminal.text, what="an answer")
+    terminal.wait_until(
+        lambda: "[y/N]" in terminal.text or "does not answer yet" in terminal.text, what="an answer"
+    )
     while "does not answer yet" in terminal.text:
         terminal = dualtrain("stop", columns=160)
         terminal.wait_for(r"\[y/N\]|does not answer yet")

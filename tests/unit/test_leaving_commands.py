@@ -49,7 +49,15 @@ def test_a_bench_has_no_lanes_to_tell_of() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("stop",), ("pause",), ("resume",), ("probe",), ("share", "sequential"), ("join", "lstm"), ("bench", "--stop")],
+    [
+        ("stop",),
+        ("pause",),
+        ("resume",),
+        ("probe",),
+        ("share", "sequential"),
+        ("join", "lstm"),
+        ("bench", "--stop"),
+    ],
 )
 def test_who_only_looks_asks_nothing(arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DUALTRAIN_READONLY", "1")

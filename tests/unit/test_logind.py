@@ -13,7 +13,9 @@ from tests.unit.places import CONF, write
 from training.preflight.logind import LogindSettings, lingers, read_logind_settings
 
 YES, NO = "[Login]\nKillUserProcesses=yes\n", "[Login]\nKillUserProcesses=no\n"
-SHIPPED = "# shows the compile time defaults\n[Login]\n#NAutoVTs=6\n#KillUserProcesses=%s\n#KillExcludeUsers=root\n"
+SHIPPED = (
+    "# shows the compile time defaults\n[Login]\n#NAutoVTs=6\n#KillUserProcesses=%s\n#KillExcludeUsers=root\n"
+)
 
 
 def read(root: Path, **files: str) -> LogindSettings:
@@ -154,7 +156,14 @@ LINES = st.lists(
     st.one_of(
         st.text(max_size=20),
         st.sampled_from(
-            ("[Login]", "KillUserProcesses=yes", "KillUserProcesses=no", "KillOnlyUsers=ann", "KillOnlyUsers=", "\\")
+            (
+                "[Login]",
+                "KillUserProcesses=yes",
+                "KillUserProcesses=no",
+                "KillOnlyUsers=ann",
+                "KillOnlyUsers=",
+                "\\",
+            )
         ),
     ),
     max_size=12,

@@ -34,7 +34,9 @@ def structs_of(lane: NamedLane) -> NamedLane:
 def test_another_in_a_lanes_place_is_another(tmp_path: Path) -> None:
     folder = made_run(tmp_path / "run")
     newcomer = structs.replace(plan().lanes["a"], preset_name="newcomer")
-    append(folder.events, Launched(1.0, "a", 11), LaneEnded(2.0, "a", "completed", 0), Joined(3.0, "a", newcomer))
+    append(
+        folder.events, Launched(1.0, "a", 11), LaneEnded(2.0, "a", "completed", 0), Joined(3.0, "a", newcomer)
+    )
     made = plan("run")
     write_plan(structs.replace(made, lanes={**made.lanes, "a": newcomer}), folder.plan)
     assert lanes_in(folder)[0] == NamedLane("a", "newcomer")

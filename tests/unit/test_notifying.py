@@ -59,7 +59,7 @@ async def test_one_that_takes_its_time_is_left_alone_and_not_told_of_any_more(tm
     os.mkfifo(tmp_path / "gate")
     code = "open('gate').read(); raise SystemExit(1)"
     told = notifying(events, NotifyCommand((sys.executable, "-c", code), str(tmp_path)))
-    told._now = iter(range(100)).__next__  # type: ignore[assignment]
+    told._now = iter(range(100)).__next__
     events.write(LaneEnded(2.0, "a", "completed", 0))
     await told.settle()
     (thread,) = told._threads

@@ -19,20 +19,51 @@ KILLS = "[Login]\nKillUserProcesses=yes\nKillExcludeUsers=\n"
     [
         ("[Login]\nKillUserProcesses=no\n", False, True, "pass", "leaves it alone", "", False),
         (f"{KILLS}KillExcludeUsers={USER}\n", False, True, "pass", "leaves it alone", "", False),
-        (f"[Login]\nKillExcludeUsers=\nKillOnlyUsers={USER}\n", True, True, "pass", "your manager stays", "", True),
+        (
+            f"[Login]\nKillExcludeUsers=\nKillOnlyUsers={USER}\n",
+            True,
+            True,
+            "pass",
+            "your manager stays",
+            "",
+            True,
+        ),
         (KILLS, True, True, "pass", "scope of its own", "", True),
         (f"{KILLS}UserStopDelaySec=infinity\n", False, True, "pass", "scope of its own", "", True),
         (KILLS, False, True, "warn", "ends 10s after your last one", "loginctl enable-linger", True),
-        (f"{KILLS}UserStopDelaySec=0\n", False, True, "warn", "ends with your last one", "enable-linger", True),
+        (
+            f"{KILLS}UserStopDelaySec=0\n",
+            False,
+            True,
+            "warn",
+            "ends with your last one",
+            "enable-linger",
+            True,
+        ),
         (f"{KILLS}UserStopDelaySec=90\n", False, True, "warn", "ends 90s after", "enable-linger", True),
         (KILLS, False, False, "warn", "no manager of yours", "enable-linger, then log in again", False),
         # that the user lingers does not keep a session's scope
         (KILLS, True, False, "warn", "ends it with this session", "KillExcludeUsers", False),
-        ("[Login]\nKillExcludeUsers=\n", False, True, "info", "not known", "systemd-run --user --scope", False),
+        (
+            "[Login]\nKillExcludeUsers=\n",
+            False,
+            True,
+            "info",
+            "not known",
+            "systemd-run --user --scope",
+            False,
+        ),
     ],
 )
 def test_in_a_login_session(
-    tmp_path: Path, conf: str, lingers: bool, has_manager: bool, state: str, said: str, remedy: str, scope: bool
+    tmp_path: Path,
+    conf: str,
+    lingers: bool,
+    has_manager: bool,
+    state: str,
+    said: str,
+    remedy: str,
+    scope: bool,
 ) -> None:
     variables = machine(tmp_path, conf=conf, lingers=lingers, has_manager=has_manager)
     found = fate(variables, tmp_path)
@@ -117,7 +148,13 @@ def test_a_variable_that_anybody_may_have_is_no_job(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("own", "first", "state"),
-    [(34816, 34816, "warn"), (34817, 34816, "info"), (0, 0, "info"), (34816, 0, "info"), (None, None, "info")],
+    [
+        (34816, 34816, "warn"),
+        (34817, 34816, "info"),
+        (0, 0, "info"),
+        (34816, 0, "info"),
+        (None, None, "info"),
+    ],
 )
 def test_in_a_container_the_shell_that_is_its_first_process_ends_it(
     tmp_path: Path, own: int | None, first: int | None, state: str

@@ -1,4 +1,4 @@
-"""Starting a supervisor in a scope of its own, with a stand-in for `systemd-run`; never without a supervisor at the end."""
+"""Starting a supervisor in a scope of its own, with a stand-in for `systemd-run`; in the end there always is one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ class Started:
 
     def __call__(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
-            process = subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            process = subprocess.Popen(
+                command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
         self.processes.append(process)
         return process
 
@@ -124,7 +126,10 @@ def test_it_starts_all_the_same_where_there_is_none(tmp_path: Path, does: str) -
     [
         {"conf": "[Login]\nKillUserProcesses=no\n", "has_manager": True},
         {"group": "0::/\n", "has_manager": True},
-        {"group": SESSION.replace("session-3.scope", f"user@{UID}.service/app.slice/x.scope"), "has_manager": True},
+        {
+            "group": SESSION.replace("session-3.scope", f"user@{UID}.service/app.slice/x.scope"),
+            "has_manager": True,
+        },
         {"has_manager": True, "dollar": True},
     ],
 )
@@ -132,4 +137,3 @@ def test_nothing_is_asked_where_it_is_not_needed(tmp_path: Path, place: dict[str
     log, asked = started(tmp_path, "", **place)
     assert "Linux" in log
     assert not asked
-

@@ -62,7 +62,9 @@ def lanes_in(folder: RunFolder) -> tuple[NamedLane, ...]:
                 pass
     presets = {lane: planned.preset_name for lane, planned in read_plan(folder.plan).lanes.items()}
     return tuple(
-        NamedLane(lane, presets[lane], pid) for lane, pid in pids.items() if lane in presets and lane not in ended
+        NamedLane(lane, presets[lane], pid)
+        for lane, pid in pids.items()
+        if lane in presets and lane not in ended
     )
 
 

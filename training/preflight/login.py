@@ -11,8 +11,8 @@ from pathlib import Path
 
 _OF_SYSTEMD = re.compile(r"^\d+:(?:|name=systemd):(.*)$", re.MULTILINE)
 """The line of /proc/PID/cgroup that holds systemd's own tree, in both versions of control groups."""
-_SESSION = re.compile(r"/user-(\d+)\.slice/session-([^/]+)\.scope(?:/|$)")
-_MANAGER = re.compile(r"/user@(\d+)\.service(?:/|$)")
+_SESSION = re.compile(r"/user-(\d+)\.slice/session-([^/\n]+)\.scope(?:/|$)", re.MULTILINE)
+_MANAGER = re.compile(r"/user@(\d+)\.service(?:/|$)", re.MULTILINE)
 _SLURM = re.compile(r"slurm[^\n]*/job_(\d+)")
 
 _JOBS = (
@@ -53,7 +53,9 @@ def place_of(variables: Mapping[str, str], root: Path, process: int | None = Non
     text = _text(root / "proc" / ("self" if process is None else str(process)) / "cgroup")
     group = "\n".join(_OF_SYSTEMD.findall(text)) or text
     job = _job(variables, text)
-    if not (root / "run/systemd/system").is_dir():  # without systemd there are no sessions and no managers of its
+    if not (
+        root / "run/systemd/system"
+    ).is_dir():  # without systemd there are no sessions and no managers of its
         return Place(bool(text), job)
     if (manager := _MANAGER.search(group)) is not None:
         return Place(True, job, in_manager=True, user=name_of(int(manager[1])))

@@ -67,7 +67,9 @@ def lingers(user: str, root: Path) -> bool:
 
 def _files(root: Path) -> Iterator[Path]:
     """The one main file that counts, and over it the drop-ins by name, whichever folder they are in."""
-    main = next((path for path in (root / folder / "logind.conf" for folder in _FOLDERS) if path.exists()), None)
+    main = next(
+        (path for path in (root / folder / "logind.conf" for folder in _FOLDERS) if path.exists()), None
+    )
     if main is not None:
         yield main
     by_name: dict[str, Path] = {}

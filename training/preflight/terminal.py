@@ -68,6 +68,8 @@ def _between(environment: Mapping[str, str]) -> tuple[Check, ...]:
             checks.append(Check("multiplexer", "info", f"inside {name}"))
     if environment.get("SSH_CONNECTION") or environment.get("SSH_TTY"):
         checks.append(
-            Check("ssh", "info", "over SSH: what becomes of a detached run stands above; attach shows it again")
+            Check(
+                "ssh", "info", "over SSH: what becomes of a detached run stands above; attach shows it again"
+            )
         )
     return tuple(checks)

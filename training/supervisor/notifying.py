@@ -15,7 +15,6 @@ from training.supervisor.measuring import HeardWriter
 SETTLE_S = 1.0
 """So long the end of a run waits for commands that have not ended, so that a failure is still told. Not longer: they
 are left to themselves."""
-_LOOK_PERIOD_S = 0.05
 
 
 class Notifying:
@@ -47,8 +46,8 @@ class Notifying:
     async def settle(self) -> None:
         """Give commands that still run a moment, then leave them alone; nothing is told of them any more."""
         give_up_s = self._now() + SETTLE_S
-        while any(thread.is_alive() for thread in self._threads) and self._now() < give_up_s:
-            await asyncio.sleep(_LOOK_PERIOD_S)
+        for thread in self._threads:
+            await asyncio.to_thread(thread.join, max(0.0, give_up_s - self._now()))
         await asyncio.sleep(0)  # what the last one had to tell is on the loop by now
         self._is_over = True
 

@@ -66,6 +66,9 @@ def start_detached(
             )
 
     command = [sys.executable, "-P", "-m", module, str(folder)]
-    if fate(inherited, root).needs_scope and (process := start_in_scope(start, command, folder.name)) is not None:
+    if (
+        fate(inherited, root).needs_scope
+        and (process := start_in_scope(start, command, folder.name)) is not None
+    ):
         return process
     return start(command)

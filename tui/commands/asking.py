@@ -9,7 +9,9 @@ import click
 from tui import exit_codes
 from tui.commands.fail import fail
 
-yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask first; without a terminal nobody is asked.")
+yes_option = click.option(
+    "--yes", "-y", is_flag=True, help="Do not ask first; without a terminal nobody is asked."
+)
 
 
 def refuse_where_only_looked_at() -> None:
@@ -17,7 +19,9 @@ def refuse_where_only_looked_at() -> None:
     from tui.viewing import READONLY_VARIABLE, is_readonly
 
     if is_readonly():
-        fail(f"{READONLY_VARIABLE} is set: runs are only looked at, nothing is asked of them", exit_codes.USAGE)
+        fail(
+            f"{READONLY_VARIABLE} is set: runs are only looked at, nothing is asked of them", exit_codes.USAGE
+        )
 
 
 def leave_unless_meant(question: str, *, yes: bool) -> None:

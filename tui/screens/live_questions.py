@@ -20,7 +20,9 @@ _SHARING_WORDS: dict[Sharing, str] = {
 def stop_question(state: RunState, lane: Lane) -> ConfirmScreen:
     """Whether to stop a lane, named with its PID. Answers `stop`, `cancel` or None."""
     lanes = lanes_of(state)
-    goes_on = " The other lane goes on." if any(one.lane != lane for one in lanes) else " The run ends with it."
+    goes_on = (
+        " The other lane goes on." if any(one.lane != lane for one in lanes) else " The run ends with it."
+    )
     named = next((one for one in lanes if one.lane == lane), NamedLane(lane, state.lanes[lane].preset_name))
     return ConfirmScreen(
         f"Stop lane {named.told}?",
