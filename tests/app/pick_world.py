@@ -19,8 +19,8 @@ from training.preflight import Check
 from training.preset import Preset, preset_digest
 from training.preset.make import make_preset
 from training.preset_library import Origin, PresetEntry
-from training.record.measurement_records import LaneMeasured, Measurement, measured_on
 from training.recent_pairs import RecentPair
+from training.record.measurement_records import LaneMeasured, Measurement, measured_on
 from tui.screens.pick import PickScreen
 from tui.screens.pick_messages import Pair
 from tui.screens.pick_sources import PickSources

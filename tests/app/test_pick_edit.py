@@ -152,7 +152,7 @@ async def test_forecast_description_and_checks_are_of_what_is_edited() -> None:
         await back(pilot, "enter")
         await wait_until(pilot, lambda: "not measured yet" in forecast_lines(pilot.app))
         await wait_until(pilot, lambda: world.checked[-1].overrides == ("a.fit.batch_size=64",))
-        await wait_until(pilot, lambda: "1 234 (4.82 KiB)" in screen_text(pilot.app))
+        await wait_until(pilot, lambda: "1 234 in 3 layers" in screen_text(pilot.app))
         assert "batch 64" in screen_text(pilot.app)
         # once that has been run as well it is told of
         world.experience = experience(*told, lane_measured(edited, run="r2", steps_per_s=77.0))

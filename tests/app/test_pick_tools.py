@@ -24,7 +24,9 @@ SIZES = [(60, 16), (80, 24), (160, 48)]
 
 
 async def test_the_command_is_shown_as_it_changes_and_y_copies_it() -> None:
-    async with staged(World().screen(), (100, 30), seen="$ dualtrain-tui run seed-binary seed-regression") as (
+    async with staged(
+        World().screen(), (100, 30), seen="$ dualtrain-tui run seed-binary seed-regression"
+    ) as (
         pilot,
         _,
     ):

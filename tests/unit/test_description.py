@@ -120,7 +120,9 @@ def test_a_process_that_never_answers_is_given_up(tmp_path: Path, monkeypatch: p
 
 
 @pytest.mark.usefixtures("keras_3")
-def test_what_is_set_beside_the_file_is_described_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_set_beside_the_file_is_described_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     edited = preset(batch_size=64)
     told = msgspec.json.encode(description(edited)).decode()
     asked = ["--describe", str(PATH), "--set", "fit.batch_size=64"]

@@ -27,9 +27,7 @@ def test_everything_is_quoted_as_a_shell_needs_it() -> None:
 
 @pytest.mark.parametrize("sharing", ["together", "sequential", "adaptive", "one-process", "mps"])
 @pytest.mark.parametrize("device", ["auto", "cpu", "a=MIG-1,b=MIG-2"])
-def test_the_command_line_takes_it_as_it_was_meant(
-    sharing: Sharing, device: str
-) -> None:
+def test_the_command_line_takes_it_as_it_was_meant(sharing: Sharing, device: str) -> None:
     overrides = ("a.fit.batch_size=64", "b.fit.learning_rate=1e-05")
     words = shlex.split(launch_command({"a": "one", "b": "user:two"}, overrides, device, sharing))
     assert words[:2] == ["dualtrain-tui", "run"]

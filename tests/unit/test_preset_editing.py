@@ -81,7 +81,7 @@ def test_the_same_said_otherwise_is_no_change(typed: str) -> None:
         ("fit.learning_rate", "1e", 'found "1e"; allowed: a finite number above 0'),
         ("fit.learning_rate", "nan", "found nan; allowed: a finite number above 0"),
         ("fit.learning_rate", "0", "found 0; allowed: a finite number above 0"),
-        ("device.precision", "float16", "did you mean mixed_float16?"),
+        ("device.precision", "mixed_16", "did you mean mixed_float16?"),
         ("device.memory", "63", "found 63; allowed: a whole number from 64 to 1048576 or "),
         ("device.memory", "grow", "did you mean growth?"),
     ],

@@ -6,8 +6,8 @@ from msgspec import structs
 
 from tests.unit.ended_runs import SEQUENTIAL, begun_run, ended_run
 from training.plan import LanePlan, read_plan, write_plan
-from training.record.run_folder import RunFolder
 from training.recent_pairs import MOST_PAIRS, recent_pairs
+from training.record.run_folder import RunFolder
 
 
 def _name(number: int) -> str:

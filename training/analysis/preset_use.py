@@ -61,12 +61,16 @@ def _trained(measured: Measurements) -> Iterable[tuple[str, str, str]]:
     for lanes in measured.lanes.values():
         yield from ((one.digest, one.preset, one.at) for one in lanes)
     for pair in _pairs(measured):
-        yield from ((pair.digests[lane], name, pair.at) for lane, name in pair.presets.items() if lane in pair.digests)
+        yield from (
+            (pair.digests[lane], name, pair.at) for lane, name in pair.presets.items() if lane in pair.digests
+        )
 
 
 def _pairs(measured: Measurements) -> list[PairMeasured]:
     """All of them, the newest first."""
-    return sorted((one for pairs in measured.pairs.values() for one in pairs), key=lambda one: one.at, reverse=True)
+    return sorted(
+        (one for pairs in measured.pairs.values() for one in pairs), key=lambda one: one.at, reverse=True
+    )
 
 
 def _moment(at: str) -> datetime | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import Any, Literal, get_args
 
 from training.preset.document import Precision, Preset
 from training.preset.overrides import apply_overrides, key_of, problem_with
+from training.preset.toml_text import toml_value
 
 EditKey = Literal[
     "fit.batch_size",
@@ -119,4 +119,4 @@ def _written(text: str) -> str:
     value = parsed.get("value") if len(parsed) == 1 else None
     if isinstance(value, int | float) and not isinstance(value, bool):
         return repr(value)
-    return text if text.isascii() and text.isidentifier() else json.dumps(text)
+    return text if text.isascii() and text.isidentifier() else toml_value(text)

@@ -76,7 +76,7 @@ def _half(folder: Path, text: str) -> Path:
     descriptor, name = tempfile.mkstemp(dir=folder, prefix=".half-")
     half = Path(name)
     try:
-        with open(descriptor, "w", encoding="utf-8") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

@@ -25,7 +25,7 @@ def preset_text(preset: Preset, heading: Iterable[str] = ()) -> str:
     # What a text lost on its way to a line, as escapes, may make it longer than a preset may say.
     for key, most in _TEXTS.items():
         if document[key]:
-            lines.append(f"{key} = {_written(_clipped(document[key], most))}")
+            lines.append(f"{key} = {toml_value(_clipped(document[key], most))}")
     for name, table in document.items():
         if isinstance(table, Mapping):
             lines += ["", f"[{name}]", *_settings(table)]
@@ -34,17 +34,18 @@ def preset_text(preset: Preset, heading: Iterable[str] = ()) -> str:
 
 def _settings(table: Mapping[str, Any]) -> Iterable[str]:
     # TOML has no word for what is not set: it is left out.
-    return (f"{key} = {_written(value)}" for key, value in table.items() if value is not None)
+    return (f"{key} = {toml_value(value)}" for key, value in table.items() if value is not None)
 
 
-def _written(value: Any) -> str:
+def toml_value(value: Any) -> str:
+    """A truth value, number, text or list as TOML writes it."""
     match value:
         case bool():
             return "true" if value else "false"
         case str():
             return f'"{"".join(map(_sign, value))}"'
         case list() | tuple():
-            return f"[{', '.join(map(_written, value))}]"
+            return f"[{', '.join(map(toml_value, value))}]"
         case _:
             return repr(value)  # finite numbers are written alike
 

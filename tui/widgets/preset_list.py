@@ -111,9 +111,7 @@ arrows or **j** **k** move. The same preset may stand in both lanes.
         )
         return f"lane {self.lane.upper()}: {why}"
 
-    def show(
-        self, entries: tuple[PresetEntry, ...], picked: str, order: ListOrder | None = None
-    ) -> None:
+    def show(self, entries: tuple[PresetEntry, ...], picked: str, order: ListOrder | None = None) -> None:
         """Take the presets and highlight the one of this reference, else the first that can be used.
 
         Args:
