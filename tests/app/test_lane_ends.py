@@ -53,13 +53,13 @@ class Looking:
     async def ended(self, *ends: LaneEnded) -> None:
         """Have lanes end, and wait until the screen shows it."""
         append(self.folder.events, *ends)
-        assert self.app._feed is not None
-        self.app._feed.look_now()
+        assert self.app.run_shown is not None
+        self.app.run_shown.feed.look_now()
         await wait_until(self.pilot, self._shows(*ends))
 
     def _shows(self, *ends: LaneEnded) -> Callable[[], bool]:
         def shown() -> bool:
-            lanes = self.app._state.lanes if self.app._state is not None else {}
+            lanes = self.app.run_shown.state.lanes if self.app.run_shown is not None else {}
             return all(lanes[end.lane].phase == end.status for end in ends)
 
         return shown
@@ -77,9 +77,10 @@ def tell(folder: Path) -> NotifyCommand:
 
 async def looked_at(app: RingingApp, pilot: Pilot[None], folder: RunFolder) -> Looking:
     await wait_until(pilot, lambda: isinstance(app.screen, LiveScreen))
-    assert app._feed is not None
-    app._feed.look_now()
-    await wait_until(pilot, lambda: app._state is not None and bool(app._state.started_wall))
+    run = app.run_shown
+    assert run is not None
+    run.feed.look_now()
+    await wait_until(pilot, lambda: bool(run.state.started_wall))
     return Looking(app, pilot, folder)
 
 

@@ -149,7 +149,7 @@ async def test_and_once_more_when_it_is_left(tmp_path: Path) -> None:
         await wait_until(pilot, lambda: isinstance(app.screen, LiveScreen))
         await app.workers.wait_for_complete()
         app.post_message(EndFound(str(folder.path), ENDS))
-        await wait_until(pilot, lambda: bool(app._ends_with))
+        await wait_until(pilot, lambda: app.run_shown is not None and bool(app.run_shown.live.ends_with))
         await pilot.press("ctrl+q")
         await wait_until(pilot, lambda: app.return_code == 0)
     assert (
@@ -164,7 +164,8 @@ async def test_of_another_run_it_says_nothing(tmp_path: Path) -> None:
         await app.workers.wait_for_complete()
         app.post_message(EndFound("/elsewhere", ENDS))
         await pilot.pause()
-        assert app._ends_with == ""
+        assert app.run_shown is not None
+        assert app.run_shown.live.ends_with == ""
 
 
 async def test_a_run_that_ended_is_left_without_a_word() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -103,7 +104,7 @@ async def test_a_live_run_opened_out_of_the_runs_is_left_for_them_and_goes_on() 
             await press(pilot, "z", "escape", leads_to=LiveScreen)  # out of the zoom first
             await press(pilot, "escape", leads_to=RunsScreen, seen="1 of 1")
             assert app.run_shown is None
-            assert not run.feed._thread.is_alive()
+            assert not any(thread.name == "dualtrain-feed" for thread in threading.enumerate())
             await press(pilot, "enter", leads_to=LiveScreen)
             await pilot.press("ctrl+q")
             await wait_until(pilot, lambda: app.return_code == exit_codes.OK)
