@@ -35,7 +35,7 @@ def taken(expected_s: float | None, block_s: float, stp: float, trained_s: float
 
 class TestWindow:
     @pytest.mark.parametrize(
-        ("expected_s", "least_s"), [(10.0, 0.75), (400.0, 1.2), (1000.0, 3.0), (1e5, 5.0), (None, 5.0)]
+        ("expected_s", "least_s"), [(10.0, 0.75), (200.0, 1.0), (400.0, 2.0), (1e5, 5.0), (None, 5.0)]
     )
     def test_is_a_share_of_the_run_within_limits(self, expected_s: float | None, least_s: float) -> None:
         assert ProbeBudget(Probing()).window_s(expected_s) == least_s

@@ -72,7 +72,7 @@ class TestBlock:
             probing = Probing(seconds=seconds, blocks=3)
             async with SimulatedRun(pair(FAST, SLOW), probing=probing, limits=Limits(minutes=4)) as run:
                 await run.play(150)
-                least_s = seconds or 0.75
+                least_s = seconds or 0.005 * 240
                 assert len(run.probes) == 6
                 for probe in run.probes:
                     assert probe.span.steps >= 30
@@ -208,7 +208,7 @@ class TestNumbers:
                 told = run.folded()
         assert told is not None
         assert told.probe_cost_s is not None
-        assert told.probe_cost_s == pytest.approx(ends[True] - ends[False], rel=0.2)
+        assert told.probe_cost_s == pytest.approx(ends[True] - ends[False], rel=0.15)
 
 
 def structs_of(spec: LaneSpec, steps: int) -> LaneSpec:

@@ -10,7 +10,7 @@ from training.plan import Probing
 LONG_RUN_S = 600.0
 LONG_RUN_SHARE = 0.02
 """What probing may cost of a run of over ten minutes."""
-SHORT_RUN_SHARE = 0.015
+SHORT_RUN_SHARE = 0.03
 """The same of a shorter one; only the three blocks that a verdict needs may cost more."""
 SHORT_RUN_MOST_S = LONG_RUN_S * LONG_RUN_SHARE
 FIRST_BLOCKS = 5
@@ -20,7 +20,7 @@ In a short run only where taking turns may be faster: where three say that toget
 """
 FEWEST_BLOCKS = 3
 BETWEEN_BLOCKS_S = 180.0
-WINDOW_SHARE = 0.003
+WINDOW_SHARE = 0.005
 """A window's least length as a share of the run."""
 SHORTEST_WINDOW_S = 0.75
 LONGEST_WINDOW_S = 5.0
