@@ -10,6 +10,7 @@ from training.preset.printable import printable
 from tui.format import UNKNOWN
 
 HERE = "here"
+BETWEEN = " + "
 _VERDICTS: dict[Verdict, str] = {
     "together": "together",
     "sequential": "sequential",
@@ -20,7 +21,7 @@ _VERDICTS: dict[Verdict, str] = {
 
 def presets_text(run: ListedRun) -> str:
     """Both presets, or the one there is: `lstm + wide-mlp`."""
-    return " + ".join(printable(name) for name in run.presets.values())
+    return BETWEEN.join(printable(name) for name in run.presets.values())
 
 
 def verdict_text(run: ListedRun) -> str:
