@@ -11,6 +11,7 @@ from training.preset.printable import printable
 from tui.format import UNKNOWN
 
 HERE = "here"
+BETWEEN = " + "
 _VERDICTS: dict[Verdict, str] = {
     "together": "together",
     "sequential": "sequential",
@@ -21,7 +22,7 @@ _VERDICTS: dict[Verdict, str] = {
 
 def presets_text(run: ListedRun) -> str:
     """Both presets, or the one there is: `lstm + wide-mlp`."""
-    return " + ".join(printable(name) for name in run.presets.values())
+    return BETWEEN.join(printable(name) for name in run.presets.values())
 
 
 class Judged(Protocol):

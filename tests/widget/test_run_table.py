@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from rich.cells import cell_len
 
 from training.analysis.run_listing import ListedRun, RunListState
 from tui.widgets.run_columns import columns_for, heading
-from tui.widgets.run_rows import STATE_TONES, RunRow, run_rows
+from tui.widgets.run_rows import STATE_TONES, RunRow, presets_within, run_rows
 from tui.widgets.run_table import RunTable
 
 NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
@@ -108,3 +109,22 @@ def test_the_highlight_is_always_in_sight_and_stays_on_its_run() -> None:
 
 def test_every_state_has_a_tone() -> None:
     assert set(STATE_TONES.values()) == {"good", "plain", "warning", "error"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (40, "lstm-of-twelve + cnn-of-twelve"),
+        (30, "lstm-of-twelve + cnn-of-twelve"),
+        (20, "lstm-of… + cnn-of-t…"),
+        (4, "lst…"),
+    ],
+)
+def test_of_two_presets_neither_hides_the_other(cells: int, told: str) -> None:
+    run = msgspec.structs.replace(listed(), presets={"a": "lstm-of-twelve", "b": "cnn-of-twelve"})
+    assert presets_within(run, cells) == told
+
+
+def test_a_short_preset_leaves_its_room_to_the_other() -> None:
+    run = msgspec.structs.replace(listed(), presets={"a": "ab", "b": "a-long-name-of-a-preset"})
+    assert presets_within(run, 20) == "ab + a-long-name-of…"

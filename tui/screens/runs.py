@@ -16,7 +16,7 @@ from training.analysis.run_listing import ListedRun, RunListing
 from training.record.run_folder import RunFolder
 from training.record.run_removal import RunKeptError, remove_run, why_kept
 from tui.background import AbandonedError, abandonable
-from tui.screens.house_screen import HouseScreen
+from tui.screens.house_screen import HouseScreen, Steps
 from tui.screens.live_messages import LeaveAsked, NewRunAsked
 from tui.screens.runs_messages import BackAsked, RunChosen, RunRemoved, RunsRead, RunsUnread
 from tui.screens.runs_questions import delete_question
@@ -57,6 +57,8 @@ curves, with the report a key away. **/** filters by name, preset, state, sharin
         Binding("q", "leave", "Quit", tooltip="Leave dualtrain; runs go on"),
         Binding("colon", "app.command_palette", "Palette", key_display=":", tooltip="Every command"),
     ]
+
+    HEIGHTS: ClassVar[Steps] = ((0, "-low"), (20, ""))
 
     def __init__(
         self,

@@ -11,7 +11,7 @@ class RunDetails(LinesWidget):
     """A run's facts, under a sentence where something was refused."""
 
     DEFAULT_CSS = """
-    RunDetails { height: 4; padding: 0 2; }
+    RunDetails { height: 5; padding: 0 2; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:

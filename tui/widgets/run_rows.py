@@ -6,13 +6,16 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from rich.cells import cell_len
+
 from training.analysis.run_listing import ListedRun, RunListState
 from training.analysis.run_pruning import wall_time
+from training.plan import LANES
 from training.preset.printable import printable
 from tui import format
 from tui.ages import age_text, date_text
-from tui.run_words import presets_text, verdict_text, where_text
-from tui.widgets.spans import Tone
+from tui.run_words import BETWEEN, presets_text, verdict_text, where_text
+from tui.widgets.spans import Tone, clip
 
 DELETING = "deleting"
 STATE_TONES: dict[RunListState, Tone] = {
@@ -59,6 +62,17 @@ class RunRow:
 def run_rows(runs: Iterable[ListedRun], now: datetime, deleting: Collection[str] = ()) -> tuple[RunRow, ...]:
     """The rows in the order of the runs; `deleting` are the folders that are being deleted."""
     return tuple(_row(run, now, is_deleting=run.folder in deleting) for run in runs)
+
+
+def presets_within(run: ListedRun, cells: int) -> str:
+    """Both presets in so many cells: where they do not fit, each gives way until it has its half."""
+    whole = presets_text(run)
+    room = cells - len(BETWEEN)
+    if cell_len(whole) <= cells or len(run.presets) != len(LANES) or room < len(LANES):
+        return clip(whole, cells)
+    first, second = (printable(name) for name in run.presets.values())
+    left = min(cell_len(first), max(room // 2, room - cell_len(second)))
+    return f"{clip(first, left)}{BETWEEN}{clip(second, room - left)}"
 
 
 def _row(run: ListedRun, now: datetime, *, is_deleting: bool) -> RunRow:

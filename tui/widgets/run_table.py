@@ -17,7 +17,7 @@ from textual.strip import Strip
 from training.preset.printable import printable
 from tui.widgets.lines import LinesWidget
 from tui.widgets.run_columns import GAP, columns_for, heading
-from tui.widgets.run_rows import RunRow
+from tui.widgets.run_rows import RunRow, presets_within
 from tui.widgets.spans import Line, Span, Tone, clip, fit, line, wrap
 
 EMPTY = "No runs yet: n here or `dualtrain-tui run A B` makes one."
@@ -198,7 +198,7 @@ class RunTable(LinesWidget, can_focus=True):
         tones: dict[str, Tone] = {"state": row.tone, "presets": plain, "verdict": plain}
         spans: list[Span] = [(self._mark(at), plain)]
         for name, cells in columns:
-            text = clip(getattr(row, name), cells)
+            text = presets_within(row.run, cells) if name == "presets" else clip(getattr(row, name), cells)
             filling = " " * (cells - cell_len(text))
             shown = f"{filling}{text}" if name == "size" else f"{text}{filling}"
             spans.append((shown + GAP, tones.get(name, "muted")))
