@@ -43,7 +43,7 @@ def _refuse_nan(_context: click.Context, _parameter: click.Parameter, value: flo
     type=click.FloatRange(min=SLOWEST, max=FASTEST),
     callback=_refuse_nan,
     metavar="N",
-    help=f"How many times as fast as it went, {SLOWEST:g} to {FASTEST:g}. Default: 1; of the demo 4.",
+    help="How many times as fast as it went. Default: 1; of the demo 4.",
 )
 def replay(run: str | None, speed: float | None) -> None:
     """Play a finished or running run's record back, drawn as it was drawn live.
@@ -65,9 +65,14 @@ def replay(run: str | None, speed: float | None) -> None:
         fail(f"{bench.name} is a bench: name one of its runs, in {bench.path / 'runs'}", exit_codes.USAGE)
     with failing_clearly():
         from training.plan import read_plan
-        from training.record.run_folder import find_run_folder
+        from training.record.run_folder import RunNotFoundError, find_run_folder
 
-        folder = find_run_folder(run)
+        try:
+            folder = find_run_folder(run)
+        except RunNotFoundError:
+            if run is not None:
+                raise
+            fail("there are no runs yet: `dualtrain-tui replay demo` plays a recorded pair", exit_codes.USAGE)
         read_plan(folder.plan)
     check_terminal()
     raise SystemExit(open_app(replay=ReplayRequest(folder, speed or 1.0)))
