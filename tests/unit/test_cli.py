@@ -176,7 +176,19 @@ def test_a_damaged_plan_or_report_is_one_sentence_and_never_hides_other_runs() -
     assert "not a plan this version can read" in _refused(2, "attach", "20260102")
 
 
-COMMANDS = ["run", "retry", "attach", "stop", "pause", "resume", "report", "runs", "presets", "doctor", "config"]
+COMMANDS = [
+    "run",
+    "retry",
+    "attach",
+    "stop",
+    "pause",
+    "resume",
+    "report",
+    "runs",
+    "presets",
+    "doctor",
+    "config",
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

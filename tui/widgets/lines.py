@@ -15,7 +15,6 @@ from textual.widget import Widget
 from tui.widgets.glyphs import Glyphs, Marker, glyphs_for
 from tui.widgets.spans import BLANK, TONES, Line, changed_width, fit, merged
 
-
 COVERED = "-tiny"
 """The class of a screen that is covered as the terminal is too small for it: nothing under the cover is drawn."""
 
