@@ -51,7 +51,9 @@ def is_ascii_wanted(resolved: Resolved, environment: Mapping[str, str], encoding
     wanted = resolved.settings.ascii
     if isinstance(wanted, bool):
         return wanted
-    return not is_unicode(encoding) or kind_of_terminal(environment) in FEW_SIGNS or _locale_is_bare(environment)
+    return (
+        not is_unicode(encoding) or kind_of_terminal(environment) in FEW_SIGNS or _locale_is_bare(environment)
+    )
 
 
 def has_sixteen_colours(environment: Mapping[str, str]) -> bool:

@@ -142,7 +142,7 @@ TERMINAL = Theme(
             text="ansi_default",
         ),
         # What is chosen stands out whichever colours the terminal has, and where it has none.
-        "block-cursor-text-style": "bold reverse",
+        "block-cursor-text-style": "bold underline",
         "ansi-background": "ansi_default",
         "ansi-foreground": "ansi_default",
         "scrollbar": "ansi_blue",

@@ -47,12 +47,17 @@ async def test_help_palette_and_notes_are_too() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await wait_until(pilot, lambda: bool(app.screen.query("PresetList")))
         await pilot.press("colon")
-        await wait_until(pilot, lambda: "Sharing" in screen_text(app) and app.screen.id == "--command-palette")
+        await wait_until(
+            pilot, lambda: "Sharing" in screen_text(app) and app.screen.id == "--command-palette"
+        )
         assert others(app) == set(), screen_text(app)
 
 
 async def test_too_small_is_too() -> None:
-    async with staged(LiveScreen(states.cpu_run()), (50, 10), seen="terminal too small", look=ASCII) as (pilot, _):
+    async with staged(LiveScreen(states.cpu_run()), (50, 10), seen="terminal too small", look=ASCII) as (
+        pilot,
+        _,
+    ):
         assert "60 x 16" in screen_text(pilot.app)
         assert others(pilot.app) == set()
 

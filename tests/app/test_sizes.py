@@ -13,7 +13,7 @@ from tests.app.stage import staged
 from tests.waiting import screen_text, wait_until
 
 EVERY = [pytest.param(shown, id=shown.name) for shown in SCREENS]
-SENTENCE = "terminal too small: dualtrain needs 60 × 16".split()
+SENTENCE = ["terminal", "too", "small:", "dualtrain", "needs", "60", "×", "16"]
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (100, 30), (160, 48)])
@@ -29,14 +29,14 @@ async def test_every_line_fits_and_no_sentence_covers_it(
 
 
 @pytest.mark.parametrize("shown", EVERY)
-async def test_too_small_is_a_sentence_and_all_comes_back_with_its_focus(shown: Shown, tmp_path: Path) -> None:
+async def test_too_small_is_a_sentence_and_all_comes_back_with_its_focus(
+    shown: Shown, tmp_path: Path
+) -> None:
     async with staged(shown.make(tmp_path), (80, 24), seen=shown.seen) as (pilot, _):
         focused = pilot.app.focused
         for size in ((59, 24), (80, 15), (50, 10)):
             await pilot.resize_terminal(*size)
-            await wait_until(
-                pilot, lambda: screen_text(pilot.app).split() == SENTENCE
-            )
+            await wait_until(pilot, lambda: screen_text(pilot.app).split() == SENTENCE)
         await pilot.resize_terminal(12, 3)
         await pilot.resize_terminal(1, 1)
         await pilot.resize_terminal(80, 24)

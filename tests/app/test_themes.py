@@ -58,7 +58,9 @@ async def test_without_colours_none_is_sent(
 
 @pytest.mark.parametrize("shown", SCREENS, ids=lambda shown: shown.name)
 async def test_the_light_theme_draws_the_same_words(shown: Shown, tmp_path: Path) -> None:
-    async with staged(shown.make(tmp_path), (80, 24), seen=shown.seen, look=Look(theme="dualtrain-light")) as (
+    async with staged(
+        shown.make(tmp_path), (80, 24), seen=shown.seen, look=Look(theme="dualtrain-light")
+    ) as (
         pilot,
         _,
     ):
@@ -81,7 +83,7 @@ async def test_without_colours_what_has_the_focus_and_what_is_chosen_stand_out(
         await wait_until(pilot, lambda: _column_of(screen_text(pilot.app), "┏") > 20)
     choices = [Choice("y", "y", "Stop it"), Choice("n", "n", "Let it train")]
     async with staged(ConfirmScreen("Stop?", choices), (80, 24), seen="Stop it", look=TERMINAL) as (pilot, _):
-        assert any("Stop it" in text for text, style in styles(pilot.app) if style.reverse)
+        assert any("Stop it" in text for text, style in styles(pilot.app) if style.underline)
 
 
 async def test_without_colours_the_lanes_are_told_apart_by_signs(monkeypatch: pytest.MonkeyPatch) -> None:

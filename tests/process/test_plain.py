@@ -27,7 +27,9 @@ def test_a_run_is_told_in_plain_lines_from_its_name_to_its_report(stage: Stage) 
     printed = viewer.out
     assert printed.startswith(f"run {viewer.run.folder.name}: {viewer.run.folder.path}\n")
     assert not {"\x1b", "\r"} & set(printed)
-    of_lane = {lane: [line for line in lane_lines(printed) if f" {lane.upper()} " in line[:14]] for lane in LANES}
+    of_lane = {
+        lane: [line for line in lane_lines(printed) if f" {lane.upper()} " in line[:14]] for lane in LANES
+    }
     assert all(len(lines) > 3 for lines in of_lane.values()), printed
     assert "step 260/260" in of_lane["a"][-1]
     assert f"record: {viewer.run.folder.path}" in printed.splitlines()[-1]
@@ -53,7 +55,9 @@ def test_ctrl_c_stops_what_it_launched(stage: Stage) -> None:
     stage.wait_until_clean()
 
 
-def test_ctrl_c_leaves_what_it_only_looks_at_and_a_reader_that_left_ends_it(stage: Stage, tmp_path: Path) -> None:
+def test_ctrl_c_leaves_what_it_only_looks_at_and_a_reader_that_left_ends_it(
+    stage: Stage, tmp_path: Path
+) -> None:
     launched = stage.headless(*PAIR, "--minutes", "9")
     for lane in LANES:
         launched.run.trains(lane)

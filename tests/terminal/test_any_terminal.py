@@ -62,7 +62,9 @@ def test_the_mouse_is_taken_where_it_is_asked_for(long_run: LongRun) -> None:
     ],
     ids=["option", "console", "C locale", "variable", "latin-1"],
 )
-def test_every_byte_is_ascii(long_run: LongRun, options: tuple[str, ...], environment: dict[str, str]) -> None:
+def test_every_byte_is_ascii(
+    long_run: LongRun, options: tuple[str, ...], environment: dict[str, str]
+) -> None:
     terminal = opened(long_run, *options, **environment)
     for key in "123456":
         terminal.press(key)
@@ -87,7 +89,9 @@ def test_a_chosen_theme_is_shown(long_run: LongRun) -> None:
 
 
 def test_a_dumb_terminal_gets_lines(long_run: LongRun) -> None:
-    terminal = long_run.dualtrain("attach", environment={"TERM": "dumb", "DUALTRAIN_PLAIN_INTERVAL_S": "0.5"}, columns=160)
+    terminal = long_run.dualtrain(
+        "attach", environment={"TERM": "dumb", "DUALTRAIN_PLAIN_INTERVAL_S": "0.5"}, columns=160
+    )
     terminal.wait_for(r"A seed-binary .*step \d+", r"B seed-regression .*step \d+", "TERM=dumb")
     terminal.press("ctrl+c")
     assert terminal.wait_for_exit() == 0

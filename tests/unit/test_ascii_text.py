@@ -49,7 +49,8 @@ def test_the_plain_glyphs_are_ascii() -> None:
 
 
 @pytest.mark.parametrize(
-    ("encoding", "printed"), [("ascii", b"~1.5x e"), ("latin-1", b"~1.5\xd7 \xe9"), ("utf-8", "≈1.5× é".encode())]
+    ("encoding", "printed"),
+    [("ascii", b"~1.5x e"), ("latin-1", b"~1.5\xd7 \xe9"), ("utf-8", "≈1.5× é".encode())],
 )
 def test_what_an_encoding_does_not_hold_is_replaced(encoding: str, printed: bytes) -> None:
     raw = io.BytesIO()

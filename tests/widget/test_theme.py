@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations
 
 import pytest
@@ -25,7 +26,10 @@ def _linear(colour: str) -> tuple[float, ...]:
 
 
 def _contrast(colour: str, other: str) -> float:
-    lights = sorted(sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), _linear(one), strict=True)) for one in (colour, other))
+    lights = sorted(
+        sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), _linear(one), strict=True))
+        for one in (colour, other)
+    )
     return (lights[1] + 0.05) / (lights[0] + 0.05)
 
 
@@ -33,12 +37,13 @@ def _seen(colour: str, eye: tuple[tuple[float, ...], ...]) -> Color:
     red_green_blue = _linear(colour)
     seen = [min(1.0, max(0.0, sum(w * c for w, c in zip(row, red_green_blue, strict=True)))) for row in eye]
     back = [12.92 * value if value <= 0.0031308 else 1.055 * value ** (1 / 2.4) - 0.055 for value in seen]
-    return Color(*(round(255 * value) for value in back))
+    red, green, blue = (round(255 * value) for value in back)
+    return Color(red, green, blue)
 
 
 def _apart(one: Color, other: Color) -> float:
     first, second = rgb_to_lab(one), rgb_to_lab(other)
-    return ((first.L - second.L) ** 2 + (first.a - second.a) ** 2 + (first.b - second.b) ** 2) ** 0.5
+    return math.dist(first, second)
 
 
 @pytest.mark.parametrize("theme", OWN, ids=lambda theme: theme.name)
@@ -57,9 +62,7 @@ def test_what_is_read_stands_out_from_what_it_stands_on(theme: Theme) -> None:
 
 @pytest.mark.parametrize("theme", OWN, ids=lambda theme: theme.name)
 @pytest.mark.parametrize("eye", [PROTAN, DEUTAN], ids=["protan", "deutan"])
-def test_the_lanes_are_apart_for_colour_blind_eyes(
-    theme: Theme, eye: tuple[tuple[float, ...], ...]
-) -> None:
+def test_the_lanes_are_apart_for_colour_blind_eyes(theme: Theme, eye: tuple[tuple[float, ...], ...]) -> None:
     assert theme.accent is not None
     assert _apart(_seen(theme.primary, eye), _seen(theme.accent, eye)) > 40
 
@@ -73,7 +76,8 @@ def test_in_256_colours_none_becomes_another(theme: Theme) -> None:
     for colour in colours:
         assert colour is not None
         own = Color.parse(colour)
-        shown = Color(*own.rich_color.downgrade(ColorSystem.EIGHT_BIT).get_truecolor())
+        red, green, blue = own.rich_color.downgrade(ColorSystem.EIGHT_BIT).get_truecolor()
+        shown = Color(red, green, blue)
         assert _apart(own, shown) < 8, colour
 
 

@@ -65,7 +65,9 @@ def plain_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def follow_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command every way to follow what it launches; its function gets them as `following`."""
 
-    @click.option("--headless", is_flag=True, help="No screen: a progress line a second for each lane on stderr.")
+    @click.option(
+        "--headless", is_flag=True, help="No screen: a progress line a second for each lane on stderr."
+    )
     @click.option("--json", "as_json", is_flag=True, help="With --headless: report.json alone on stdout.")
     @plain_options
     @click.option("--detach", is_flag=True, help="Launch, print the run's name, and leave it running.")

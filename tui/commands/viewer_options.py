@@ -61,7 +61,9 @@ def viewer_options(function: Callable[..., Any]) -> Callable[..., Any]:
     def with_viewer(
         *arguments: Any, theme: str | None, ascii_only: bool | None, mouse: bool | None, **others: Any
     ) -> Any:
-        return function(*arguments, viewer=ViewerOptions(theme, ascii_only, mouse).over(options_before()), **others)
+        return function(
+            *arguments, viewer=ViewerOptions(theme, ascii_only, mouse).over(options_before()), **others
+        )
 
     return with_viewer
 

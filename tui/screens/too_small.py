@@ -11,7 +11,7 @@ from textual.widgets import Static
 from tui.widgets.lines import COVERED, LinesWidget
 
 SMALLEST = Size(60, 16)
-_LAYER = "too-small"
+_LAYERS = ("default", "too-small")
 
 
 class TooSmall(Static):
@@ -20,6 +20,7 @@ class TooSmall(Static):
     DEFAULT_CSS = """
     TooSmall {
         layer: too-small;
+        dock: top;
         width: 100%;
         height: 100%;
         background: $background;
@@ -44,7 +45,7 @@ def tell_if_too_small(screen: Screen[Any], size: Size) -> None:
         return
     covers = screen.query_children(TooSmall)
     if is_tiny and not covers:
-        screen.styles.layers = ("default", _LAYER)  # over everything, help and footer as well
+        screen.styles.layers = _LAYERS  # type: ignore[assignment] # over everything, help and footer as well
         screen.mount(TooSmall())
     for cover in covers:
         cover.display = is_tiny
