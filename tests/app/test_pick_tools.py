@@ -122,9 +122,9 @@ async def test_what_becomes_known_is_sorted_in_and_the_highlight_stays() -> None
 
 async def test_the_filter_keeps_the_order() -> None:
     async with staged(known_world().screen(), (100, 30), seen="Lane A  by name") as (pilot, _):
-        await pilot.press("o", "slash", "n")
-        await wait_until(pilot, lambda: "by size  /n" in screen_text(pilot.app))
-        assert names(pilot)[0] == "cnn-small"
+        await pilot.press("o", "slash", *"title")
+        await wait_until(pilot, lambda: "by size  /title" in screen_text(pilot.app))
+        assert names(pilot)[:2] == ["lstm", "cnn-small"]
 
 
 PAIR = RecentPair(

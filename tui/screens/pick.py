@@ -8,7 +8,6 @@ from textual import on
 from textual.binding import BindingType
 
 from training.plan import LANES, SHARINGS, Lane
-from training.preset.printable import printable
 from tui.screens.pick_keys import PICK_HELP, PICK_KEYS
 from tui.screens.pick_lists import PickLists
 from tui.screens.pick_messages import LaunchAsked, NameTaken, PresetSaved
@@ -173,7 +172,7 @@ class PickScreen(PickLists):
         asked, saved = message.asked, message.saved
         self._edits.keep(asked.lane, asked.entry.reference, ())
         self._to_pick[asked.lane] = saved.reference
-        self.notify(f"Saved as {saved.reference}: {printable(str(saved.path))}", timeout=6, markup=False)
+        self.notify(f"Saved as {saved.reference}.", timeout=4, markup=False)
         self._reader.read_presets()
 
     def _show_anew(self, picks: dict[Lane, str]) -> None:

@@ -114,7 +114,7 @@ class RecentSheet(ModalScreen["RecentPair | None"]):
             printable(pair.presets[lane], limit=_NAME_CHARACTERS) + ("*" if pair.overrides[lane] else "")
             for lane in LANES
         ]
-        verdict = "" if pair.verdict is None else f"  {verdict_text(pair)}"
+        verdict = "" if pair.verdict in (None, "unknown") else f"  {verdict_text(pair)}"
         return Content.assemble(
             (names[0], "$primary"),
             (" + ", "$text-muted"),
