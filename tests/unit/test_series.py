@@ -26,7 +26,8 @@ def test_bounded_ordered_and_no_extreme_is_lost(points: list[float], capacity: i
         assert view.step[-1] == 10 * index
     view = series.view()
     assert list(view.t) == sorted(view.t)
-    assert view.t[-newest:] == tuple(float(index) for index in range(len(points)))[-newest:]
+    last = tuple(float(index) for index in range(len(points)))[-newest:]
+    assert view.t[len(view) - len(last) :] == last
     assert all(low <= high for low, high in zip(view.low, view.high, strict=True))
 
 

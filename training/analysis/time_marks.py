@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import insort
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,14 +40,15 @@ class TimeMark:
 class TimeMarks:
     """Takes records of all files, each file in its own order; memory is bounded.
 
-    Of each kind no more than `KEPT_OF_A_KIND` are held: past that every other one is dropped, so that the whole run
-    stays covered.
+    Of each kind of each lane no more than `KEPT_OF_A_KIND` are held: past that every other one is dropped, so that the
+    whole run stays covered.
     """
 
     def __init__(self) -> None:
-        self._marks: dict[MarkKind, list[TimeMark]] = {}
-        self._one_in: dict[MarkKind, int] = {}
-        self._seen: dict[MarkKind, int] = {}
+        # by lane as well: each lane's own order is that of its file, whatever comes between
+        self._marks: dict[tuple[MarkKind, Lane | None], list[TimeMark]] = {}
+        self._one_in: dict[tuple[MarkKind, Lane | None], int] = {}
+        self._seen: dict[tuple[MarkKind, Lane | None], int] = {}
         self._sorted: tuple[TimeMark, ...] | None = ()
 
     def take(self, record: EventRecord | LaneRecord, lane: Lane | None = None) -> None:
@@ -59,23 +59,29 @@ class TimeMarks:
 
     def add(self, mark: TimeMark) -> None:
         """Put a mark in its place."""
-        seen = self._seen.get(mark.kind, 0)
-        self._seen[mark.kind] = seen + 1
-        one_in = self._one_in.setdefault(mark.kind, 1)
+        of = (mark.kind, mark.lane)
+        seen = self._seen.get(of, 0)
+        self._seen[of] = seen + 1
+        one_in = self._one_in.setdefault(of, 1)
         if seen % one_in:
             return
-        held = self._marks.setdefault(mark.kind, [])
-        insort(held, mark, key=lambda one: one.t)
+        held = self._marks.setdefault(of, [])
+        held.append(mark)
         if len(held) > KEPT_OF_A_KIND:
-            self._marks[mark.kind] = held[::2]
-            self._one_in[mark.kind] = 2 * one_in
+            self._marks[of] = held[::2]
+            self._one_in[of] = 2 * one_in
         self._sorted = None
 
     def marks(self) -> tuple[TimeMark, ...]:
         """Those that are kept, the kinds least worth a sign first, each kind in order of time."""
         if self._sorted is None:
-            self._sorted = tuple(mark for kind in MARK_KINDS for mark in self._marks.get(kind, ()))
+            every = (mark for held in self._marks.values() for mark in held)
+            self._sorted = tuple(sorted(every, key=_place))
         return self._sorted
+
+
+def _place(mark: TimeMark) -> tuple[int, float, str]:
+    return MARK_KINDS.index(mark.kind), mark.t, mark.lane or ""
 
 
 def _mark(record: EventRecord | LaneRecord, lane: Lane | None) -> TimeMark | None:
