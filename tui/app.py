@@ -25,7 +25,7 @@ from tui.screens.live_messages import (
 )
 from tui.screens.pick_messages import LaunchAsked
 from tui.starting import launch_here, leave_on_signals
-from tui.viewing import READONLY_VARIABLE, Viewing, viewing
+from tui.viewing import NOTHING_LAUNCHED, Viewing, viewing
 
 if TYPE_CHECKING:
     from training.analysis.state import RunState
@@ -112,9 +112,7 @@ class DualtrainApp(HouseApp):
     @on(AgainAsked)
     def _launch_asked(self, message: LaunchAsked | AgainAsked) -> None:
         if self.how.readonly:
-            self.post_message(
-                LaunchFailed(f"read-only ({READONLY_VARIABLE} or --readonly): nothing is launched")
-            )
+            self.post_message(LaunchFailed(NOTHING_LAUNCHED))
         elif not self._is_launching:
             self._is_launching = True
             self._launch(replace(message.request, notify=message.request.notify or self.how.notify))
