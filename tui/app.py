@@ -15,7 +15,7 @@ from tui.messages import AskFailed, LaunchFailed, RunLaunched
 from tui.screens.live_messages import AgainAsked, LeaveAsked, PeriodChosen, StopAsked, SupervisorAsked
 from tui.screens.pick_messages import LaunchAsked
 from tui.starting import launch_here, leave_on_signals
-from tui.viewing import READONLY_VARIABLE, Viewing, viewing
+from tui.viewing import NOTHING_LAUNCHED, Viewing, viewing
 
 if TYPE_CHECKING:
     from training.launch import Launched, LaunchRequest
@@ -83,9 +83,7 @@ class DualtrainApp(AppScreens):
     @on(AgainAsked)
     def _launch_asked(self, message: LaunchAsked | AgainAsked) -> None:
         if self.how.readonly:
-            self.post_message(
-                LaunchFailed(f"read-only ({READONLY_VARIABLE} or --readonly): nothing is launched")
-            )
+            self.post_message(LaunchFailed(NOTHING_LAUNCHED))
         elif not self._is_launching:
             self._is_launching = True
             self._launch(replace(message.request, notify=message.request.notify or self.how.notify))

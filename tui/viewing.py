@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 READONLY_VARIABLE = "DUALTRAIN_READONLY"
 NO_BELL_VARIABLE = "DUALTRAIN_NO_BELL"
 
+NOTHING_LAUNCHED = f"read-only ({READONLY_VARIABLE} or --readonly): nothing is launched"
+
 _OFF = frozenset({"", "0", "no", "false", "off"})
 
 
