@@ -138,4 +138,3 @@ class DualtrainApp(AppScreens):
         except (ControlError, PresetError) as error:
             self.post_message(AskFailed(str(error)))
         run.feed.look_now()
-

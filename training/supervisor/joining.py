@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import structs
 
 from training.plan import LANES, Lane, LanePlan, Plan, write_plan
+from training.record.event_records import Joined
 from training.record.run_folder import RunFolder
 
 
@@ -19,6 +20,11 @@ class Place:
     plan: Plan
     replaced: LanePlan | None = None
     earlier_records: str | None = None
+
+    def taken(self, t: float, lane: Lane, planned: LanePlan, by: str) -> Joined:
+        """The event that tells of it."""
+        replaces = None if self.replaced is None else self.replaced.preset_name
+        return Joined(t, lane, planned, by, replaces, self.replaced, self.earlier_records)
 
 
 def take_place(folder: RunFolder, plan: Plan, lane: Lane, planned: LanePlan) -> Place:

@@ -15,7 +15,6 @@ from training.record.event_records import (
     BarrierOpened,
     Began,
     DeviceLost,
-    Joined,
     LaneStatus,
     WarmingUp,
 )
@@ -151,17 +150,7 @@ class Supervisor:
         place = take_place(self._folder, self.plan, lane, planned)
         self.plan = place.plan
         self.lanes[lane] = LaneRun(lane, self._folder)
-        self.events.write(
-            Joined(
-                self.now(),
-                lane,
-                planned,
-                by,
-                replaces=None if place.replaced is None else place.replaced.preset_name,
-                replaced=place.replaced,
-                earlier_records=place.earlier_records,
-            )
-        )
+        self.events.write(place.taken(self.now(), lane, planned, by))
         self.measuring.joined(lane)
         self.decide()
 
