@@ -51,7 +51,7 @@ def test_ctrl_c_stops_what_it_launched(stage: Stage) -> None:
         viewer.run.trains(lane)
     viewer.signal(signal.SIGINT)
     assert viewer.wait() == 130
-    assert "stopping; Ctrl-C again kills" in viewer.out
+    assert "; Ctrl-C again kills" in viewer.out
     stage.wait_until_clean()
 
 

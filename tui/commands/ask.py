@@ -124,7 +124,8 @@ def _live_run(run: str | None) -> RunFolder:
 
     if run is not None:
         return find_run_folder(run)
-    live = next((folder for folder in list_run_folders() if liveness(folder) == "live"), None)
+    # one that was only just launched is meant as well: it says itself that it does not answer yet
+    live = next((folder for folder in list_run_folders() if liveness(folder) in ("live", "starting")), None)
     if live is None:
         raise RunNotFoundError("no run is live: `dualtrain-tui runs` lists what there is")
     return live
