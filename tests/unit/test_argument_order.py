@@ -74,7 +74,7 @@ def test_where_each_can_be_either_the_run_has_a_path(tmp_path: Path) -> None:
         (2, ("join",), "Missing argument"),
         (1, ("share", "sequential", NAME), "does not answer yet"),
         (1, ("share", NAME, "sequential"), "does not answer yet"),
-        (2, ("share", "sequential"), "no run is live"),
+        (1, ("share", "sequential"), "does not answer yet"),
         (2, ("share", "mps", NAME), "'mps' is not one of together, sequential, adaptive"),
         (2, ("share", NAME), f"'{NAME}' is not one of together"),
         (2, ("share", "together", "sequential"), "there is no run 'sequential'"),

@@ -124,8 +124,10 @@ def _live_run(run: str | None) -> RunFolder:
 
     if run is not None:
         return find_run_folder(run)
-    # one that was only just launched is meant as well: it says itself that it does not answer yet
-    live = next((folder for folder in list_run_folders() if liveness(folder) in ("live", "starting")), None)
+    states = [(liveness(folder), folder) for folder in list_run_folders()]
+    live = next((folder for state, folder in states if state == "live"), None)
+    # where none is, one that was only just launched is meant: it says itself that it does not answer yet
+    live = live or next((folder for state, folder in states if state == "starting"), None)
     if live is None:
         raise RunNotFoundError("no run is live: `dualtrain-tui runs` lists what there is")
     return live
