@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime
 
 import psutil
 
 from training.analysis.state import LOST, RunState
+from training.record.wall_time import wall_time
 
 WITHIN_S = 35.0
 """A worker whose supervisor is gone ends within half a minute, in order or not."""
@@ -42,10 +42,10 @@ def launched_within(state: RunState) -> WallSpan | None:
 
     None where the run does not tell when it began.
     """
-    try:
-        began = datetime.fromisoformat(state.started_wall).timestamp()
-    except (ValueError, OverflowError, OSError):
+    started = wall_time(state.started_wall)
+    if started is None:
         return None
+    began = started.timestamp()
     return began - _CLOCKS_DIFFER_S, began + state.elapsed_s + _CLOCKS_DIFFER_S
 
 

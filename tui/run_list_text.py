@@ -8,8 +8,8 @@ from datetime import datetime
 from rich.cells import cell_len, set_cell_size
 
 from training.analysis.run_listing import ListedRun
-from training.analysis.run_pruning import wall_time
 from training.preset.printable import printable
+from training.record.wall_time import wall_time
 from tui import format
 from tui.ages import age_text, date_text
 from tui.run_words import presets_text, verdict_text, where_text

@@ -63,7 +63,7 @@ async def test_a_measured_pair_is_forecast_at_every_size(size: tuple[int, int]) 
         assert "1.55×" in told
         assert len(told.splitlines()) == (1 if size[1] < 20 else 2)
         if size[0] >= 80:
-            assert "12 min + 20 min; together 21 min (measured long ago, 1.55×" in told
+            assert "12 min + 20 min; together 21 min (measured 25 years ago, 1.55×" in told
         assert all(len(line) <= size[0] for line in screen_text(pilot.app).splitlines())
 
 

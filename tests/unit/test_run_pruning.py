@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.analysis.run_listing import ListedRun, RunListState
-from training.analysis.run_pruning import runs_to_prune, wall_time, when_over
+from training.analysis.run_pruning import runs_to_prune, when_over
+from training.record.wall_time import wall_time
 
 NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 LIVE: tuple[RunListState, ...] = ("starting", "live", "elsewhere")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -56,16 +55,13 @@ def test_kinds_stand_in_order_of_what_they_are_worth_and_each_in_order_of_time(
     assert places == sorted(places)
 
 
-def test_of_many_every_other_is_kept_all_over_the_run() -> None:
+def test_of_many_the_newest_of_each_lane_are_kept() -> None:
     marks = TimeMarks()
     for index in range(10_000):
         marks.add(TimeMark(float(index), "epoch", "a"))
-    times = [one.t for one in marks.marks()]
-    assert KEPT_OF_A_KIND / 2 <= len(times) <= KEPT_OF_A_KIND
-    gaps = {after - before for before, after in pairwise(times)}
-    assert len(gaps) == 1
-    assert times[0] == 0.0
-    assert times[-1] > 9_900
+    marks.add(TimeMark(3.0, "epoch", "b"))
+    times = {lane: [one.t for one in marks.marks() if one.lane == lane] for lane in ("a", "b")}
+    assert times == {"a": [float(index) for index in range(10_000 - KEPT_OF_A_KIND, 10_000)], "b": [3.0]}
 
 
 def test_a_history_tells_them_of_all_files(tmp_path: Path) -> None:

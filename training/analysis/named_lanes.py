@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from training.analysis.run_course import read_course
 from training.analysis.state import ENDED_PHASES, RunState
 from training.plan import Lane, read_plan
 from training.preset.printable import printable
-from training.record.event_records import EventRecord, Joined, LaneEnded, Launched
-from training.record.reader import TailingReader
 from training.record.run_folder import RunFolder
 
 _LONGEST_NAME = 40
@@ -46,25 +45,11 @@ def lanes_in(folder: RunFolder) -> tuple[NamedLane, ...]:
     Raises:
         PlanError: it has no plan that can be read.
     """
-    pids: dict[Lane, int | None] = dict.fromkeys(read_plan(folder.plan).lanes)
-    ended: set[Lane] = set()
-    reader: TailingReader[EventRecord] = TailingReader(folder.events, EventRecord)
-    for record in reader.read_new():
-        match record:
-            case Launched():
-                pids[record.lane] = record.pid
-            case LaneEnded():
-                ended.add(record.lane)
-            case Joined():
-                ended.discard(record.lane)
-                pids[record.lane] = None
-            case _:
-                pass
-    presets = {lane: planned.preset_name for lane, planned in read_plan(folder.plan).lanes.items()}
+    course = read_course(folder, read_plan(folder.plan))
     return tuple(
-        NamedLane(lane, presets[lane], pid)
-        for lane, pid in pids.items()
-        if lane in presets and lane not in ended
+        NamedLane(lane, life.preset_name, None if life.launched is None else life.launched.pid)
+        for lane, life in course.now.items()
+        if life.ended is None
     )
 
 

@@ -11,6 +11,7 @@ from training.analysis.measurements import Measurements
 from training.plan import PlannedDevice
 from training.preset import Preset, preset_digest
 from training.record.measurement_records import PairMeasured, measured_on
+from training.record.wall_time import wall_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def last_uses(measured: Measurements) -> LastUses:
     by_digest: dict[str, datetime] = {}
     by_name: dict[str, datetime] = {}
     for digest, name, at in _trained(measured):
-        then = _moment(at)
+        then = wall_time(at)
         if then is not None:
             by_digest[digest] = max(then, by_digest.get(digest, then))
             by_name[name] = max(then, by_name.get(name, then))
@@ -71,11 +72,3 @@ def _pairs(measured: Measurements) -> list[PairMeasured]:
     return sorted(
         (one for pairs in measured.pairs.values() for one in pairs), key=lambda one: one.at, reverse=True
     )
-
-
-def _moment(at: str) -> datetime | None:
-    try:
-        then = datetime.fromisoformat(at)
-        return then if then.tzinfo is not None else then.astimezone()
-    except (ValueError, OverflowError):
-        return None

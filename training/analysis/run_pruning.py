@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from training.analysis.run_listing import ListedRun
+from training.record.wall_time import wall_time
 
 
 def runs_to_prune(
@@ -37,11 +38,3 @@ def runs_to_prune(
 def when_over(run: ListedRun) -> datetime | None:
     """When the run ended, or began where nobody wrote down its end; None where it tells neither."""
     return wall_time(run.ended_at or "") or wall_time(run.created_at)
-
-
-def wall_time(text: str) -> datetime | None:
-    """A record's wall time; one without an offset is this machine's. None where it is no time."""
-    try:
-        return datetime.fromisoformat(text).astimezone()
-    except (ValueError, OverflowError, OSError):
-        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import Literal
 
@@ -40,15 +41,13 @@ class TimeMark:
 class TimeMarks:
     """Takes records of all files, each file in its own order; memory is bounded.
 
-    Of each kind of each lane no more than `KEPT_OF_A_KIND` are held: past that every other one is dropped, so that the
-    whole run stays covered.
+    Of each kind of each lane the newest are held. Those that are many have signs only where the axis shows few of them,
+    and that is where one looks closely: at the newest mostly.
     """
 
     def __init__(self) -> None:
         # by lane as well: each lane's own order is that of its file, whatever comes between
-        self._marks: dict[tuple[MarkKind, Lane | None], list[TimeMark]] = {}
-        self._one_in: dict[tuple[MarkKind, Lane | None], int] = {}
-        self._seen: dict[tuple[MarkKind, Lane | None], int] = {}
+        self._marks: dict[tuple[MarkKind, Lane | None], deque[TimeMark]] = {}
         self._sorted: tuple[TimeMark, ...] | None = ()
 
     def take(self, record: EventRecord | LaneRecord, lane: Lane | None = None) -> None:
@@ -59,17 +58,7 @@ class TimeMarks:
 
     def add(self, mark: TimeMark) -> None:
         """Put a mark in its place."""
-        of = (mark.kind, mark.lane)
-        seen = self._seen.get(of, 0)
-        self._seen[of] = seen + 1
-        one_in = self._one_in.setdefault(of, 1)
-        if seen % one_in:
-            return
-        held = self._marks.setdefault(of, [])
-        held.append(mark)
-        if len(held) > KEPT_OF_A_KIND:
-            self._marks[of] = held[::2]
-            self._one_in[of] = 2 * one_in
+        self._marks.setdefault((mark.kind, mark.lane), deque(maxlen=KEPT_OF_A_KIND)).append(mark)
         self._sorted = None
 
     def marks(self) -> tuple[TimeMark, ...]:

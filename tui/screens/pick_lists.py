@@ -13,6 +13,7 @@ from textual.containers import Container
 from textual.widgets import Static
 
 from training.plan import LANES, Lane, Sharing
+from training.record.wall_time import now_here
 from tui.screens.pick_describing import Describing
 from tui.screens.pick_edits import PickEdits
 from tui.screens.pick_findings import Findings
@@ -46,11 +47,6 @@ if TYPE_CHECKING:
 DEFAULT_PICKS: Mapping[Lane, str] = {"a": "seed-binary", "b": "seed-regression"}
 REST_S = 0.7
 """How long the highlight rests before a description is asked for: it costs a process some seconds of CPU."""
-
-
-def now_here() -> datetime:
-    """This moment, with the offset of this machine's clock."""
-    return datetime.now().astimezone()
 
 
 class PickLists(StopsScreen):

@@ -20,6 +20,7 @@ from textual.worker import get_current_worker
 
 from training.plan import LANES
 from training.preset.printable import printable
+from training.record.wall_time import wall_time
 from tui.ages import age_text
 from tui.background import AbandonedError, abandonable
 from tui.run_words import verdict_text
@@ -120,13 +121,5 @@ class RecentSheet(ModalScreen["RecentPair | None"]):
             (" + ", "$text-muted"),
             (names[1], "$accent"),
             (verdict, "bold"),
-            (f"  {age_text(_moment(pair.created_at), self._now)}", "$text-muted"),
+            (f"  {age_text(wall_time(pair.created_at), self._now)}", "$text-muted"),
         )
-
-
-def _moment(at: str) -> datetime | None:
-    try:
-        then = datetime.fromisoformat(at)
-    except ValueError:
-        return None
-    return then if then.tzinfo is not None else then.astimezone()

@@ -15,6 +15,7 @@ from textual.worker import WorkerState, get_current_worker
 from training.analysis.run_listing import ListedRun, RunListing
 from training.record.run_folder import RunFolder
 from training.record.run_removal import RunKeptError, remove_run, why_kept
+from training.record.wall_time import now_here
 from tui.background import AbandonedError, abandonable
 from tui.screens.house_screen import HouseScreen, Steps
 from tui.screens.live_messages import LeaveAsked, NewRunAsked
@@ -28,11 +29,6 @@ from tui.widgets.run_table import RunTable
 READ_EVERY_S = 2.0
 """A look costs a few stats for each run that stands still."""
 _READ = "read"
-
-
-def now_here() -> datetime:
-    """This moment, with the offset of this machine's clock."""
-    return datetime.now().astimezone()
 
 
 class RunsScreen(HouseScreen):

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from training.plan import Lane, Sharing
+from training.record.wall_time import wall_time
 from tui import format
+from tui.ages import age_text
 from tui.widgets.spans import LANE_TONE, Line, Span, Tone, line
 
 if TYPE_CHECKING:
@@ -114,18 +116,8 @@ def about(seconds: float | None) -> str:
 
 def ago(at: str, now: datetime) -> str:
     """When something was measured; a date that cannot be read is told as such."""
-    try:
-        then = datetime.fromisoformat(at)
-        days = (now - (then if then.tzinfo else then.astimezone())).total_seconds() / 86400
-    except (ValueError, OverflowError):
-        return "once"
-    if days < 1 / 24:
-        return "just now" if days < 1 / 288 else f"{days * 1440:.0f} min ago"
-    if days < 1:
-        return f"{days * 24:.0f} h ago"
-    if days < 1.5:
-        return "1 day ago"
-    return f"{days:.0f} days ago" if days < 1000 else "long ago"
+    then = wall_time(at)
+    return "once" if then is None else age_text(then, now)
 
 
 def _amounts(fit: DeviceFit) -> list[Span]:

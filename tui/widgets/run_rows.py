@@ -9,9 +9,9 @@ from datetime import datetime
 from rich.cells import cell_len
 
 from training.analysis.run_listing import ListedRun, RunListState
-from training.analysis.run_pruning import wall_time
 from training.plan import LANES
 from training.preset.printable import printable
+from training.record.wall_time import wall_time
 from tui import format
 from tui.ages import age_text, date_text
 from tui.run_words import BETWEEN, presets_text, verdict_text, where_text
