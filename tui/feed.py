@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import threading
 from collections.abc import Callable
-from typing import Protocol
 
 from training.analysis.history import RunHistory
 from training.analysis.state import RunState
@@ -17,53 +16,21 @@ Deliver = Callable[[RunState, bool], object]
 DEFAULT_PERIOD_S = 1.0
 
 
-class Feed(Protocol):
-    """Delivers states from a thread of its own: of a run as it goes, or as it went."""
+class Feed:
+    """Delivers states from a thread of its own: of a run as it goes, or as it went. It never waits for who draws."""
 
-    period_s: float
-    """How long to wait between two looks; may be set at any time."""
-
-    def start(self) -> None:
-        """Begin to deliver."""
-
-    def look_now(self) -> None:
-        """Do not wait for the period's end."""
-
-    def stop(self) -> None:
-        """Deliver nothing more; returns when the thread has ended."""
-
-
-class RunFeed:
-    """Reads one run's files once a period and delivers each state, until the run is over or `stop`.
-
-    A lost run is followed until its lanes have told how they ended.
-    The thread reads and folds; it never waits for whoever draws. `deliver` is called in the thread.
-    """
-
-    def __init__(
-        self,
-        history: RunHistory,
-        deliver: Deliver,
-        *,
-        failed: Callable[[str], object] = lambda _: None,
-        supervisor: subprocess.Popen[bytes] | None = None,
-        period_s: float = DEFAULT_PERIOD_S,
-    ) -> None:
+    def __init__(self, name: str, failed: Callable[[str], object], period_s: float) -> None:
         """`failed` is told, in the thread, what kept the run from being read; each thing once."""
         self.period_s = period_s
         """How long to wait between two looks; may be set at any time."""
-        self._history = history
-        self._deliver = deliver
         self._failed = failed
         self._failure = ""
-        self._supervisor = supervisor
-        self._last_words = LastWords()
         self._wake = threading.Event()
         self._over = False
-        self._thread = threading.Thread(target=self._follow, name="dualtrain-feed", daemon=True)
+        self._thread = threading.Thread(target=self._follow, name=name, daemon=True)
 
     def start(self) -> None:
-        """Begin to follow."""
+        """Begin to deliver."""
         self._thread.start()
 
     def look_now(self) -> None:
@@ -78,11 +45,48 @@ class RunFeed:
             self._thread.join(2.0)
 
     def _follow(self) -> None:
+        """Look and deliver until it is over, in the thread."""
+        raise NotImplementedError
+
+    def _wait(self, seconds: float | None) -> None:
+        """Until then, or until somebody wants a look."""
+        self._wake.wait(seconds)
+        self._wake.clear()
+
+    def _tell_failure(self, error: Exception) -> None:
+        failure = f"{type(error).__name__}: {error}"
+        if failure != self._failure:
+            self._failure = failure
+            self._failed(failure)
+
+
+class RunFeed(Feed):
+    """Reads one run's files once a period and delivers each state, until the run is over or `stop`.
+
+    A lost run is followed until its lanes have told how they ended.
+    """
+
+    def __init__(
+        self,
+        history: RunHistory,
+        deliver: Deliver,
+        *,
+        failed: Callable[[str], object] = lambda _: None,
+        supervisor: subprocess.Popen[bytes] | None = None,
+        period_s: float = DEFAULT_PERIOD_S,
+    ) -> None:
+        """`deliver` is called in the thread."""
+        super().__init__("dualtrain-feed", failed, period_s)
+        self._history = history
+        self._deliver = deliver
+        self._supervisor = supervisor
+        self._last_words = LastWords()
+
+    def _follow(self) -> None:
         while not self._over:
             if not self._look():
                 return
-            self._wake.wait(self.period_s)
-            self._wake.clear()
+            self._wait(self.period_s)
 
     def _look(self) -> bool:
         """Read and deliver once; whether there may be more to come."""
@@ -92,13 +96,8 @@ class RunFeed:
             state = self._history.state()
             looks_on = self._last_words.may_come(state)
         except Exception as error:  # noqa: BLE001 - a screen that stands still without a word would be worse
-            self._tell_failure(f"{type(error).__name__}: {error}")
+            self._tell_failure(error)
             return not gone
         if not self._over:
             self._deliver(state, looks_on)
         return self._history.is_live or looks_on
-
-    def _tell_failure(self, failure: str) -> None:
-        if failure != self._failure:
-            self._failure = failure
-            self._failed(failure)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from training.analysis.replay import Replay
 from training.analysis.state import RunState
-from tui.feed import DEFAULT_PERIOD_S
+from tui.feed import DEFAULT_PERIOD_S, Feed
 from tui.replay_speed import FASTEST, SLOWEST
 
 LONG_WAY_S = 3600.0
@@ -33,11 +33,10 @@ class ReplayPlace:
 Deliver = Callable[[RunState, ReplayPlace], object]
 
 
-class ReplayFeed:
+class ReplayFeed(Feed):
     """Plays one record and delivers its state once a period of the viewer's time, and whenever something is asked.
 
-    The thread folds; it never waits for whoever draws. While nothing moves it sleeps. `deliver` is called in the
-    thread, everything else from any.
+    While nothing moves it sleeps. `deliver` is called in the thread, everything else from any.
     """
 
     def __init__(
@@ -50,13 +49,10 @@ class ReplayFeed:
         period_s: float = DEFAULT_PERIOD_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Play `replay` from where it stands. `failed` is told what kept it from being read; each thing once."""
-        self.period_s = period_s
-        """How long to wait between two looks; may be set at any time."""
+        """Play `replay` from where it stands."""
+        super().__init__("dualtrain-replay", failed, period_s)
         self._replay = replay
         self._deliver = deliver
-        self._failed = failed
-        self._failure = ""
         self._clock = clock
         self._lock = threading.Lock()
         self._wanted_s = replay.position_s
@@ -66,25 +62,11 @@ class ReplayFeed:
         self._plays = True
         self._played_until_s = clock()
         self._state: RunState | None = None
-        self._wake = threading.Event()
-        self._over = False
-        self._thread = threading.Thread(target=self._follow, name="dualtrain-replay", daemon=True)
 
     def start(self) -> None:
         """Begin to play."""
         self._played_until_s = self._clock()
-        self._thread.start()
-
-    def look_now(self) -> None:
-        """Do not wait for the period's end."""
-        self._wake.set()
-
-    def stop(self) -> None:
-        """Deliver nothing more; returns when the thread has ended."""
-        self._over = True
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join(2.0)
+        super().start()
 
     def play_or_pause(self) -> None:
         """Stand still, or go on; at the end of the record begin again."""
@@ -147,10 +129,9 @@ class ReplayFeed:
             try:
                 self._look()
             except Exception as error:  # noqa: BLE001 - a screen that stands still without a word would be worse
-                self._tell_failure(f"{type(error).__name__}: {error}")
+                self._tell_failure(error)
             moves = self._plays and not self._is_over_at(self._wanted_s)
-            self._wake.wait(self.period_s if moves else None)
-            self._wake.clear()
+            self._wait(self.period_s if moves else None)
 
     def _look(self) -> None:
         """Go where the replay should be by now, and deliver what is there."""
@@ -173,8 +154,3 @@ class ReplayFeed:
     def _is_long_way(self, wanted_s: float) -> bool:
         before_s = self._replay.position_s
         return (wanted_s - before_s if wanted_s >= before_s else wanted_s) > LONG_WAY_S
-
-    def _tell_failure(self, failure: str) -> None:
-        if failure != self._failure:
-            self._failure = failure
-            self._failed(failure)
