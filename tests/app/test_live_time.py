@@ -11,7 +11,7 @@ from tests import states
 from tests.app.stage import staged
 from tests.waiting import screen_text, wait_until
 from training.analysis.state import RunState
-from training.analysis.time_marks import TimeMark
+from training.analysis.time_marks import TimeMark, TimeMarks
 from tui.screens.live import LiveScreen
 from tui.screens.live_messages import LeaveAsked
 
@@ -22,8 +22,11 @@ def _stands(pilot: Pilot[None], *texts: str) -> bool:
     return all(text in screen_text(pilot.app) for text in texts)
 
 
-def marked(*marks: TimeMark) -> RunState:
-    return replace(states.cpu_run(), time_marks=marks)
+def marked(*told: TimeMark) -> RunState:
+    marks = TimeMarks()
+    for mark in told:
+        marks.add(mark)
+    return replace(states.cpu_run(), time_marks=marks.marks())
 
 
 async def test_plus_and_minus_zoom_all_panels_at_once() -> None:

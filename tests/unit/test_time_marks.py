@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.unit.made_runs import append, made_run
 from training.analysis.history import RunHistory
-from training.analysis.time_marks import KEPT_OF_A_KIND, MARK_KINDS, TimeMark, TimeMarks
+from training.analysis.time_marks import KEPT_OF_A_KIND, MARK_KINDS, MarksOfKind, TimeMark, TimeMarks
 from training.record.contention_records import Held
 from training.record.device_records import DeviceReading, Sample
 from training.record.event_records import EventRecord, LaneEnded
@@ -39,7 +39,7 @@ WHOLE = Epoch(t=3.0, epoch=1, step=9, samples=9, steps=9, seconds=1.0, outside_s
 def test_what_is_worth_a_sign(record: EventRecord | LaneRecord, kind: str | None) -> None:
     marks = TimeMarks()
     marks.take(record, "b")
-    assert [(one.t, one.kind, one.lane) for one in marks.marks()] == ([(3.0, kind, "b")] if kind else [])
+    assert [(one.kind, one.lane, one.t) for one in marks.marks()] == ([(kind, "b", (3.0,))] if kind else [])
 
 
 @given(st.lists(st.tuples(st.floats(0, 1e6), st.sampled_from(MARK_KINDS)), max_size=300))
@@ -50,9 +50,10 @@ def test_kinds_stand_in_order_of_what_they_are_worth_and_each_in_order_of_time(
     for t, kind in told:
         marks.add(TimeMark(t, kind))  # type: ignore[arg-type]
     found = marks.marks()
-    assert len(found) == len(told)
-    places = [(MARK_KINDS.index(one.kind), one.t) for one in found]
-    assert places == sorted(places)
+    assert [one.kind for one in found] == sorted({kind for _, kind in told}, key=MARK_KINDS.index)
+    for one in found:
+        assert one.t == tuple(sorted(t for t, kind in told if kind == one.kind))
+        assert one.between(10.0, 1000.0) == tuple(t for t in one.t if 10.0 <= t <= 1000.0)
 
 
 def test_of_many_the_newest_of_each_lane_are_kept() -> None:
@@ -60,8 +61,8 @@ def test_of_many_the_newest_of_each_lane_are_kept() -> None:
     for index in range(10_000):
         marks.add(TimeMark(float(index), "epoch", "a"))
     marks.add(TimeMark(3.0, "epoch", "b"))
-    times = {lane: [one.t for one in marks.marks() if one.lane == lane] for lane in ("a", "b")}
-    assert times == {"a": [float(index) for index in range(10_000 - KEPT_OF_A_KIND, 10_000)], "b": [3.0]}
+    newest = tuple(float(index) for index in range(10_000 - KEPT_OF_A_KIND, 10_000))
+    assert {one.lane: one.t for one in marks.marks()} == {"a": newest, "b": (3.0,)}
 
 
 def test_a_history_tells_them_of_all_files(tmp_path: Path) -> None:
@@ -73,7 +74,7 @@ def test_a_history_tells_them_of_all_files(tmp_path: Path) -> None:
     history = RunHistory(folder)
     history.refresh()
     assert history.state().time_marks == (
-        TimeMark(3.0, "epoch", "a"),
-        TimeMark(4.0, "pause", "b"),
-        TimeMark(6.0, "throttle"),
+        MarksOfKind("epoch", "a", (3.0,)),
+        MarksOfKind("pause", "b", (4.0,)),
+        MarksOfKind("throttle", None, (6.0,)),
     )

@@ -7,7 +7,8 @@ from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass
 
-CAPACITY = 2000
+CAPACITY = 1400
+"""With the newest points no more than two thousand, however long a run is: what is drawn costs by the point."""
 KEPT_NEWEST = 600
 """So many of the newest points stay as they came: whoever looks at the last minutes of a day sees each of them."""
 
@@ -51,7 +52,11 @@ class Series:
         self._step: list[int] = []
         self._low: list[float] = []
         self._high: list[float] = []
-        self._newest: deque[tuple[float, int, float, float]] = deque(maxlen=max(1, newest))
+        newest = max(1, newest)
+        self._new_t: deque[float] = deque(maxlen=newest)
+        self._new_step: deque[int] = deque(maxlen=newest)
+        self._new_low: deque[float] = deque(maxlen=newest)
+        self._new_high: deque[float] = deque(maxlen=newest)
 
     def append(
         self, t: float, value: float, *, step: int = 0, low: float | None = None, high: float | None = None
@@ -61,7 +66,10 @@ class Series:
         high = value if high is None else high
         if not (math.isfinite(low) and math.isfinite(high) and math.isfinite(t)):
             return
-        self._newest.append((t, step, low, high))
+        self._new_t.append(t)
+        self._new_step.append(step)
+        self._new_low.append(low)
+        self._new_high.append(high)
         if self._pending and self._t:
             self._extend_last(t, step, low, high)
         else:
@@ -77,7 +85,7 @@ class Series:
         """The curve as it stands: merged buckets, and after them the newest points."""
         if self._per_bucket == 1:
             return SeriesView(tuple(self._t), tuple(self._step), tuple(self._low), tuple(self._high))
-        t, step, low, high = zip(*self._newest, strict=True)
+        t, step = tuple(self._new_t), tuple(self._new_step)
         older = bisect_left(self._t, t[0])
         # The bucket that reaches into the newest may have merged a spike of before them: it stands at their beginning.
         reaches = slice(older, older + 1)
@@ -85,8 +93,8 @@ class Series:
         return SeriesView(
             (*self._t[:older], *t[:reached], *t),
             (*self._step[:older], *step[:reached], *step),
-            (*self._low[:older], *self._low[reaches], *low),
-            (*self._high[:older], *self._high[reaches], *high),
+            (*self._low[:older], *self._low[reaches], *self._new_low),
+            (*self._high[:older], *self._high[reaches], *self._new_high),
         )
 
     def _extend_last(self, t: float, step: int, low: float, high: float) -> None:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from training.analysis.contention_state import ContentionState
 from training.analysis.series import SeriesView
-from training.analysis.time_marks import TimeMark
+from training.analysis.time_marks import MarksOfKind
 from training.plan import Lane, PlannedDevice, Sharing
 from training.record.device_records import DeviceReading, EventReason, Figure, OtherReading
 from training.record.event_records import MemoryHolder
@@ -169,7 +169,7 @@ class RunState:
     device_utilization_series: SeriesView = SeriesView()
     sm_active_series: SeriesView = SeriesView()
     """GPM's, of the whole device, percent."""
-    time_marks: tuple[TimeMark, ...] = ()
+    time_marks: tuple[MarksOfKind, ...] = ()
     """What is worth a sign on a time axis; kinds that are worth least come first."""
     others_memory_series: SeriesView = SeriesView()
     """Device memory in use that no lane accounts for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import deque
 from dataclasses import dataclass
 from typing import Literal
@@ -29,6 +30,10 @@ MARK_KINDS: tuple[MarkKind, ...] = (
 KEPT_OF_A_KIND = 512
 
 
+_MARKED = (Epoch, Validation, Checkpoint, NonFinite, Held, LaneEnded)
+"""All other records are passed over at once: most of a file is none of these."""
+
+
 @dataclass(frozen=True, slots=True)
 class TimeMark:
     """One thing that happened; `lane` is None where it is of the device."""
@@ -36,6 +41,19 @@ class TimeMark:
     t: float
     kind: MarkKind
     lane: Lane | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarksOfKind:
+    """All that are kept of one kind and lane, in order of time."""
+
+    kind: MarkKind
+    lane: Lane | None
+    t: tuple[float, ...]
+
+    def between(self, low: float, high: float) -> tuple[float, ...]:
+        """Those from `low` to `high`."""
+        return self.t[bisect_left(self.t, low) : bisect_right(self.t, high)]
 
 
 class TimeMarks:
@@ -47,30 +65,32 @@ class TimeMarks:
 
     def __init__(self) -> None:
         # by lane as well: each lane's own order is that of its file, whatever comes between
-        self._marks: dict[tuple[MarkKind, Lane | None], deque[TimeMark]] = {}
-        self._sorted: tuple[TimeMark, ...] | None = ()
+        self._times: dict[tuple[MarkKind, Lane | None], deque[float]] = {}
+        self._told: dict[tuple[MarkKind, Lane | None], MarksOfKind] = {}
+        """As they were asked for last, until there is another of them."""
 
     def take(self, record: EventRecord | LaneRecord, lane: Lane | None = None) -> None:
         """Take in a record, of a lane's file where that is named; most are worth no sign."""
-        mark = _mark(record, lane)
-        if mark is not None:
+        if isinstance(record, _MARKED) and (mark := _mark(record, lane)) is not None:
             self.add(mark)
 
     def add(self, mark: TimeMark) -> None:
-        """Put a mark in its place."""
-        self._marks.setdefault((mark.kind, mark.lane), deque(maxlen=KEPT_OF_A_KIND)).append(mark)
-        self._sorted = None
+        """Take in a mark that no record tells."""
+        of = (mark.kind, mark.lane)
+        self._times.setdefault(of, deque(maxlen=KEPT_OF_A_KIND)).append(mark.t)
+        self._told.pop(of, None)
 
-    def marks(self) -> tuple[TimeMark, ...]:
-        """Those that are kept, the kinds least worth a sign first, each kind in order of time."""
-        if self._sorted is None:
-            every = (mark for held in self._marks.values() for mark in held)
-            self._sorted = tuple(sorted(every, key=_place))
-        return self._sorted
+    def marks(self) -> tuple[MarksOfKind, ...]:
+        """What is kept, the kinds least worth a sign first."""
+        for of, times in self._times.items():
+            if of not in self._told:
+                # a damaged file may go back in time
+                self._told[of] = MarksOfKind(*of, tuple(sorted(times)))
+        return tuple(sorted(self._told.values(), key=_place))
 
 
-def _place(mark: TimeMark) -> tuple[int, float, str]:
-    return MARK_KINDS.index(mark.kind), mark.t, mark.lane or ""
+def _place(marks: MarksOfKind) -> tuple[int, str]:
+    return MARK_KINDS.index(marks.kind), marks.lane or ""
 
 
 def _mark(record: EventRecord | LaneRecord, lane: Lane | None) -> TimeMark | None:

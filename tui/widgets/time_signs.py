@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from training.analysis.state import RunState
-from training.analysis.time_marks import MarkKind, TimeMark
+from training.analysis.time_marks import MarkKind
 from training.plan import Lane
 from tui.widgets.axis import Axis
 from tui.widgets.glyphs import Glyphs
@@ -24,25 +24,17 @@ _ALARMING: dict[MarkKind, Tone] = {
 
 def time_signs(state: RunState, glyphs: Glyphs, x: Axis, columns: int) -> list[FloorSign]:
     """What lies in sight; of signs on one column the later in the list is seen."""
-    seen = [mark for mark in state.time_marks if x.holds(mark.t)]
-    crowded = _crowded(seen, columns)
-    signs = [
-        FloorSign(mark.t, glyphs.mark(mark.kind), _tone(mark))
-        for mark in seen
-        if (mark.kind, mark.lane) not in crowded
-    ]
+    signs: list[FloorSign] = []
+    for marks in state.time_marks:
+        seen = marks.between(x.low, x.high)
+        if marks.kind in _FEW_OF and len(seen) * _COLUMNS_PER_EPOCH > columns:
+            continue
+        sign, tone = glyphs.mark(marks.kind), _tone(marks.kind, marks.lane)
+        signs += [FloorSign(t, sign, tone) for t in seen]
     return [*signs, *(sign for sign in probe_signs(state, glyphs) if x.holds(sign.x))]
 
 
-def _crowded(marks: list[TimeMark], columns: int) -> set[tuple[MarkKind, Lane | None]]:
-    counts: dict[tuple[MarkKind, Lane | None], int] = {}
-    for mark in marks:
-        if mark.kind in _FEW_OF:
-            counts[mark.kind, mark.lane] = counts.get((mark.kind, mark.lane), 0) + 1
-    return {of for of, count in counts.items() if count * _COLUMNS_PER_EPOCH > columns}
-
-
-def _tone(mark: TimeMark) -> Tone:
-    if mark.kind in _ALARMING:
-        return _ALARMING[mark.kind]
-    return "muted" if mark.lane is None else LANE_TONE[mark.lane]
+def _tone(kind: MarkKind, lane: Lane | None) -> Tone:
+    if kind in _ALARMING:
+        return _ALARMING[kind]
+    return "muted" if lane is None else LANE_TONE[lane]
