@@ -92,7 +92,7 @@ class HouseApp(App[None]):
     def tell_lane_ends(self, ended: Sequence[LaneState], run: str, command: NotifyCommand | None) -> None:
         """Ring once for each lane that has ended, and run the command for it; waits for nothing."""
         for lane in ended:
-            if self.how.bell:
+            if self.look.bell:
                 self.bell()
             if command is not None:
                 from training.lane_notice import LaneNotice, notify_in_background

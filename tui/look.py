@@ -22,6 +22,7 @@ class Look:
     theme: ThemeName = "dualtrain-dark"
     ascii: bool = False
     mouse: bool = False
+    bell: bool = True
     refresh_s: float = 1.0
 
     @property
@@ -42,6 +43,7 @@ def look_here(resolved: Resolved, environment: Mapping[str, str], encoding: str 
         theme=settings.theme if resolved.is_chosen("theme") or not plainest else "terminal",
         ascii=is_ascii_wanted(resolved, environment, encoding),
         mouse=settings.mouse,
+        bell=settings.bell,
         refresh_s=settings.refresh_s,
     )
 

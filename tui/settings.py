@@ -38,6 +38,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Draw with ASCII alone; `auto` looks at the locale and the kind of terminal."""
     mouse: bool = False
     """Take mouse clicks, which takes the terminal's own selection away."""
+    bell: bool = True
+    """Ring the terminal's bell when a lane ends."""
     refresh_s: Annotated[float, Meta(ge=0.2, le=60)] = 1.0
     """How often the live screen looks at the run, until `[` or `]` says otherwise."""
     plain_interval_s: Annotated[float, Meta(ge=0.2, le=3600)] = 5.0

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from training.plan import NotifyCommand, Plan
 
 READONLY_VARIABLE = "DUALTRAIN_READONLY"
-NO_BELL_VARIABLE = "DUALTRAIN_NO_BELL"
 
 NOTHING_LAUNCHED = f"read-only ({READONLY_VARIABLE} or --readonly): nothing is launched"
 
@@ -23,8 +22,6 @@ class Viewing:
 
     readonly: bool = False
     """Only look: nothing is asked of a supervisor, nothing launched, nothing deleted."""
-    bell: bool = True
-    """Ring the terminal's bell when a lane ends."""
     notify: NotifyCommand | None = None
     """What is run when a lane ends; of runs that are launched from here by their supervisor."""
 
@@ -35,15 +32,14 @@ class Viewing:
         return self.notify
 
 
-def viewing(*, readonly: bool = False, bell: bool = True, notify: NotifyCommand | None = None) -> Viewing:
+def viewing(*, readonly: bool = False, notify: NotifyCommand | None = None) -> Viewing:
     """Return what was asked for on the command line, or by the environment."""
-    return Viewing(readonly or is_readonly(), bell and not _is_set(NO_BELL_VARIABLE), notify)
+    return Viewing(readonly or is_readonly(), notify)
 
 
 def is_readonly() -> bool:
-    """Return whether the environment says that runs are only looked at."""
-    return _is_set(READONLY_VARIABLE)
+    """Return whether the environment says that runs are only looked at.
 
-
-def _is_set(variable: str) -> bool:
-    return os.environ.get(variable, "").strip().lower() not in _OFF
+    It is no setting: a command that asks something of a run must not fail for a settings file that cannot be read.
+    """
+    return os.environ.get(READONLY_VARIABLE, "").strip().lower() not in _OFF

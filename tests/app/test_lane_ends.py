@@ -19,6 +19,7 @@ from training.record.event_records import Began, LaneEnded
 from training.record.event_records import Launched as LaneLaunched
 from training.record.run_folder import RunFolder
 from tui.app import DualtrainApp
+from tui.look import Look
 from tui.screens.live import LiveScreen
 from tui.viewing import Viewing
 
@@ -66,7 +67,7 @@ class Looking:
 
 
 def app_for(folder: RunFolder, *, bell: bool = True, notify: NotifyCommand | None = None) -> RingingApp:
-    app = RingingApp(folder=folder, how=Viewing(bell=bell, notify=notify))
+    app = RingingApp(folder=folder, look=Look(bell=bell), how=Viewing(notify=notify))
     app.rang = Bell()
     return app
 

@@ -24,7 +24,7 @@ from tui.screens.pick_messages import LaunchAsked
 from tui.screens.report import ReportScreen
 from tui.viewing import Viewing
 
-LOOKS = Viewing(readonly=True, bell=False)
+LOOKS = Viewing(readonly=True)
 NOT_OFFERED = {"Pause", "Stop", "Sharing", "Join", "Probe now", "Run again", "New run"}
 
 

@@ -146,6 +146,7 @@ def test_show_tells_each_value_and_where_it_comes_from(monkeypatch: pytest.Monke
         "theme": ['"dualtrain-dark"', "default"],
         "ascii": ['"auto"', "default"],
         "mouse": ["true", str(file)],
+        "bell": ["true", "default"],
         "refresh_s": ["2.5", "DUALTRAIN_REFRESH_S"],
         "plain_interval_s": ["5", "default"],
     }

@@ -19,12 +19,11 @@ MAIL = NotifyCommand(("/bin/mail", "me"), "/home/me")
 def test_the_environment_can_only_take_away(
     monkeypatch: pytest.MonkeyPatch, value: str | None, is_set: bool
 ) -> None:
-    for name in ("DUALTRAIN_READONLY", "DUALTRAIN_NO_BELL"):
-        monkeypatch.delenv(name, raising=False)
-        if value is not None:
-            monkeypatch.setenv(name, value)
-    assert viewing() == Viewing(readonly=is_set, bell=not is_set)
-    assert viewing(readonly=True, bell=False) == Viewing(readonly=True, bell=False)
+    monkeypatch.delenv("DUALTRAIN_READONLY", raising=False)
+    if value is not None:
+        monkeypatch.setenv("DUALTRAIN_READONLY", value)
+    assert viewing() == Viewing(readonly=is_set)
+    assert viewing(readonly=True) == Viewing(readonly=True)
 
 
 def test_what_the_runs_supervisor_runs_the_viewer_does_not() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
+import tomlkit
 
 from training.preset.document import TEXT_CHARACTERS, TITLE_CHARACTERS, Preset
 from training.preset.printable import one_line
@@ -20,42 +21,27 @@ def preset_text(preset: Preset, heading: Iterable[str] = ()) -> str:
         preset: what it says.
         heading: sentences that stand above it, as comments.
     """
-    document = msgspec.to_builtins(preset)
-    lines = [f"# {one_line(sentence)}" for sentence in heading]
+    document = tomlkit.document()
+    for sentence in heading:
+        document.add(tomlkit.comment(one_line(sentence)))
+    told = _without_what_is_not_set(msgspec.to_builtins(preset))
     # What a text lost on its way to a line, as escapes, may make it longer than a preset may say.
-    for key, most in _TEXTS.items():
-        if document[key]:
-            lines.append(f"{key} = {toml_value(_clipped(document[key], most))}")
-    for name, table in document.items():
-        if isinstance(table, Mapping):
-            lines += ["", f"[{name}]", *_settings(table)]
-    return "\n".join(lines) + "\n"
+    document.update(told | {key: _clipped(told[key], most) for key, most in _TEXTS.items() if told.get(key)})
+    return tomlkit.dumps(document)
 
 
-def _settings(table: Mapping[str, Any]) -> Iterable[str]:
-    # TOML has no word for what is not set: it is left out.
-    return (f"{key} = {toml_value(value)}" for key, value in table.items() if value is not None)
+def toml_string(text: str) -> str:
+    """The text in quotes, as TOML writes it."""
+    return tomlkit.item(text).as_string()
 
 
-def toml_value(value: Any) -> str:
-    """A truth value, number, text or list as TOML writes it."""
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return f'"{"".join(map(_sign, value))}"'
-        case list() | tuple():
-            return f"[{', '.join(map(toml_value, value))}]"
-        case _:
-            return repr(value)  # finite numbers are written alike
-
-
-def _sign(sign: str) -> str:
-    if sign in '"\\':
-        return f"\\{sign}"
-    if sign.isprintable():
-        return sign
-    return f"\\u{ord(sign):04X}" if ord(sign) <= 0xFFFF else f"\\U{ord(sign):08X}"
+def _without_what_is_not_set(table: Mapping[str, Any]) -> dict[str, Any]:
+    """TOML has no word for it."""
+    return {
+        key: _without_what_is_not_set(value) if isinstance(value, Mapping) else value
+        for key, value in table.items()
+        if value is not None and value != ""
+    }
 
 
 def _clipped(text: str, most: int) -> str:

@@ -11,7 +11,7 @@ from tui.commands.fail import fail, failing_clearly
 from tui.commands.follow_options import plain_options
 from tui.commands.preset_names import complete_run_or_bench
 from tui.commands.viewer_options import ViewerOptions, look_of, resolve_or_fail, viewer_options
-from tui.commands.viewing_options import no_bell_option, notify_option, readonly_option
+from tui.commands.viewing_options import notify_option, readonly_option
 
 if TYPE_CHECKING:
     from training.bench.folder import BenchFolder
@@ -24,11 +24,10 @@ if TYPE_CHECKING:
 @plain_options
 @readonly_option
 @notify_option
-@no_bell_option
 @viewer_options
 def attach(
     run: str | None, plain: bool, interval_s: float | None, readonly: bool, notify: NotifyCommand | None,
-    no_bell: bool, viewer: ViewerOptions,
+    viewer: ViewerOptions,
 ) -> None:  # fmt: skip
     """Show a running or finished run. RUN is a name, its beginning or a path; else the newest live or ended run.
 
@@ -60,7 +59,7 @@ def attach(
         read_plan(folder.plan)
     from tui.viewing import viewing
 
-    how = viewing(readonly=readonly, bell=not no_bell, notify=notify)
+    how = viewing(readonly=readonly, notify=notify)
     why = None if plain else why_no_screen()
     if not plain and why is None:
         raise SystemExit(open_app(folder=folder, look=look_of(resolved), how=how))

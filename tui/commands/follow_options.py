@@ -12,7 +12,7 @@ import click
 from tui import exit_codes
 from tui.commands.fail import fail
 from tui.commands.viewer_options import ViewerOptions, viewer_options
-from tui.commands.viewing_options import no_bell_option, notify_option
+from tui.commands.viewing_options import notify_option
 
 if TYPE_CHECKING:
     from training.plan import NotifyCommand
@@ -29,7 +29,6 @@ class Following:
     detach: bool = False
     notify: NotifyCommand | None = None
     """What the run's supervisor runs when a lane ends."""
-    bell: bool = True
     viewer: ViewerOptions = field(default_factory=ViewerOptions)
 
     def check(self) -> None:
@@ -72,7 +71,6 @@ def follow_options(function: Callable[..., Any]) -> Callable[..., Any]:
     @plain_options
     @click.option("--detach", is_flag=True, help="Launch, print the run's name, and leave it running.")
     @notify_option
-    @no_bell_option
     @viewer_options
     @functools.wraps(function)
     def with_following(
@@ -83,11 +81,10 @@ def follow_options(function: Callable[..., Any]) -> Callable[..., Any]:
         interval_s: float | None,
         detach: bool,
         notify: NotifyCommand | None,
-        no_bell: bool,
         viewer: ViewerOptions,
         **others: Any,
     ) -> Any:
-        following = Following(headless, as_json, plain, interval_s, detach, notify, not no_bell, viewer)
+        following = Following(headless, as_json, plain, interval_s, detach, notify, viewer)
         return function(*arguments, following=following, **others)
 
     return with_following

@@ -38,7 +38,7 @@ def launch_and_follow(request: LaunchRequest, following: Following) -> int:
     if not following.plain and why is None:
         from tui.viewing import viewing
 
-        how = viewing(bell=following.bell, notify=following.notify)
+        how = viewing(notify=following.notify)
         return open_app(launched=_launch(request), look=look_of(resolved), how=how)
     from tui.plain import run_plain
 

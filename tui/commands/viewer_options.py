@@ -28,6 +28,7 @@ class ViewerOptions:
     theme: str | None = None
     ascii: bool | None = None
     mouse: bool | None = None
+    bell: bool | None = None
 
     def over(self, others: ViewerOptions) -> ViewerOptions:
         """These, and the others' where these say nothing."""
@@ -35,11 +36,12 @@ class ViewerOptions:
             others.theme if self.theme is None else self.theme,
             others.ascii if self.ascii is None else self.ascii,
             others.mouse if self.mouse is None else self.mouse,
+            others.bell if self.bell is None else self.bell,
         )
 
 
 def viewer_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command `--theme`, `--ascii` and `--mouse`; its function gets them as `viewer`.
+    """Give a command `--theme`, `--ascii`, `--mouse` and `--bell`; its function gets them as `viewer`.
 
     Options that stand before the subcommand hold as well.
     """
@@ -57,13 +59,20 @@ def viewer_options(function: Callable[..., Any]) -> Callable[..., Any]:
         help="Draw with ASCII alone. Default: where the locale or the terminal has no more.",
     )
     @click.option("--mouse/--no-mouse", "mouse", default=None, help="Take mouse clicks. Default: no.")
+    @click.option(
+        "--bell/--no-bell", "bell", default=None, help="Ring the bell when a lane ends. Default: yes."
+    )
     @functools.wraps(function)
     def with_viewer(
-        *arguments: Any, theme: str | None, ascii_only: bool | None, mouse: bool | None, **others: Any
+        *arguments: Any,
+        theme: str | None,
+        ascii_only: bool | None,
+        mouse: bool | None,
+        bell: bool | None,
+        **others: Any,
     ) -> Any:
-        return function(
-            *arguments, viewer=ViewerOptions(theme, ascii_only, mouse).over(options_before()), **others
-        )
+        viewer = ViewerOptions(theme, ascii_only, mouse, bell).over(options_before())
+        return function(*arguments, viewer=viewer, **others)
 
     return with_viewer
 
@@ -83,6 +92,7 @@ def resolve_or_fail(viewer: ViewerOptions, *, interval_s: float | None = None) -
         "theme": viewer.theme,
         "ascii": viewer.ascii,
         "mouse": viewer.mouse,
+        "bell": viewer.bell,
         "plain_interval_s": interval_s,
     }
     try:

@@ -28,11 +28,6 @@ notify_option = click.option(
     callback=_parse,
     help="Run COMMAND when a lane ends, with DUALTRAIN_LANE, _OUTCOME, _RUN and _PRESET in its environment.",
 )
-no_bell_option = click.option(
-    "--no-bell",
-    is_flag=True,
-    help="Do not ring the terminal's bell when a lane ends (or DUALTRAIN_NO_BELL=1).",
-)
 readonly_option = click.option(
     "--readonly", is_flag=True, help="Only look: nothing is asked of the run (or DUALTRAIN_READONLY=1)."
 )
