@@ -24,9 +24,11 @@ def preset_text(preset: Preset, heading: Iterable[str] = ()) -> str:
     document = tomlkit.document()
     for sentence in heading:
         document.add(tomlkit.comment(one_line(sentence)))
-    told = _without_what_is_not_set(msgspec.to_builtins(preset))
-    # What a text lost on its way to a line, as escapes, may make it longer than a preset may say.
-    document.update(told | {key: _clipped(told[key], most) for key, most in _TEXTS.items() if told.get(key)})
+    for key, value in _without_what_is_not_set(msgspec.to_builtins(preset)).items():
+        # What a text lost on its way to a line, as escapes, may make it longer than a preset may say.
+        told = _clipped(value, _TEXTS[key]) if key in _TEXTS else value
+        if told != "":
+            document.add(key, told)
     return tomlkit.dumps(document)
 
 
@@ -40,7 +42,7 @@ def _without_what_is_not_set(table: Mapping[str, Any]) -> dict[str, Any]:
     return {
         key: _without_what_is_not_set(value) if isinstance(value, Mapping) else value
         for key, value in table.items()
-        if value is not None and value != ""
+        if value is not None
     }
 
 
