@@ -7,6 +7,7 @@ import importlib
 import os
 import tempfile
 import time
+from contextlib import AbstractContextManager, nullcontext
 
 BENCHES = {
     "first_paint": "how soon the pick screen stands, how quickly it answers a key, and how it leaves",
@@ -15,7 +16,7 @@ BENCHES = {
     "launch_to_first_step": "how long a launch takes to its first step, against the bare script",
     "terminal_bytes": "what the screen sends over the wire",
     "reader_cost": "what a reader of a day-long run pays",
-    "verdict": "the verdict against the truth, and what adaptive sharing makes of it, six pairs (an hour)",
+    "verdict": "the verdict against the truth, and what adaptive sharing makes of it, six pairs (75 min)",
     "machine_drift": "how steadily two run beside each other on this machine at all",
     "disturbed_verdict": "the verdict while a CPU hog runs a third of the time",
     "meter_cost": "what reading a GPU takes twice a second, over a simulated driver",
@@ -36,11 +37,12 @@ def main() -> None:
     parser.add_argument(
         "--scale", type=float, default=1.0, help="more or fewer repetitions, longer or shorter"
     )
+    parser.add_argument("--keep", metavar="FOLDER", help="keep what the runs wrote there, to look into it")
     arguments = parser.parse_args()
     if unknown := set(arguments.names) - set(BENCHES):
         parser.error(f"no benchmark {', '.join(sorted(unknown))}: there are {', '.join(BENCHES)}")
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="dualtrain-bench-") as home:
+    with _home(arguments.keep) as home:
         _seal(home)
         for name in arguments.names or BENCHES:
             print(f"{name}: {BENCHES[name]}", flush=True)
@@ -51,6 +53,13 @@ def main() -> None:
     print(
         f"{time.monotonic() - began:.0f} s in all on {os.cpu_count()} processors; load average at the end {load}"
     )
+
+
+def _home(kept: str | None) -> AbstractContextManager[str]:
+    if kept is None:
+        return tempfile.TemporaryDirectory(prefix="dualtrain-bench-")
+    os.makedirs(kept, exist_ok=True)
+    return nullcontext(os.path.abspath(kept))
 
 
 def _seal(home: str) -> None:

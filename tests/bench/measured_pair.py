@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 from training.analysis.contention import Contention
 from training.analysis.lane_outcome import read_lane_outcome
@@ -41,20 +39,18 @@ def run_pair(
 ) -> PairRun:
     """Train the pair on the CPU, each lane for its own steps or for so many minutes."""
     overrides = [f"{lane}.fit.steps={count}" for lane, count in (steps or {}).items()]
-    with tempfile.TemporaryDirectory(prefix="dualtrain-pair-") as folder:
-        request = LaunchRequest(
-            presets=dict(zip(LANES, presets, strict=True)),
-            device="cpu",
-            sharing=sharing,
-            limits=Limits(minutes=minutes),
-            overrides=overrides,
-            run_dir=Path(folder) / "run",
-            probing=Probing(enabled=probe),
-        )
-        launched = launch(request, list_devices())
-        launched.supervisor.wait()
-        report = read_report(launched.folder.report)
-        outcomes = {lane: read_lane_outcome(launched.folder.lane_records(lane)) for lane in LANES}
+    request = LaunchRequest(
+        presets=dict(zip(LANES, presets, strict=True)),
+        device="cpu",
+        sharing=sharing,
+        limits=Limits(minutes=minutes),
+        overrides=overrides,
+        probing=Probing(enabled=probe),
+    )
+    launched = launch(request, list_devices())
+    launched.supervisor.wait()
+    report = read_report(launched.folder.report)
+    outcomes = {lane: read_lane_outcome(launched.folder.lane_records(lane)) for lane in LANES}
     assert report.outcome == "completed", report
     spans = [outcome.trained for outcome in outcomes.values() if outcome.trained is not None]
     return PairRun(

@@ -6,6 +6,7 @@ The claim is an adaptive run's own: it begins together, probes, and goes on toge
 from __future__ import annotations
 
 import statistics
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tests.bench.figures import judge, percent, say
@@ -14,20 +15,19 @@ from training.analysis.contention import SAME_WITHIN
 from training.plan import LANES, Sharing
 
 PAIRS = (
-    ("wide-mlp", "wide-mlp"),
-    ("cnn-small", "lstm"),
-    ("transformer", "embedding"),
-    ("tiny-steps", "wide-mlp"),
     ("input-bound", "autoencoder"),
+    ("tiny-steps", "wide-mlp"),
+    ("wide-mlp", "wide-mlp"),
     ("embedding", "embedding"),
+    ("transformer", "embedding"),
+    ("cnn-small", "lstm"),
 )
-ROUNDS = {("embedding", "embedding"): 3}
-"""How often a pair runs together and adaptive, once where it is not named.
+ORDER: tuple[Sharing, ...] = ("together", "adaptive", "sequential", "adaptive", "together")
+"""What a pair is run as, one after the other: a machine that grows slower or faster favours none.
 
-What is bound by memory goes at another rate from one ten seconds to the next where a virtual machine's host is shared:
-single runs of two such lanes differ by a twentieth.
+Single runs of one pair differ by a twentieth where a virtual machine's host is shared.
 """
-TRAIN_S = 140.0
+TRAIN_S = 130.0
 """How long a pair trains together, about."""
 CALIBRATE_MINUTES = 0.2
 
@@ -53,7 +53,7 @@ class Measured:
 
     @property
     def alone_s(self) -> float:
-        """Both alone, one after the other."""
+        """Both alone, one after the other: the sum of the lanes' own times."""
         return sum(self.sequential.train_s.values())
 
     @property
@@ -69,6 +69,15 @@ class Measured:
         if len(told) < len(claimed):
             return float("inf")
         return abs(statistics.geometric_mean(told) / self.truth - 1.0)
+
+    @property
+    def solo_rate_errors(self) -> list[tuple[str, float]]:
+        """By preset, how far a probe's solo rate is off from that of a fresh process that trains alone."""
+        errors: list[tuple[str, float]] = []
+        for lane, preset in zip(LANES, self.presets, strict=True):
+            told = [run.contention.solo_steps_per_s.get(lane) for run in self.adaptive]
+            errors += [(preset, rate / self.sequential.steps_per_s[lane] - 1.0) for rate in told if rate]
+        return errors
 
     @property
     def is_on_the_wrong_side(self) -> bool:
@@ -110,16 +119,11 @@ def measure(scale: float) -> None:
 
 def _pair(presets: tuple[str, str], train_s: float) -> Measured:
     steps = _steps_for(presets, train_s)
-    sequential = run_pair(presets, steps=steps, sharing="sequential")
-    together: list[PairRun] = []
-    adaptive: list[PairRun] = []
-    for number in range(ROUNDS.get(presets, 1)):
-        turns: list[Sharing] = ["together", "adaptive"]
-        for sharing in turns if number % 2 == 0 else reversed(turns):  # so that a drift weighs on neither
-            probed = sharing == "adaptive"
-            run = run_pair(presets, steps=steps, sharing=sharing, probe=probed)
-            (adaptive if probed else together).append(run)
-    one = Measured(presets, sequential, tuple(together), tuple(adaptive))
+    runs: dict[Sharing, list[PairRun]] = {}
+    for sharing in ORDER:
+        run = run_pair(presets, steps=steps, sharing=sharing, probe=sharing == "adaptive")
+        runs.setdefault(sharing, []).append(run)
+    one = Measured(presets, runs["sequential"][0], tuple(runs["together"]), tuple(runs["adaptive"]))
     _say(one)
     return one
 
@@ -143,6 +147,7 @@ def _say(one: Measured) -> None:
         f"    adaptive over the better {one.adaptive_s / one.best_s:.3f}, over the worse "
         f"{one.adaptive_s / one.worst_s:.3f}"
     )
+    say(f"    solo rates by probe over those alone: {_signed(error for _, error in one.solo_rate_errors)}")
 
 
 def _steps_for(presets: tuple[str, str], train_s: float) -> Steps:
@@ -155,15 +160,10 @@ def _solo_rates(measured: list[Measured]) -> None:
     """A probe's solo rate beside that of a fresh process that trains alone, by preset."""
     errors: dict[str, list[float]] = {}
     for one in measured:
-        for lane, preset in zip(LANES, one.presets, strict=True):
-            told = [run.contention.solo_steps_per_s.get(lane) for run in one.adaptive]
-            off = [rate / one.sequential.steps_per_s[lane] - 1.0 for rate in told if rate]
-            if off:
-                errors.setdefault(preset, []).extend(off)
+        for preset, off in one.solo_rate_errors:
+            errors.setdefault(preset, []).append(off)
     for preset, found in errors.items():
-        say(
-            f"solo rate by probe over a fresh process alone, {preset}: {', '.join(f'{one:+.1%}' for one in found)}"
-        )
+        say(f"solo rate by probe over a fresh process alone, {preset}: {_signed(found)}")
     medians = [statistics.median(abs(error) for error in found) for found in errors.values()]
     if medians:
         median = statistics.median(medians)
@@ -174,3 +174,7 @@ def _solo_rates(measured: list[Measured]) -> None:
             percent(median),
             "5 %",
         )
+
+
+def _signed(errors: Iterable[float]) -> str:
+    return ", ".join(f"{error:+.1%}" for error in errors)
