@@ -18,7 +18,8 @@ from tests.waiting import screen_text
 GOLDENS = Path(__file__).with_name("goldens")
 SIZES = [(60, 16), (80, 24), (160, 48)]
 WRITES = bool(os.environ.get("DUALTRAIN_WRITE_GOLDENS"))
-A_PATH = re.compile(r"(?<=  )/\S+")
+A_PATH = re.compile(r"(?<=  )/\S+((?:\n  \S+(?=\n))?)")
+"""In one line, or broken into two."""
 LIVE_PANELS = ("1", "2", "3", "4", "5", "6")
 
 
@@ -30,7 +31,7 @@ def golden(name: str, size: tuple[int, int]) -> Path:
 
 def compare(screen: str, path: Path) -> None:
     """Hold what is seen against the file, or write it where that is asked for."""
-    text = A_PATH.sub("<a folder of this session>", screen)
+    text = A_PATH.sub(lambda path: "<a folder of this session>" + "\n" * bool(path[1]), screen)
     if WRITES:
         GOLDENS.mkdir(exist_ok=True)
         path.write_text(f"{text}\n", encoding="utf-8")
