@@ -23,6 +23,7 @@ from training.supervisor.monitor_cost import monitor_cost
 from training.supervisor.notifying import Notifying
 from training.supervisor.sampling import DeviceSampling
 from training.supervisor.shared_process import lane_processes, metered_as
+from training.supervisor.state_keeping import StateKeeping
 from training.supervisor.supervisor import Supervisor
 
 KEPT_EVENTS = 1000
@@ -68,6 +69,8 @@ async def _own(owned: Owned[Plan]) -> None:
     )
     supervisor.sampling = sampling
     sampling.start()
+    keeping = StateKeeping(folder)
+    keeping.start()
     await supervisor.run()
     plan = supervisor.plan  # a lane may have joined
     await prove_clean(folder, plan, supervisor.now, sampling, events)
@@ -78,6 +81,7 @@ async def _own(owned: Owned[Plan]) -> None:
     await _report_when_there_is_room(folder, plan, started_at, supervisor.now, events)
     events.write(Ended(t=supervisor.now(), outcome=supervisor.outcome))
     events.close()
+    await keeping.finish()
 
 
 async def _report_when_there_is_room(
