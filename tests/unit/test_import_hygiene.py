@@ -25,7 +25,13 @@ RULES = [
     ("tui.report_verdict", (*FRAMEWORKS, "textual", "pygal")),
     ("training.export.run_account", (*FRAMEWORKS, "textual", "tui", "pygal")),
     ("training.export.page", (*FRAMEWORKS, "textual", "tui")),
-    ("training.supervisor.__main__", (*FRAMEWORKS, "textual", "click", "tui")),
+    ("training.export.series_csv", (*FRAMEWORKS, "textual", "tui", "pyarrow", "tensorboard")),
+    ("training.export.series_parquet", ("tensorflow", "keras", "textual", "tui", "tensorboard")),
+    ("training.export.tensorboard_follow", ("tensorflow", "keras", "textual", "tui", "pyarrow")),
+    ("training.event_folders", (*FRAMEWORKS, "textual", "tui", "tensorboard")),
+    ("tui.commands.export", (*HEAVY, "pyarrow", "tensorboard")),
+    ("tui.commands.run", (*HEAVY, "tensorboard")),
+    ("training.supervisor.__main__", (*FRAMEWORKS, "textual", "click", "tui", "tensorboard")),
     ("training.bench.__main__", (*FRAMEWORKS, "textual", "click", "tui")),
     ("tui.commands.replay", HEAVY),
     ("tui.replay_feed", (*FRAMEWORKS, "textual", "plotext", "pynvml")),
@@ -77,6 +83,11 @@ def test_only_meters_import_nvml() -> None:
 
 def test_only_one_file_imports_the_charts_library() -> None:
     assert _importers("pygal") == {"training/export/chart.py"}
+
+
+def test_only_one_file_each_imports_the_libraries_of_other_tools() -> None:
+    assert _importers("pyarrow") == {"training/export/series_parquet.py"}
+    assert _importers("tensorboard") == {"training/export/event_file.py"}
 
 
 def test_only_the_screen_imports_textual() -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tui import exit_codes
 from tui.commands.fail import fail
+from tui.commands.tensorboard_option import tensorboard_option
 from tui.commands.viewer_options import ViewerOptions, viewer_options
 from tui.commands.viewing_options import notify_option
 
@@ -29,6 +31,8 @@ class Following:
     detach: bool = False
     notify: NotifyCommand | None = None
     """What the run's supervisor runs when a lane ends."""
+    tensorboard: Path | None = None
+    """Where TensorBoard event files are written while the run goes on."""
     viewer: ViewerOptions = field(default_factory=ViewerOptions)
 
     def check(self) -> None:
@@ -71,6 +75,7 @@ def follow_options(function: Callable[..., Any]) -> Callable[..., Any]:
     @plain_options
     @click.option("--detach", is_flag=True, help="Launch, print the run's name, and leave it running.")
     @notify_option
+    @tensorboard_option
     @viewer_options
     @functools.wraps(function)
     def with_following(
@@ -81,10 +86,11 @@ def follow_options(function: Callable[..., Any]) -> Callable[..., Any]:
         interval_s: float | None,
         detach: bool,
         notify: NotifyCommand | None,
+        tensorboard: Path | None,
         viewer: ViewerOptions,
         **others: Any,
     ) -> Any:
-        following = Following(headless, as_json, plain, interval_s, detach, notify, viewer)
+        following = Following(headless, as_json, plain, interval_s, detach, notify, tensorboard, viewer)
         return function(*arguments, following=following, **others)
 
     return with_following

@@ -71,7 +71,9 @@ def retry(
             )
         chosen = named
     request = replace(
-        retry_request(plan, chosen, overrides=overrides, run_dir=run_dir), notify=following.notify
+        retry_request(plan, chosen, overrides=overrides, run_dir=run_dir),
+        notify=following.notify,
+        tensorboard=following.tensorboard,
     )
     for sentence in changed_presets(plan).values():
         click.echo(f"dualtrain-tui: {sentence}", err=True)
