@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from tests.app.pick_world import preset
 from tests.unit.preset_cases import DEVICE, FIT, SHIPPED, TEXTS, made_of
 from training.preset import Preset, PresetError, load_preset, preset_digest
 from training.preset.saving import MOST_CHARACTERS, PresetThereError, name_refusal, save_preset
-from training.preset.toml_text import preset_text
+from training.preset.toml_text import preset_text, toml_value
 
 RELAXED = settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -159,3 +160,12 @@ def test_a_disk_that_is_full_leaves_nothing_behind(tmp_path: Path, monkeypatch: 
     with pytest.raises(PresetError, match="no space left on device"):
         save_preset(preset(), tmp_path, "mine")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "value", [1, 1e-5, True, 'a "b" \x7f\n', [1, 2], [], ["a"], {}, {"A": "1", "b c": [2]}]
+)
+def test_a_value_is_written_in_one_line(value: Any) -> None:
+    written = toml_value(value)
+    assert "\n" not in written
+    assert tomllib.loads(f"value = {written}")["value"] == value

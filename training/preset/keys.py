@@ -68,7 +68,7 @@ def tables_of(preset: Preset) -> tuple[Table, ...]:
         "fit.loss": listed(LOSSES_FOR[preset.data.target]),
         "fit.metrics": f"a list of {listed(metrics_for(preset.data.target, preset.fit.loss))}",
     }
-    found = (one for one in every_table() if one.variant in (None, _variant(preset, one.name)))
+    found = (one for one in every_table() if _has(preset, one))
     return tuple(
         replace(one, keys=tuple(_narrowed(key, fitting.get(f"{one.name}.{key.name}")) for key in one.keys))
         for one in found
@@ -122,8 +122,11 @@ def _about(kind: types.StructType) -> str:
     return one_line(kind.cls.__doc__ or "")
 
 
-def _variant(preset: Preset, table: str) -> str | None:
-    return tag(getattr(preset, table)) if table in ("model", "data") else None
+def _has(preset: Preset, table: Table) -> bool:
+    if not table.name:
+        return True
+    spec = getattr(preset, table.name)
+    return spec is not None and table.variant in (None, tag(spec))
 
 
 def _narrowed(key: Key, fitting: str | None) -> Key:

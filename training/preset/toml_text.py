@@ -33,8 +33,12 @@ def written_values(preset: Preset) -> dict[str, Any]:
 
 
 def toml_value(value: Any) -> str:
-    """The value as TOML writes it: a text in quotes, a list in brackets."""
-    text: str = tomlkit.item(value).as_string()
+    """The value as TOML writes it in one line: a text in quotes, a list in brackets, a table in braces."""
+    item = tomlkit.item(value)
+    if isinstance(value, Mapping):
+        item = tomlkit.inline_table()
+        item.update(value)
+    text: str = item.as_string()
     return text
 
 
