@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CUDA := $(shell { [ -e /proc/driver/nvidia/version ] || [ -e /dev/nvidiactl ] || [ -e /dev/dxg ]; } && echo ",cuda")
 ARGS ?=
 
-.PHONY: run test test-all check format lint types imports bench pictures goldens wheel clean
+.PHONY: run test test-all check format lint types imports bench pictures goldens docs wheel clean
 
 run: $(VENV)/.run-ready
 	@exec $(BIN)/dualtrain-tui $(ARGS)
@@ -51,6 +51,11 @@ pictures: $(VENV)/.dev-ready
 goldens: $(VENV)/.dev-ready
 	@rm -rf tests/app/goldens
 	@DUALTRAIN_WRITE_GOLDENS=1 $(BIN)/python -m pytest -q tests/app/test_goldens.py
+
+# docs/presets.md, from the types of a preset; a unit test fails where it is stale.
+docs: $(VENV)/.dev-ready
+	@$(BIN)/python -m training.preset.reference > docs/.presets.md.new
+	@mv docs/.presets.md.new docs/presets.md
 
 wheel: $(VENV)/.dev-ready
 	$(BIN)/python -m build --wheel --outdir dist

@@ -20,6 +20,7 @@ RULES = [
     ("tui.plain", (*FRAMEWORKS, "textual", "plotext", "pynvml")),
     ("tui.settings", (*FRAMEWORKS, "textual", "psutil")),
     ("tui.commands.config", HEAVY),
+    ("tui.commands.presets", HEAVY),
     ("tui.commands.viewer_options", HEAVY),
     ("tui.commands.report", (*HEAVY, "pygal")),
     ("tui.report_verdict", (*FRAMEWORKS, "textual", "pygal")),
@@ -43,6 +44,7 @@ RULES = [
     ("training.control.client", (*FRAMEWORKS, "textual", "tui", "asyncio")),
     ("training.launch", (*FRAMEWORKS, "textual", "tui", "pynvml")),
     ("training.preset_library", (*FRAMEWORKS, "textual", "tui", "psutil")),
+    ("training.own_presets", (*FRAMEWORKS, "textual", "tui", "psutil")),
     ("training.worker.__main__", (*FRAMEWORKS, "textual", "tui")),
     ("training.worker.train_lane", (*FRAMEWORKS, "textual", "tui")),
 ]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from msgspec import structs
 from rich.cells import cell_len
 
 from tests.app.pick_world import broken, description, entry, lane_measured, preset
@@ -84,3 +87,13 @@ def test_a_preset_in_few_words() -> None:
         fit_text(preset(epochs=1, validation_split=0.2), 25)
         == "adam 0.001, batch 32, 25 steps × 1 epoch, validates on 20 %"
     )
+
+
+def test_what_a_preset_was_made_from_is_told_where_there_is_room() -> None:
+    assert GOOD.preset is not None
+    own = replace(GOOD, preset=structs.replace(GOOD.preset, origin="shipped preset cnn-small"))
+    widget = drawn(Known("a", own, earlier=()))
+    assert "made from   shipped preset cnn-small" in widget.text(100, 45)
+    assert "made from   shipped preset cnn-small" in widget.text(100, 14)
+    assert "made from" not in widget.text(76, 7)
+    assert "made from" not in drawn(Known("a", GOOD)).text(100, 45)

@@ -63,7 +63,7 @@ def _loss_and_metrics(preset: Preset) -> Iterator[Problem]:
     if loss not in LOSSES_FOR[target]:
         yield Problem(
             "fit.loss",
-            f"{quoted(loss)}, which cannot train on data.name {data} ({_TOLD[target]})",
+            f"{quoted(loss)}, which cannot train on data.name {data} ({TARGET_WORDS[target]})",
             f"{listed(LOSSES_FOR[target])} for this data",
         )
     fitting = metrics_for(target, loss)
@@ -84,7 +84,7 @@ def _loss_and_metrics(preset: Preset) -> Iterator[Problem]:
             yield Problem(f"fit.metrics[{index}]", f"{quoted(metric)} twice", "each metric once")
 
 
-_TOLD = {
+TARGET_WORDS: dict[datasets.TargetKind, str] = {
     "binary": "its labels are 0 or 1",
     "real": "its targets are real numbers",
     "class": "its labels are class numbers",
@@ -92,6 +92,7 @@ _TOLD = {
     "mask": "its labels are 0 or 1 for every pixel",
     "next-token": "its labels are token numbers",
 }
+"""What is to be predicted, as it is told to people."""
 
 
 def _model_sizes(preset: Preset) -> Iterator[Problem]:

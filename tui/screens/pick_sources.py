@@ -64,8 +64,8 @@ def describe(entry: PresetEntry, is_cancelled: Callable[[], bool]) -> Descriptio
 
 def save(asked: SaveAsked) -> PresetEntry | None:
     """The preset as it was saved; None where the user has one of that name, which is left alone."""
+    from training.own_presets import save_as_own
     from training.preset.saving import PresetThereError
-    from training.preset_library import save_as_own
 
     try:
         return save_as_own(asked.entry, asked.name, overwrite=asked.overwrite)
