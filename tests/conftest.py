@@ -39,11 +39,12 @@ def simulated_driver(tmp_path: Path) -> simulated.SimulatedDriver:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say so loudly when nothing of NVML was tested."""
-    skipped = [
-        str(report.longrepr[2])
-        for report in terminalreporter.stats.get("skipped", [])
-        if isinstance(report.longrepr, tuple | list) and simulated.NOT_THERE in report.longrepr[2]
+    reports = [*terminalreporter.stats.get("skipped", []), *terminalreporter.stats.get("failed", [])]
+    missing = [
+        line for one in reports for line in str(one.longrepr).splitlines() if simulated.NOT_THERE in line
     ]
-    if skipped:
+    if missing:
         terminalreporter.section("THE GPU TESTS DID NOT RUN", red=True, bold=True)
-        terminalreporter.line(f"{len(skipped)} tests over a simulated NVIDIA driver: {skipped[0]}")
+        terminalreporter.line(
+            f"{len(reports)} tests, those over a simulated NVIDIA driver among them: {missing[0]}"
+        )

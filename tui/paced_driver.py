@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 ASK = "\x1b[6n"
 """Where the cursor is: the one question that every terminal answers, and tmux and screen for theirs."""
 LAST_ANSWERS_WITHIN_S = 0.5
-"""An answer that comes after the app has left would stand in the shell as if it had been typed."""
+"""How long to wait for answers beyond what they should take: one that comes after the app has left would stand in the
+shell as if it had been typed. Nothing is lost by it: the shell's screen comes after all that is on its way, too.
+"""
+LONGEST_WAIT_S = 10.0
 
 
 class PacedDriver(LinuxDriver):
@@ -58,10 +61,14 @@ class PacedDriver(LinuxDriver):
         """The terminal is ours."""
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self._asks = self.input_tty
+        if self._asks and self._line.ask(first=True):
+            super().write(ASK)
+            super().flush()
 
     def stop_application_mode(self) -> None:
         """The terminal is the shell's again."""
         self._asks = False
-        self._line.wait_for_answers(LAST_ANSWERS_WITHIN_S)
+        due_s = LAST_ANSWERS_WITHIN_S + 1.5 * self._line.arrives_in_s
+        self._line.wait_for_answers(min(due_s, LONGEST_WAIT_S))
         self._line.reset()
         super().stop_application_mode()

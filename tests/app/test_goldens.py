@@ -5,18 +5,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from tests.app.every_screen import SCREENS, Shown
 from tests.app.stage import staged
-from tests.waiting import screen_text
+from tests.waiting import screen_text, wait_until
 
 GOLDENS = Path(__file__).with_name("goldens")
 SIZES = [(60, 16), (80, 24), (160, 48)]
+SETTLED_S = 0.5
 WRITES = bool(os.environ.get("DUALTRAIN_WRITE_GOLDENS"))
 A_PATH = re.compile(r"(?<=  )/\S+((?:\n  \S+(?=\n))?)")
 """In one line, or broken into two."""
@@ -29,22 +32,41 @@ def golden(name: str, size: tuple[int, int]) -> Path:
     return GOLDENS / f"{slug}-{size[0]}x{size[1]}.txt"
 
 
-def compare(screen: str, path: Path) -> None:
-    """Hold what is seen against the file, or write it where that is asked for."""
-    text = A_PATH.sub(lambda path: "<a folder of this session>" + "\n" * bool(path[1]), screen)
+async def compare(pilot: Pilot[None], path: Path) -> None:
+    """Hold what is seen in the end against the file, or write it where that is asked for."""
     if WRITES:
-        GOLDENS.mkdir(exist_ok=True)
-        path.write_text(f"{text}\n", encoding="utf-8")
+        await pilot.pause(SETTLED_S)
+        write(f"{seen(pilot)}\n", path)
+    wanted = read(path)
+    with contextlib.suppress(AssertionError):  # told below, line by line
+        await wait_until(pilot, lambda: f"{seen(pilot)}\n".splitlines() == wanted, timeout_s=10)
+    assert f"{seen(pilot)}\n".splitlines() == wanted, (
+        f"{path.name} looks otherwise; where that is meant, `make goldens`"
+    )
+
+
+def write(text: str, path: Path) -> None:
+    GOLDENS.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def read(path: Path) -> list[str]:
     assert path.is_file(), f"{path} is missing: `make goldens` writes it"
-    seen, wanted = f"{text}\n".splitlines(), path.read_text(encoding="utf-8").splitlines()
-    assert seen == wanted, f"{path.name} looks otherwise; where that is meant, `make goldens`"
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+def seen(pilot: Pilot[None]) -> str:
+    """What stands on the screen, but for a path that is this session's."""
+    return A_PATH.sub(
+        lambda path: "<a folder of this session>" + "\n" * bool(path[1]), screen_text(pilot.app)
+    )
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("shown", SCREENS, ids=lambda shown: shown.name)
 async def test_a_screen_looks_as_it_did(shown: Shown, size: tuple[int, int], tmp_path: Path) -> None:
     async with staged(shown.make(tmp_path), size, seen=shown.seen) as (pilot, _):
-        compare(screen_text(pilot.app), golden(shown.name, size))
+        await compare(pilot, golden(shown.name, size))
 
 
 @pytest.mark.parametrize("panel", LIVE_PANELS)
@@ -54,7 +76,7 @@ async def test_a_panel_alone_looks_as_it_did(name: str, panel: str, tmp_path: Pa
     async with staged(shown.make(tmp_path), (80, 24), seen=shown.seen) as (pilot, _):
         await pilot.press(panel, "z")
         await pilot.pause()
-        compare(screen_text(pilot.app), golden(f"{name} {panel} alone", (80, 24)))
+        await compare(pilot, golden(f"{name} {panel} alone", (80, 24)))
 
 
 def test_no_golden_is_left_over() -> None:

@@ -68,6 +68,35 @@ def test_a_terminal_that_never_answered_is_never_behind(clock: Clock) -> None:
     assert line.wait_for_answers(0.0)
 
 
+def test_the_first_question_is_asked_whatever_was_sent() -> None:
+    line = LinePace(lambda: 0.0)
+    assert line.ask(first=True)
+
+
+def test_a_line_is_as_slow_as_it_takes_longer_for_more(clock: Clock) -> None:
+    line = LinePace(clock)
+    line.ask(first=True)
+    clock.now_s = 0.2
+    line.answered()  # so long it takes anyway
+    assert not line.is_slow
+    for took_s, is_slow in ((0.2 + 1.0, True), (0.2 + 0.01, False)):
+        send(line, 8000)
+        clock.now_s += took_s
+        line.answered()
+        assert line.is_slow is is_slow
+    line.sent(8000)
+    assert line.arrives_in_s == pytest.approx(0.01)
+
+
+def test_late_answers_are_waited_for_as_long_as_some_come(line: LinePace, clock: Clock) -> None:
+    send(line, AHEAD_BYTES)
+    clock.now_s = GIVE_UP_AFTER_S - 1
+    send(line, AHEAD_BYTES)
+    line.answered()
+    clock.now_s += GIVE_UP_AFTER_S - 1
+    assert line.is_behind
+
+
 def test_what_is_not_answered_is_forgotten(line: LinePace, clock: Clock) -> None:
     send(line, AHEAD_BYTES)
     clock.now_s = GIVE_UP_AFTER_S + 0.1
