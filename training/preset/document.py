@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from training.preset.backend import DEFAULT_BACKEND, Backend
 from training.preset.data import DataSpec
 from training.preset.model import ModelSpec
 
@@ -23,7 +24,7 @@ class FitSpec(Struct, frozen=True, forbid_unknown_fields=True):
     epochs: Annotated[int, Meta(ge=1, le=1_000_000)] = 10
     steps: Annotated[int, Meta(ge=1, le=1_000_000_000)] | None = None
     batch_size: Annotated[int, Meta(ge=1, le=1_048_576)] = 32
-    backend: Literal["tensorflow"] = "tensorflow"
+    backend: Backend = DEFAULT_BACKEND
     metrics: tuple[str, ...] = ()
     optimizer: str = "adam"
     learning_rate: Annotated[float, Meta(gt=0, le=100)] = 0.001

@@ -1,0 +1,30 @@
+"""What Keras may train on: the backends' names, for a preset and for people, and what installs each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+Backend = Literal["tensorflow", "jax", "torch"]
+BACKENDS: tuple[Backend, ...] = ("tensorflow", "jax", "torch")
+DEFAULT_BACKEND: Backend = "tensorflow"
+
+TITLES: Mapping[str, str] = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
+"""As their makers write them; for a package of that name too."""
+PACKAGES: Mapping[Backend, tuple[str, ...]] = {
+    "tensorflow": ("tensorflow",),
+    "jax": ("jax", "jaxlib"),
+    "torch": ("torch",),
+}
+"""What must be importable, and whose versions decide what a run means."""
+
+
+def title_of(backend: str) -> str:
+    """The backend's name for people; what is none of ours is told as it is."""
+    return TITLES.get(backend, backend)
+
+
+def how_to_install(backend: Backend) -> str:
+    """The command that installs it beside dualtrain, for a CPU; on a CUDA machine the README says more."""
+    extra = "" if backend == DEFAULT_BACKEND else f"[{backend}]"
+    return f"pip install 'dualtrain{extra}'"
