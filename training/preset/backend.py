@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Mapping
 from typing import Literal
 
@@ -28,3 +29,8 @@ def how_to_install(backend: Backend) -> str:
     """The command that installs it beside dualtrain, for a CPU; on a CUDA machine the README says more."""
     extra = "" if backend == DEFAULT_BACKEND else f"[{backend}]"
     return f"pip install 'dualtrain{extra}'"
+
+
+def missing_packages(backend: Backend) -> tuple[str, ...]:
+    """Which of its packages are not installed here; they are looked for and not imported."""
+    return tuple(name for name in PACKAGES[backend] if importlib.util.find_spec(name) is None)
