@@ -34,3 +34,9 @@ def how_to_install(backend: Backend) -> str:
 def missing_packages(backend: Backend) -> tuple[str, ...]:
     """Which of its packages are not installed here; they are looked for and not imported."""
     return tuple(name for name in PACKAGES[backend] if importlib.util.find_spec(name) is None)
+
+
+def other_backend(versions: Mapping[str, str]) -> str:
+    """What a training told to have imported, as "JAX 0.10.2"; empty for TensorFlow, which goes without saying."""
+    found = next((name for name in BACKENDS if name in versions), DEFAULT_BACKEND)
+    return "" if found == DEFAULT_BACKEND else f"{title_of(found)} {versions[found]}"

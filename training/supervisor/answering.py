@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from training.control.protocol import Reply, Request
 from training.plan import CHANGEABLE, LANES, Lane, LanePlan, Plan, Sharing
+from training.preset.backend import how_to_install, missing_packages, title_of
 from training.record.event_records import Asked
 from training.supervisor.lane_run import LaneRun
 
@@ -115,6 +116,11 @@ class Answering:
         owner = self._owner
         if request.planned is None:
             return _no("nothing to join was named")
+        backend = request.planned.preset.fit.backend
+        if missing_packages(backend):
+            return _no(
+                f"it trains on {title_of(backend)}, which is not installed here: {how_to_install(backend)}"
+            )
         if owner.sharing == "one-process":
             return _no("a lane cannot join a run in one process: it has no process of its own there")
         if all(run.stop_asked for run in owner.lanes.values() if not run.has_ended):

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from training.preset import Preset, PresetError, apply_overrides, load_preset, preset_digest
-from training.preset.backend import how_to_install, missing_packages
+from training.preset.backend import DEFAULT_BACKEND, how_to_install, missing_packages
 from training.preset.fits import validation_count
 from training.worker.failures import one_line
+from training.worker.frameworks.without_tensorflow import keep_keras_from_tensorflow
 
 _ITEM_BYTES = {
     "float64": 8,
@@ -70,6 +71,9 @@ def _description(preset: Preset) -> dict[str, Any]:
 
     from training.worker.data.data_shape import data_shape
     from training.worker.models.build import build_model
+
+    if preset.fit.backend != DEFAULT_BACKEND:
+        keep_keras_from_tensorflow()
 
     # In this scope variables know their shapes and are given no values.
     with keras.StatelessScope(initialize_variables=False):
