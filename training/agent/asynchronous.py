@@ -54,20 +54,25 @@ class Asynchronous(Standing):
     @never_raises
     def _catch_up_before(self, batch: int) -> None:
         """Before a batch: what is due of those before it, where their ends were told elsewhere."""
-        if not self._released:
-            self._settle()  # a warm-up's steps are taken one at a time on every backend
-        if self._count.is_told_elsewhere:
-            self._look(self._emitter.now())
         if self._last_batch <= batch < self._plan.steps_per_epoch - 1:
             # Now and not at its end: by then Keras may have dispatched the next.
             self._trained.stop_training = True
+        self._catch_up_with_warm_up()
+        if self._count.is_told_elsewhere:
+            self._look(self._emitter.now())
 
     @never_raises
     def _catch_up_at_end(self) -> None:
         """After an epoch's last batch: the same, where there is no batch before which to do it."""
+        self._catch_up_with_warm_up()
         if self._count.is_told_elsewhere:
             self._settle()
             self._look(self._emitter.now())
+
+    def _catch_up_with_warm_up(self) -> None:
+        """A warm-up's steps are taken one at a time on every backend; by the first it is known how Keras tells."""
+        if not self._released:
+            self._settle()
 
     def _settle(self) -> None:
         """Wait for the batches that are under way."""

@@ -200,7 +200,7 @@ class LaneHooks(Asynchronous):
             self._note_nonfinite(now)
         if not self._warm and step >= self._plan.warm_up_steps:
             self._note_warm(now)
-        elif now >= self._next_record_t:
+        elif now >= self._next_record_t and count.span.steps:
             self._write_progress(now, self._last_logs)
         if now >= self._plan.checkpoints.due_t:
             self._checkpoint()
