@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from training.control.protocol import Reply, Request
 from training.plan import CHANGEABLE, LANES, Lane, LanePlan, Plan, Sharing
-from training.preset.backend import how_to_install, missing_packages, title_of
+from training.preset.backend import Backend, how_to_install, missing_packages, title_of
 from training.record.event_records import Asked
 from training.supervisor.lane_run import LaneRun
 
@@ -49,8 +49,12 @@ class Owner(Protocol):
 class Answering:
     """Carries out what was asked, or says in one sentence why not."""
 
-    def __init__(self, owner: Owner) -> None:
+    def __init__(
+        self, owner: Owner, missing: Callable[[Backend], tuple[str, ...]] = missing_packages
+    ) -> None:
+        """`missing` tells which packages of a backend are not installed."""
         self._owner = owner
+        self._missing = missing
 
     def answer(self, request: Request) -> Reply:
         """Carry out one request."""
@@ -117,7 +121,7 @@ class Answering:
         if request.planned is None:
             return _no("nothing to join was named")
         backend = request.planned.preset.fit.backend
-        if missing_packages(backend):
+        if self._missing(backend):
             return _no(
                 f"it trains on {title_of(backend)}, which is not installed here: {how_to_install(backend)}"
             )
