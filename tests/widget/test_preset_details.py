@@ -84,3 +84,8 @@ def test_a_preset_in_few_words() -> None:
         fit_text(preset(epochs=1, validation_split=0.2), 25)
         == "adam 0.001, batch 32, 25 steps × 1 epoch, validates on 20 %"
     )
+
+
+def test_another_backend_is_said_and_the_default_is_not() -> None:
+    assert fit_text(preset(epochs=1, backend="jax"), None).endswith(", 1 epoch, on JAX")
+    assert "TensorFlow" not in fit_text(preset(epochs=1), None)

@@ -23,10 +23,10 @@ _KEEPS_TO_A_FRACTION = ("", "default", "bfc")
 class MemoryRules:
     """What a worker's environment says of a GPU's memory."""
 
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
     """Variables that are not passed on, whoever set them."""
-    notes: Mapping[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
     """What of a person's own settings does not hold, by variable, each with its reason: for the run's events."""
 
 
