@@ -75,7 +75,7 @@ $(VENV)/.run-ready: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.dev-ready: pyproject.toml constraints.txt | $(VENV)/bin/python
-	@echo "installing TensorFlow, Keras and the test tools: a minute or more; only now" >&2
+	@echo "installing TensorFlow, JAX, PyTorch, Keras and the test tools: minutes; only now" >&2
 	@$(PIP) install --constraint constraints.txt --editable ".[dev$(CUDA)]" >&2
 	@touch $@ $(VENV)/.run-ready
 

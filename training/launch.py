@@ -30,12 +30,13 @@ from training.plan import (
 )
 from training.preflight import DEVICE_CHECKS, check_launch
 from training.preset import PresetError
+from training.preset.backend import BACKENDS
 from training.preset.overrides import apply_overrides
 from training.preset_library import PresetEntry, resolve
 from training.record.run_folder import RunFolder, make_run_folder
 from training.supervisor.start import start_supervisor
 
-VERSIONS_OF = ("dualtrain", "tensorflow", "keras", "nvidia-ml-py")
+VERSIONS_OF = ("dualtrain", *BACKENDS, "keras", "nvidia-ml-py")
 
 
 class LaunchError(ValueError):

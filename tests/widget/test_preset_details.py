@@ -97,3 +97,8 @@ def test_what_a_preset_was_made_from_is_told_where_there_is_room() -> None:
     assert "made from   shipped preset cnn-small" in widget.text(100, 14)
     assert "made from" not in widget.text(76, 7)
     assert "made from" not in drawn(Known("a", GOOD)).text(100, 45)
+
+
+def test_another_backend_is_said_and_the_default_is_not() -> None:
+    assert fit_text(preset(epochs=1, backend="jax"), None).endswith(", 1 epoch, on JAX")
+    assert "TensorFlow" not in fit_text(preset(epochs=1), None)

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from training.preset.backend import DEFAULT_BACKEND, Backend
 from training.preset.data import DataSpec
 from training.preset.model import ModelSpec
 
@@ -30,7 +31,7 @@ class FitSpec(Struct, frozen=True, forbid_unknown_fields=True):
     """Steps to train in place of whole epochs; may end inside one."""
     batch_size: Annotated[int, Meta(ge=1, le=1_048_576)] = 32
     """Samples in each step."""
-    backend: Literal["tensorflow"] = "tensorflow"
+    backend: Backend = DEFAULT_BACKEND
     """What Keras computes with."""
     metrics: tuple[str, ...] = ()
     """What is measured beside the loss."""

@@ -28,6 +28,7 @@ def misfits(preset: Preset) -> Iterator[Problem]:
     yield from _model_sizes(preset)
     yield from _data_sizes(preset)
     yield from _split(preset)
+    yield from _compiler(preset)
     size_bytes = data_bytes(preset.data)
     if size_bytes > MAX_DATA_BYTES:
         yield Problem(
@@ -74,7 +75,9 @@ def _loss_and_metrics(preset: Preset) -> Iterator[Problem]:
                 f"{quoted(metric)}, which cannot judge data.name {data} under fit.loss {quoted(loss)}",
                 f"{listed(fitting)} for these",
             )
-        elif "top_k" in metric and preset.device.precision == "float64":
+        elif (
+            "top_k" in metric and preset.device.precision == "float64" and preset.fit.backend == "tensorflow"
+        ):
             yield Problem(
                 f"fit.metrics[{index}]",
                 f'{quoted(metric)} with device.precision "float64", which TensorFlow cannot rank in',
@@ -142,6 +145,11 @@ def _split(preset: Preset) -> Iterator[Problem]:
             f"{split!r}, which leaves one side of {samples} samples empty",
             "0, or a share that leaves at least one sample to train on and one to validate on",
         )
+
+
+def _compiler(preset: Preset) -> Iterator[Problem]:
+    if preset.fit.backend == "torch" and preset.device.xla is True:
+        yield Problem("device.xla", 'true with fit.backend "torch", which has no XLA', '"auto" or false')
 
 
 def validation_count(samples: int, split: float) -> int:

@@ -7,6 +7,7 @@ import math
 import shutil
 import traceback
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ from training.worker.length import Length, lane_length
 if TYPE_CHECKING:
     from training.worker.cached_batch import CachedBatch
     from training.worker.data.training_data import TrainingData
-    from training.worker.framework import TensorFlow
+    from training.worker.frameworks import Framework
 
 WARM_UP_STEPS = 3
 _ITEM_BYTES = {"float64": 8, "int64": 8, "float16": 2, "bfloat16": 2, "int8": 1, "uint8": 1, "bool": 1}
@@ -73,7 +74,7 @@ class LaneTraining:
 
         return load_data(self.lane_plan.preset)
 
-    def prepare(self, framework: TensorFlow, data: TrainingData) -> ReadyToFit:
+    def prepare(self, framework: Framework, data: TrainingData) -> ReadyToFit:
         """Set the device up, build and compile the model, and make its hooks.
 
         Raises:
@@ -97,8 +98,7 @@ class LaneTraining:
         self._make_hooks(framework, model, data, length)
         return ReadyToFit(model, data, length.epochs)
 
-    def _make_hooks(self, framework: TensorFlow, model: Any, data: TrainingData, length: Length) -> None:
-        from training.worker.cached_batch import CachedBatch
+    def _make_hooks(self, framework: Framework, model: Any, data: TrainingData, length: Length) -> None:
         from training.worker.callback import lane_callback
 
         preset = self.lane_plan.preset
@@ -106,16 +106,10 @@ class LaneTraining:
             self.folder.lane_folder(self.lane),
             preset.checkpoint,
             self.emitter,
-            model.save,
+            partial(_save, framework, model),
             _parameter_bytes(model),
         )
-        self.cached_batch = CachedBatch(
-            model,
-            data,
-            now=self.emitter.now,
-            synchronize=framework.synchronize,
-            is_wanted=lambda: not self.gate.attention,
-        )
+        self.cached_batch = self._make_cached_batch(framework, model, data)
         planned_steps = length.planned_steps(data.steps_per_epoch)
         self.hooks = lane_callback(
             self.emitter,
@@ -133,8 +127,22 @@ class LaneTraining:
                 framework_memory=framework.memory if self.alone else _not_known,
                 say=self.say,
                 stands_in_place=self.alone,
-                time_cached_batch=self.cached_batch.time,
+                time_cached_batch=None if self.cached_batch is None else self.cached_batch.time,
             ),
+        )
+
+    def _make_cached_batch(self, framework: Framework, model: Any, data: TrainingData) -> CachedBatch | None:
+        """None where the framework's steps cannot be taken and undone; a window on it is then told as not had."""
+        if not framework.times_cached_batches:
+            return None
+        from training.worker.cached_batch import CachedBatch  # goes into TensorFlow's own trainer
+
+        return CachedBatch(
+            model,
+            data,
+            now=self.emitter.now,
+            synchronize=framework.synchronize,
+            is_wanted=lambda: not self.gate.attention,
         )
 
     def _tell_built(self, model: Any, data: TrainingData, length: Length, device_name: str) -> None:
@@ -238,6 +246,11 @@ def _parameter_bytes(model: Any) -> int:
         math.prod(weight.shape) * _ITEM_BYTES.get(backend.standardize_dtype(weight.dtype), 4)
         for weight in model.weights
     )
+
+
+def _save(framework: Framework, model: Any, path: Path) -> None:
+    framework.hold_state(model)
+    model.save(path)
 
 
 def _not_known() -> None:
