@@ -23,6 +23,7 @@ SETTLED_S = 0.5
 WRITES = bool(os.environ.get("DUALTRAIN_WRITE_GOLDENS"))
 A_PATH = re.compile(r"(?<=  )/\S+((?:\n  \S+(?=\n))?)")
 """In one line, or broken into two."""
+A_SIZE = re.compile(r"\d\.\d\d KiB")
 LIVE_PANELS = ("1", "2", "3", "4", "5", "6")
 
 
@@ -56,10 +57,9 @@ def read(path: Path) -> list[str]:
 
 
 def seen(pilot: Pilot[None]) -> str:
-    """What stands on the screen, but for a path that is this session's."""
-    return A_PATH.sub(
-        lambda path: "<a folder of this session>" + "\n" * bool(path[1]), screen_text(pilot.app)
-    )
+    """What stands on the screen, but for a path that is this session's and the sizes of files."""
+    text = A_SIZE.sub("#.## KiB", screen_text(pilot.app))
+    return A_PATH.sub(lambda path: "<a folder of this session>" + "\n" * bool(path[1]), text)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
