@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widgets import Footer
 
 from tests.waiting import screen_text, wait_until
 from tui.house_app import HouseApp
@@ -49,5 +50,7 @@ async def staged(
     app = Stage(screen, look)
     async with app.run_test(size=size, message_hook=heard.append) as pilot:
         await wait_until(pilot, lambda: app.screen is screen and seen in screen_text(app))
+        # the keys at the foot come last, a moment after all else
+        await wait_until(pilot, lambda: all(footer.children for footer in screen.query(Footer)))
         await pilot.pause()
         yield pilot, heard
