@@ -6,6 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
+from training.preset.entry import ENTRY, Arguments, Entry
+
 InputKind = Literal["numbers", "image", "sequence", "tokens", "ids"]
 """What one sample is made of: decides which architectures can read it."""
 
@@ -166,7 +168,14 @@ class KerasImdb(_Data, frozen=True, tag="keras-imdb"):
     vocabulary: Annotated[int, Meta(ge=8, le=88_587)] = 10_000
 
 
-DataSpec = (
+class EntryData(_Data, frozen=True, tag=ENTRY):
+    """A function of the user's own that returns arrays, or batches that are made already."""
+
+    entry: Entry
+    arguments: Arguments = {}
+
+
+ShippedData = (
     TabularBinary
     | TabularRegression
     | TabularClasses
@@ -181,3 +190,4 @@ DataSpec = (
     | KerasMnist
     | KerasImdb
 )
+DataSpec = ShippedData | EntryData

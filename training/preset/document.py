@@ -17,9 +17,12 @@ Precision = Literal["float32", "mixed_float16", "mixed_bfloat16", "float64"]
 
 
 class FitSpec(Struct, frozen=True, forbid_unknown_fields=True):
-    """How the model is trained. `steps`, where given, ends the training inside an epoch."""
+    """How the model is trained. `steps`, where given, ends the training inside an epoch.
 
-    loss: str
+    `loss` may be left out where the model is a function of the user's own, which may return it compiled.
+    """
+
+    loss: str | None = None
     epochs: Annotated[int, Meta(ge=1, le=1_000_000)] = 10
     steps: Annotated[int, Meta(ge=1, le=1_000_000_000)] | None = None
     batch_size: Annotated[int, Meta(ge=1, le=1_048_576)] = 32
@@ -53,7 +56,7 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
     title: Annotated[str, Meta(min_length=1, max_length=TITLE_CHARACTERS)]
     model: ModelSpec
     data: DataSpec
-    fit: FitSpec
+    fit: FitSpec = FitSpec()
     description: Text = ""
     stresses: Text = ""
     device: DeviceSpec = DeviceSpec()

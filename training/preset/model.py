@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta, Struct
 
 from training.preset.data import InputKind, TargetKind
+from training.preset.entry import ENTRY, Arguments, Entry
 
 Units = Annotated[int, Meta(ge=1, le=65_536)]
 Width = Annotated[int, Meta(ge=1, le=8192)]
@@ -107,4 +108,13 @@ class Embedding(_Model, frozen=True, tag="embedding"):
     hidden: Annotated[tuple[Units, ...], Meta(max_length=16)] = (32,)
 
 
-ModelSpec = Mlp | Cnn | Resnet | Mobilenet | Lstm | Gru | Transformer | Autoencoder | Unet | Embedding
+class EntryModel(_Model, frozen=True, tag=ENTRY):
+    """A function of the user's own that returns a Keras model."""
+
+    tasks: ClassVar[tuple[Task, ...]] = ()
+    entry: Entry
+    arguments: Arguments = {}
+
+
+ShippedModel = Mlp | Cnn | Resnet | Mobilenet | Lstm | Gru | Transformer | Autoencoder | Unet | Embedding
+ModelSpec = ShippedModel | EntryModel

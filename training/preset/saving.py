@@ -9,6 +9,7 @@ from pathlib import Path
 
 from training.preset.document import Preset
 from training.preset.errors import PresetError, quoted
+from training.preset.moving import moved
 from training.preset.printable import printable
 from training.preset.toml_text import preset_text
 
@@ -41,6 +42,8 @@ def save_preset(
 ) -> Path:
     """Write the preset as `NAME.toml`; whoever reads the folder meanwhile finds a whole file or none.
 
+    Code of the user's own stays where it is: a path that led from another folder is written in full.
+
     Args:
         preset: what is saved.
         folder: where to; it is made where it is missing.
@@ -50,7 +53,7 @@ def save_preset(
 
     Raises:
         PresetThereError: there is one of that name.
-        PresetError: no preset can have the name, or the disk does not take it.
+        PresetError: no preset can have the name, its code cannot be named from there, or the disk does not take it.
     """
     refused = name_refusal(name)
     if refused is not None:
@@ -58,7 +61,7 @@ def save_preset(
     path = folder / f"{name}.toml"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        half = _half(folder, preset_text(preset, heading))
+        half = _half(folder, preset_text(moved(preset, folder), heading))
         try:
             is_put = _put(half, path, overwrite=overwrite)
         finally:
