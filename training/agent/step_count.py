@@ -14,7 +14,7 @@ class StepCount:
     other attributes are as of the last `sum_up`.
     """
 
-    def __init__(self, batch_size: int, samples_per_epoch: int) -> None:
+    def __init__(self, batch_size: int, samples_per_epoch: Optional[int]) -> None:
         self.ended: List[Tuple[int, float, Any]] = []
         """Batches not summed up yet: the index of the batch's last step, when it ended, Keras's running loss."""
         self.step = 0
