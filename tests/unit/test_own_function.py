@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -62,6 +63,13 @@ def deep():
     "leaves.py": "import sys\nsys.exit(3)\n",
     "changed.py": "def build(): return 'as it was'\n",
     "inside.py": "import name_error\n",
+    "children.py": (
+        "import subprocess, sys\n"
+        "def build():\n"
+        "    return subprocess.run([sys.executable, 'child.py'], capture_output=True, text=True).stdout\n"
+    ),
+    "child.py": "import beside\nprint(beside.WHOSE, end='')\n",
+    "beside.py": "WHOSE = 'mine'\n",
 }
 
 
@@ -94,9 +102,11 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
         ("gone.module:build", {}),
         ("package.gone:build", {}),
         ("changed.py:build", {}),
+        ("children.py:build", {}),
     ]
     done = subprocess.run(
         [sys.executable, "-P", "-c", CALL, str(folder), json.dumps(calls)],
+        env=os.environ | {"PYTHONSAFEPATH": "1"},  # as the supervisor starts a worker
         capture_output=True,
         text=True,
         timeout=60,
@@ -113,6 +123,10 @@ def test_it_is_called_with_its_arguments_in_the_presets_folder(found: dict[str, 
     assert found["good:build"] == [8, {"seen": True}, found["folder"]]
     assert found["good.py:Made"] == {"size": 4}
     assert found["not-a-name.py:build"] == "ran"
+
+
+def test_programs_that_it_starts_find_what_lies_beside_them(found: dict[str, object]) -> None:
+    assert found["children.py:build"] == "mine"
 
 
 def test_a_file_in_a_package_is_imported_as_its_module(found: dict[str, object]) -> None:
