@@ -11,13 +11,15 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CUDA := $(shell { [ -e /proc/driver/nvidia/version ] || [ -e /dev/nvidiactl ] || [ -e /dev/dxg ]; } && echo ",cuda")
 ARGS ?=
 
-.PHONY: run test test-all check format lint types imports bench pictures wheel clean
+.PHONY: run test test-all check format lint types imports bench pictures goldens docs wheel clean
 
 run: $(VENV)/.run-ready
 	@exec $(BIN)/dualtrain-tui $(ARGS)
 
+# What starts no training goes side by side; trainings and terminals have the machine to themselves.
 test: $(VENV)/.dev-ready
-	@$(BIN)/python -m pytest -q -m "not slow"
+	@$(BIN)/python -m pytest -q -m "not slow" --numprocesses 2 tests/unit tests/widget tests/app
+	@$(BIN)/python -m pytest -q -m "not slow" tests/process tests/terminal
 
 test-all: $(VENV)/.dev-ready
 	@$(BIN)/python -m pytest -q
@@ -38,12 +40,22 @@ types: $(VENV)/.dev-ready
 imports: $(VENV)/.dev-ready
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.dev-ready
+bench: $(VENV)/.bench-ready
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 # The README's pictures, drawn from a real pair.
 pictures: $(VENV)/.dev-ready
 	@$(BIN)/python -m tests.pictures
+
+# What every screen looks like, written anew: for changes that are meant.
+goldens: $(VENV)/.dev-ready
+	@rm -rf tests/app/goldens
+	@DUALTRAIN_WRITE_GOLDENS=1 $(BIN)/python -m pytest -q tests/app/test_goldens.py
+
+# docs/presets.md, from the types of a preset; a unit test fails where it is stale.
+docs: $(VENV)/.dev-ready
+	@$(BIN)/python -m training.preset.reference > docs/.presets.md.new
+	@mv docs/.presets.md.new docs/presets.md
 
 wheel: $(VENV)/.dev-ready
 	$(BIN)/python -m build --wheel --outdir dist
@@ -63,6 +75,11 @@ $(VENV)/.run-ready: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.dev-ready: pyproject.toml constraints.txt | $(VENV)/bin/python
-	@echo "installing TensorFlow, Keras and the test tools: a minute or more; only now" >&2
+	@echo "installing TensorFlow, JAX, PyTorch, Keras and the test tools: minutes; only now" >&2
 	@$(PIP) install --constraint constraints.txt --editable ".[dev$(CUDA)]" >&2
 	@touch $@ $(VENV)/.run-ready
+
+# What is measured beside us comes with the benchmarks alone.
+$(VENV)/.bench-ready: $(VENV)/.dev-ready
+	@$(PIP) install --constraint constraints.txt --editable ".[bench]" >&2
+	@touch $@

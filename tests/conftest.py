@@ -39,8 +39,12 @@ def simulated_driver(tmp_path: Path) -> simulated.SimulatedDriver:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say so loudly when nothing of NVML was tested."""
-    if simulated.missing:
+    reports = [*terminalreporter.stats.get("skipped", []), *terminalreporter.stats.get("failed", [])]
+    missing = [
+        line for one in reports for line in str(one.longrepr).splitlines() if simulated.NOT_THERE in line
+    ]
+    if missing:
         terminalreporter.section("THE GPU TESTS DID NOT RUN", red=True, bold=True)
         terminalreporter.line(
-            f"{len(simulated.missing)} tests over a simulated NVIDIA driver: {simulated.missing[0]}"
+            f"{len(reports)} tests, those over a simulated NVIDIA driver among them: {missing[0]}"
         )

@@ -65,7 +65,7 @@ def code_digest(preset: Preset) -> str:
 
     The place is in it because code imports what lies beside it.
     """
-    content = msgspec.structs.replace(preset, title="-", description="", stresses="")
+    content = msgspec.structs.replace(preset, title="-", description="", stresses="", origin="")
     return hashlib.sha256(b"code" + msgspec.json.encode(content, order="deterministic")).hexdigest()
 
 

@@ -20,6 +20,7 @@ from training.code_trust import (
     remember_launched,
     unconfirmed,
 )
+from training.event_folders import EventFolderError, make_event_folder
 from training.meters.devices import DeviceListing, choose_devices, names_a_gpu
 from training.plan import (
     IfNoGpu,
@@ -36,12 +37,13 @@ from training.plan import (
 )
 from training.preflight import DEVICE_CHECKS, check_launch
 from training.preset import PresetError
+from training.preset.backend import BACKENDS
 from training.preset.overrides import apply_overrides
 from training.preset_library import PresetEntry, resolve
 from training.record.run_folder import RunFolder, make_run_folder
 from training.supervisor.start import start_supervisor
 
-VERSIONS_OF = ("dualtrain", "tensorflow", "keras", "nvidia-ml-py")
+VERSIONS_OF = ("dualtrain", *BACKENDS, "keras", "nvidia-ml-py")
 
 
 class LaunchError(ValueError):
@@ -80,6 +82,8 @@ class LaunchRequest:
     """The name of the run this one tries again."""
     notify: NotifyCommand | None = None
     """What is run when a lane has ended. A retry takes none over: a plan is a file, and need not be one of ours."""
+    tensorboard: Path | None = None
+    """Where TensorBoard event files are written while the run goes on. A retry takes none over: one folder, one run."""
     listed: bool = True
     """Whether listing runs finds it where `run_dir` is elsewhere; a bench's launches are the bench's alone."""
     planned: Mapping[Lane, LanePlan] = field(default_factory=dict)
@@ -152,7 +156,7 @@ def launch(request: LaunchRequest, listing: DeviceListing) -> Launched:
 
     Raises:
         PresetError: a preset is missing or bad, or an override is.
-        LaunchError: the sharing mode cannot be launched, or an override names no lane.
+        LaunchError: the sharing mode cannot be launched, an override names no lane, or event files cannot be written.
         CodeNotConfirmedError: a preset names code that nobody has said yes to.
         DeviceUnavailableError: the asked device cannot be used.
         DeviceRefusedError: the device is there, but two trainings cannot start on it.
@@ -175,8 +179,9 @@ def launch(request: LaunchRequest, listing: DeviceListing) -> Launched:
         notify=request.notify,
     )
     _refuse_what_cannot_start(plan, listing, request)
+    event_folder = _event_folder(request)
     folder = make_run_folder(request.run_dir, listed=request.listed)
-    plan = structs.replace(plan, run=folder.name)
+    plan = structs.replace(plan, run=folder.name, tensorboard=event_folder)
     write_plan(plan, folder.plan)
     remember_launched(plan.lanes.values())
     return Launched(folder, plan, start_supervisor(folder))
@@ -196,6 +201,15 @@ def _refuse_what_cannot_start(plan: Plan, listing: DeviceListing, request: Launc
     if stop.can_be_forced:
         error_type = DoesNotFitError
     raise error_type(f"{stop.message}: {stop.remedy}" if stop.remedy else stop.message)
+
+
+def _event_folder(request: LaunchRequest) -> str | None:
+    if request.tensorboard is None:
+        return None
+    try:
+        return str(make_event_folder(request.tensorboard))
+    except EventFolderError as error:
+        raise LaunchError(f"--tensorboard: {error}") from error
 
 
 def make_plan(

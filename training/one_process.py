@@ -24,9 +24,12 @@ def why_not_one_process(plan: Plan) -> Iterator[WhyNot]:
             f"one-process trains both lanes, and this plan has no lane {missing[0]}", "choose together"
         )
     backends = {lane: spec.preset.fit.backend for lane, spec in plan.lanes.items()}
+    told = " and ".join(f"lane {lane} wants {backend}" for lane, backend in backends.items())
     if len(set(backends.values())) > 1:
-        told = " and ".join(f"lane {lane} wants {backend}" for lane, backend in backends.items())
         yield WhyNot(f"one process has one backend, and {told}", "choose together")
+    elif set(backends.values()) - {"tensorflow"}:
+        # Our loop over a trainer's own steps follows TensorFlow's; JAX's and PyTorch's are others.
+        yield WhyNot(f"one process takes turns on TensorFlow only, and {told}", "choose together")
     if len({plan.device_of(lane).uuid for lane in plan.lanes}) > 1:
         yield WhyNot(
             "one process uses one MIG instance, and each lane was given its own",

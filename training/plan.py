@@ -124,6 +124,8 @@ class Plan(Struct, frozen=True):
     """The name of the run this one tries again."""
     notify: NotifyCommand | None = None
     """What the supervisor runs when a lane has ended."""
+    tensorboard: str | None = None
+    """The folder in which TensorBoard event files are written while the run goes on; an absolute path."""
     created_at: str = ""
     """Wall time, ISO 8601 with offset: for people only."""
     versions: dict[str, str] = {}

@@ -117,25 +117,6 @@ def overridden(entry: PresetEntry, overrides: Sequence[str]) -> PresetEntry:
     return replace(entry, preset=apply_overrides(entry.preset, overrides), overrides=tuple(overrides))
 
 
-def save_as_own(entry: PresetEntry, name: str, *, overwrite: bool = False) -> PresetEntry:
-    """Save an entry among the user's own presets, with what is set beside its file; returns the new one.
-
-    Raises:
-        PresetThereError: the user has one of that name.
-        PresetError: no preset can have the name, or the disk does not take it.
-    """
-    from training.preset.saving import save_preset
-
-    if entry.preset is None:
-        raise PresetError(entry.error or f"{entry.path}: cannot be used")
-    made_from = f"Made from the preset {entry.reference} ({entry.origin})"
-    with_what = f" with {', '.join(entry.overrides)}" if entry.overrides else ""
-    path = save_preset(
-        entry.preset, user_folder(), name, heading=[f"{made_from}{with_what}."], overwrite=overwrite
-    )
-    return _entry(path, "user")
-
-
 def _unknown(reference: str, files: list[tuple[Path, Origin]]) -> PresetError:
     names = [path.stem if origin == "shipped" else f"{origin}:{path.stem}" for path, origin in files]
     close = nearest(reference, [*names, *(path.stem for path, _ in files)])

@@ -147,7 +147,10 @@ class AppScreens(HouseApp):
         """Show a run that is open, and follow it."""
         self._picks = run.picks
         self._show_live(run)
-        run.feed.start()
+        if run.state.kept_at_s is None:
+            run.feed.start()
+        else:  # there is something to see already, and reading a long record would keep it from the screen
+            run.live.call_after_refresh(run.feed.start)
 
     @work(thread=True, group="ends", exit_on_error=False)
     def _find_what_ends_it(self, folder: RunFolder, launched: Launched | None) -> None:

@@ -27,6 +27,7 @@ COMMANDS = {
     "share": "ask",
     "join": "join",
     "report": "report",
+    "export": "export",
     "replay": "replay",
     "runs": "runs",
     "presets": "presets",

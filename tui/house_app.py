@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
 
+from tui.line_pace import LinePace
 from tui.look import Look
 from tui.messages import AskFailed, NotifyFailed, ReadFailed
 from tui.theme import THEMES
@@ -21,6 +22,8 @@ from tui.widgets.ascii_filter import AsciiFilter
 from tui.widgets.glyphs import Marker
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
+
     from training.analysis.state import LaneState
     from training.plan import NotifyCommand
 
@@ -45,6 +48,8 @@ class HouseApp(App[None]):
     def __init__(self, look: Look | None = None, how: Viewing | None = None) -> None:
         self.look = look or Look()
         self.how = how or Viewing()
+        self.line = LinePace()
+        """How far the terminal is behind with what was sent."""
         self._ascii = AsciiFilter(enabled=self.look.ascii)
         theme = THEMES[self.look.theme]
         # told at once: without colours Textual decides here whether there are any that would have to become grey
@@ -57,6 +62,20 @@ class HouseApp(App[None]):
     def marker(self) -> Marker:
         """What curves and bars are drawn with."""
         return self.look.marker
+
+    @property
+    def is_line_behind(self) -> bool:
+        """Whether the terminal is still at earlier pictures, so that another one has to wait."""
+        return self.line.is_behind
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's, and where that is the one for Linux, ours over it."""
+        from textual.drivers.linux_driver import LinuxDriver
+
+        from tui.paced_driver import PacedDriver
+
+        found = super().get_driver_class()
+        return PacedDriver if found is LinuxDriver else found
 
     def on_mount(self) -> None:
         """Be told of every return to the terminal."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from training.analysis.history import RunHistory
+from training.analysis.kept_state import read_kept_state
 from training.analysis.state import RunState
 from training.launch import preset_reference
 from training.plan import Plan
@@ -97,7 +98,7 @@ def opened_run(
         PlanError: its plan cannot be read.
     """
     history = RunHistory(folder)
-    state = history.state()
+    state = read_kept_state(folder) or history.state()
     return OpenedRun(
         history.plan,
         state,

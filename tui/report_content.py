@@ -85,6 +85,7 @@ def _rows(account: RunAccount) -> list[Row]:
             "trained on",
             lambda lane: lane.device.name if lane.device else lane.trained_on or formatted.UNKNOWN,
         ),
+        _row(report, "backend", lambda lane: lane.backend),
     ]
     return [row for row in rows if any(cell not in ("", formatted.UNKNOWN) for cell in row[1:])]
 

@@ -102,7 +102,8 @@ def whose_memory(lane: Lane, told: LaneReport) -> str:
 
 
 def _lane_lines(who: str, told: LaneReport, whose: str = "") -> list[str]:
-    lines = [f"{who} {printable(told.preset)}: {told.status}"]
+    on = f", on {printable(told.backend)}" if told.backend else ""
+    lines = [f"{who} {printable(told.preset)}: {told.status}{on}"]
     if told.no_gpu is not None:
         lines.append(f"   TRAINED ON THE CPU: {printable(told.no_gpu.why)}. {printable(told.no_gpu.remedy)}")
     if told.device is not None:

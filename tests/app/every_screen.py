@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from tests import contention_states, gpu_states, states
 from tests.app.pick_world import MIG, NOW, World, broken, entry, preset
 from tests.app.test_pick_tools import PAIR as RECENT
 from tests.app.test_report_screen import DONE, FAILED, FOLDER, report
+from tests.unit.ended_runs import SEQUENTIAL, ended_run
 from training.code_trust import NamedCode
+from tui.replay_feed import ReplayPlace
 from tui.screens.code_question import code_question
 from tui.screens.confirm import Choice, ConfirmScreen
 from tui.screens.devices import DevicesScreen
@@ -25,7 +28,9 @@ from tui.screens.log import LogScreen
 from tui.screens.name_sheet import NameSheet
 from tui.screens.pick_sources import PickSources
 from tui.screens.recent_sheet import RecentSheet
+from tui.screens.replay import ReplayScreen
 from tui.screens.report import ReportScreen
+from tui.screens.runs import RunsScreen
 
 FOREIGN = "Größe 日本 — ✓"
 """What a title, a name or a log may hold."""
@@ -52,10 +57,30 @@ def _log(folder: Path) -> Screen[Any]:
     return LogScreen(path, title="log of lane A")
 
 
+def _runs(_folder: Path) -> Screen[Any]:
+    """Three runs that are over; the tests' sealed home has no other."""
+    ended_run(
+        "20261121-201500-aaaa", presets=("lstm", "cnn-small"), began="2026-11-21T20:15:00+00:00", host="box"
+    )
+    ended_run(
+        "20261122-201500-bbbb",
+        told=SEQUENTIAL,
+        status="failed",
+        began="2026-11-22T20:15:00+00:00",
+        host="box",
+    )
+    ended_run(
+        "20261123-201500-cccc", presets=("tiny-steps", "unet"), began="2026-11-23T20:15:00+00:00", host="box"
+    )
+    return RunsScreen(now=lambda: RUNS_NOW)
+
+
 def _devices(_folder: Path) -> Screen[Any]:
     return DevicesScreen(PickSources(devices=lambda: MIG), MIG, "auto")
 
 
+RUNS_NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
+HALFWAY = ReplayPlace(83.0, 250.0, 4.0)
 PANELS = tuple("123456")
 FAILED_RUN = replace(states.cpu_run(), lanes={"a": states.lane_state("a"), "b": states.failed_lane()})
 SCREENS = [
@@ -79,5 +104,7 @@ SCREENS = [
         lambda _: code_question([NamedCode(FOREIGN, (FOREIGN, "data.entry = m.py:f"), "0")]),
         "Run it",
     ),
+    Shown("runs", _runs, "KiB", ("down", "slash")),
+    Shown("replay", lambda _: ReplayScreen(contention_states.cpu(), HALFWAY), "replay 1:23", PANELS),
     Shown("join", lambda _: JoinScreen("b", presets=lambda: (entry("lstm"), broken())), "lstm", ("slash",)),
 ]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from tests.app.stage import staged
 from tests.waiting import screen_text, wait_until
-from tui.screens.log import LogScreen, LogView
+from tui.screens.log import LogScreen
+from tui.widgets.log_view import LogView
 
 
 async def test_a_log_that_is_not_there_is_told(tmp_path: Path) -> None:
@@ -64,3 +65,50 @@ async def test_a_log_stays_in_its_place_when_the_terminal_is_resized(tmp_path: P
         await wait_until(pilot, lambda: "line 0" in screen_text(pilot.app))
         await pilot.resize_terminal(60, 16)
         await wait_until(pilot, lambda: "line 0" in screen_text(pilot.app))
+
+
+async def test_a_text_is_found_as_it_is_typed_and_gone_through(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    path.write_text("\n".join(f"line {n} {'Loss' if n % 20 == 5 else 'step'}" for n in range(100)) + "\n")
+    async with staged(LogScreen(path), (60, 16), seen="line 99") as (pilot, _):
+        await pilot.press("slash", *"loss")
+        await wait_until(pilot, lambda: "/loss▏ · line 5 of 5" in screen_text(pilot.app))
+        assert "line 85 Loss" in screen_text(pilot.app)
+        await pilot.press("enter", "N")
+        await wait_until(pilot, lambda: "/loss · line 4 of 5" in screen_text(pilot.app))
+        assert "line 65 Loss" in screen_text(pilot.app)
+        await pilot.press("n", "n")
+        await wait_until(pilot, lambda: "/loss · line 1 of 5" in screen_text(pilot.app))
+        assert "line 5 Loss" in screen_text(pilot.app)
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: "/loss" not in screen_text(pilot.app))
+        assert "end: follow" in screen_text(pilot.app)
+        await pilot.press("end")
+        await wait_until(pilot, lambda: "following" in screen_text(pilot.app))
+
+
+async def test_what_is_looked_for_is_no_markup_and_no_key(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    path.write_text("quit [red]now[/]\n")
+    async with staged(LogScreen(path), seen="quit") as (pilot, _):
+        await pilot.press("slash", *"q", "left_square_bracket", *"red")
+        await wait_until(pilot, lambda: "/q[red▏ · not found" in screen_text(pilot.app))
+        await pilot.press("ctrl+u", "left_square_bracket", *"red")
+        await wait_until(pilot, lambda: "/[red▏ · line 1 of 1" in screen_text(pilot.app))
+        assert pilot.app.screen.query(LogView)
+
+
+async def test_what_is_grave_has_its_colour(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    path.write_text("all is well\nUserWarning: odd\nValueError: bad\n")
+    async with staged(LogScreen(path), seen="ValueError") as (pilot, _):
+        view = pilot.app.screen.query_one(LogView)
+        tones = [drawn[0][1] for drawn in view.draw(70, 10)]
+        assert tones == ["plain", "warning", "error"]
+
+
+async def test_a_long_log_says_what_is_not_shown(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    path.write_text("x" * 99 + "\n" + ("y" * 99 + "\n") * 6000)
+    async with staged(LogScreen(path), seen="without the first 330 KiB"):
+        pass

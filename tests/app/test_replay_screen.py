@@ -46,6 +46,7 @@ async def test_its_line_stands_over_the_keys_at_each_size(
     size: tuple[int, int], state: Callable[[], RunState]
 ) -> None:
     async with staged(_screen(state()), size, seen="replay 1:23 of 4:10 · 4×") as (pilot, _):
+        await wait_until(pilot, lambda: "q Leave" in screen_text(pilot.app).splitlines()[-1])
         rows = screen_text(pilot.app).splitlines()
         assert "replay: running" in rows[0]
         assert rows[-2].strip().startswith("replay 1:23 of 4:10 · 4× · space pauses")

@@ -15,6 +15,7 @@ BENCHES = {
     "observer_cost": "what watching takes: an A/B against the bare script, and the watchers' own CPU and memory",
     "launch_to_first_step": "how long a launch takes to its first step, against the bare script",
     "terminal_bytes": "what the screen sends over the wire",
+    "beside_nvitop": "a live run's screen beside nvitop, over a simulated driver",
     "reader_cost": "what a reader of a day-long run pays",
     "verdict": "the verdict against the truth, and what adaptive sharing makes of it, six pairs (75 min)",
     "machine_drift": "how steadily two run beside each other on this machine at all",

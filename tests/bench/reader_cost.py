@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import math
+import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from tests.bench.figures import judge, mebibytes, say, seconds
+from tests.bench.figures import judge, mebibytes, say, seconds, spread
+from tests.terminal.terminal import COMMAND, Terminal
+from training.analysis.history import RunHistory
+from training.analysis.kept_state import keep_state
 from training.launch import LaunchRequest, make_plan, plan_lanes
 from training.plan import LANES, Limits, PlannedDevice, write_plan
 from training.record.device_records import DeviceReading, LaneReading, Sample
@@ -21,11 +26,13 @@ from training.record.event_records import Began, LaneEnded
 from training.record.lane_records import Built, Epoch, Progress, Released, Started, Validation
 from training.record.run_folder import RunFolder
 from training.record.tagged import Record
+from training.supervisor.state_keeping import KEPT_AFTER_S
 
 DAY_S = 86_400.0
 FAST_FOR_S, FAST_S, SLOW_S = 600.0, 0.1, 0.5
 EPOCH_S = 60.0
 SAMPLE_S = 0.5
+CURVES = r"loss +\d\.\d+.*loss +\d\.\d+"
 
 
 def measure(scale: float) -> None:
@@ -38,6 +45,8 @@ def measure(scale: float) -> None:
         with tempfile.TemporaryDirectory() as path:
             size = make_run(RunFolder(Path(path)), steps, lasted_s)
             one = _read(path)
+            if lasted_s >= KEPT_AFTER_S:
+                _attach(RunFolder(Path(path)), rounds=max(2, round(5 * scale)))
         told[steps] = one
         say(f"{name}, {mebibytes(size)} of records: folded in {seconds(one['folded_s'])}")
         say(
@@ -55,6 +64,31 @@ def measure(scale: float) -> None:
     judge("peak RSS of a viewer of the long run", peak, 100 * 2**20, mebibytes(peak), "100 MiB")
     ratio = (long["state_s"] + long["draw_s"]) / (short["state_s"] + short["draw_s"])
     say(f"state and drawing, long over short: {ratio:.2f}")
+
+
+def _attach(folder: RunFolder, *, rounds: int) -> None:
+    """From the command to its curves: out of what the supervisor kept, and out of the records alone."""
+    history = RunHistory(folder)
+    history.refresh()
+    keep_state(folder, history.state())
+    kept = [_stands_after(folder) for _ in range(rounds)]
+    folder.kept_state.unlink()
+    unkept = [_stands_after(folder) for _ in range(rounds)]
+    median = statistics.median(kept)
+    judge("attach to the long run, its curves painted", median, 1.0, spread(kept), "1 s")
+    say(
+        f"without what is kept of it: {spread(unkept)}, {statistics.median(unkept) / median:.1f} times as long"
+    )
+
+
+def _stands_after(folder: RunFolder) -> float:
+    with Terminal([COMMAND, "attach", str(folder.path)], columns=160, rows=48) as terminal:
+        terminal.wait_for(CURVES, timeout_s=120)
+        stood = time.monotonic() - terminal.started_at
+        terminal.wait_until(
+            lambda: "reading its records" not in terminal.text, what="the rest", timeout_s=120
+        )
+        return stood
 
 
 def _read(path: str) -> dict[str, Any]:

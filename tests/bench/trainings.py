@@ -48,11 +48,11 @@ class BareTraining:
 
 @contextlib.contextmanager
 def watched_run(
-    folder: Path, *arguments: str, columns: int = 80, rows: int = 24
+    folder: Path, *arguments: str, device: str = "cpu", columns: int = 80, rows: int = 24
 ) -> Iterator[tuple[Terminal, RunFolder]]:
     """`dualtrain-tui run …` with its screen in a terminal; killed at the end where it still goes on."""
     run = RunFolder(folder)
-    command = [COMMAND, "run", *arguments, "--device", "cpu", "--run-dir", str(folder)]
+    command = [COMMAND, "run", *arguments, "--device", device, "--run-dir", str(folder)]
     with Terminal(command, columns=columns, rows=rows) as terminal:
         try:
             yield terminal, run

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +86,26 @@ def test_models_and_histories_are_kept(pair: Viewer, report: dict[str, Any]) -> 
         history = json.loads((folder / "history.json").read_text(encoding="utf-8"))
         assert len(history["loss"]) == 11
         assert len(history["val_loss"]) == 11
+
+
+def test_models_load_in_plain_keras(pair: Viewer, shared_stage: Stage) -> None:
+    """In a process that has nothing of dualtrain, and predict there."""
+    code = (
+        "import sys, keras, numpy\n"
+        "for path in sys.argv[1:]:\n"
+        "    model = keras.models.load_model(path)\n"
+        "    shape = [size or 4 for size in model.input_shape]\n"
+        "    print(model.optimizer.iterations.numpy(), model.predict(numpy.ones(shape), verbose=0).shape[0])\n"
+        "assert not {'training', 'tui'} & set(sys.modules)\n"
+    )
+    models = [str(pair.run.folder.lane_folder(lane) / "model.keras") for lane in LANES]
+    environment = shared_stage.environment | {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
+    loaded = subprocess.run(
+        [sys.executable, "-P", "-c", code, *models],
+        env=environment, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert loaded.returncode == 0, loaded.stderr
+    assert loaded.stdout.splitlines() == ["260 4", "260 4"]
 
 
 def test_what_the_lanes_told_adds_up(pair: Viewer) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from tests.process.equipment import Run, Stage, wait_for
+from tests.unit.event_file_reading import scalars_in
 from training.analysis.history import RunHistory
 from training.analysis.report import read_report
 from training.control.client import ControlError, ask
@@ -26,8 +28,9 @@ def trains_now(run: Run, lane: Lane, since_t: float) -> Progress:
 
 
 @pytest.mark.slow
-def test_a_second_lane_joins_and_a_third_takes_its_place(stage: Stage) -> None:
-    viewer = stage.headless("seed-binary", "--minutes", "9")
+def test_a_second_lane_joins_and_a_third_takes_its_place(stage: Stage, tmp_path: Path) -> None:
+    into = tmp_path / "logs"
+    viewer = stage.headless("seed-binary", "--minutes", "9", "--tensorboard", str(into))
     run = viewer.run
     released = run.lane_record("a", Released)
     run.lane_record("a", Progress, lambda record: record.t > released.t + 2.0)  # long enough for a rate
@@ -97,6 +100,9 @@ def test_a_second_lane_joins_and_a_third_takes_its_place(stage: Stage) -> None:
     assert set(json.loads(shown.stdout)["lanes"]) == {"a", "b"}
     listed = json.loads(stage.command("runs", "--json").stdout)
     assert [one["state"] for one in listed] == ["stopped"]
+    stage.wait_until_clean()
+    assert {path.name for path in into.iterdir()} >= {"a-seed-binary", "b-seed-regression", "b2-seed-binary"}
+    assert scalars_in(into / "b-seed-regression")["loss"][-1].step == steps_of_the_first
 
 
 def _phases(history: RunHistory) -> dict[Lane, str]:

@@ -15,8 +15,8 @@ from tests.simulated_driver.build import NoLibraryError, function_names, library
 from tests.simulated_driver.scenario import Scenario
 from tests.simulated_driver.scenario_file import scenario_text
 
-missing: list[str] = []
-"""Why the library could not be had in this session; told at its end, so that nobody overlooks it."""
+NOT_THERE = "the simulated NVIDIA library"
+"""What the reason of a skipped test begins with; told at the session's end, so that nobody overlooks it."""
 
 
 class SimulatedDriver:
@@ -34,10 +34,9 @@ class SimulatedDriver:
         try:
             self._library = library_folder(omit)
         except NoLibraryError as error:
-            missing.append(str(error))
             if os.environ.get("CI"):
-                pytest.fail(f"the simulated NVIDIA library: {error}")
-            pytest.skip(f"the simulated NVIDIA library: {error}")
+                pytest.fail(f"{NOT_THERE}: {error}")
+            pytest.skip(f"{NOT_THERE}: {error}")
         self.folder = folder
         self._calls = folder / "calls"
         self._calls.mkdir(parents=True, exist_ok=True)

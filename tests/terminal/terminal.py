@@ -38,7 +38,12 @@ KEYS = {
 _ANSWERS = {
     b"\x1b[c": b"\x1b[?62;c",
     b"\x1b[?2026$p": b"\x1b[?2026;2$y",  # synchronised output is there, as in most terminals of today
+    b"\x1b[6n": b"\x1b[1;1R",
 }
+_QUESTION = re.compile(b"|".join(map(re.escape, _ANSWERS)))
+_LONGEST_QUESTION = max(map(len, _ANSWERS))
+_READS_PER_S = 20
+"""Of a slow line: it takes so many bites a second."""
 # A session leader that opens a terminal gets it as its controlling one: without it there is no hang-up.
 _IN_ITS_TERMINAL = 'exec "$@" <>"$0" >&0 2>&0'
 
@@ -57,8 +62,24 @@ class Terminal:
         rows: int = 24,
         environment: Mapping[str, str] | None = None,
         cwd: Path | None = None,
+        bytes_per_s: int | None = None,
+        answers: bool = True,
     ) -> None:
-        """Start `command`; `environment` is put over the caller's, which a plain SSH line's TERM is put over."""
+        """Start `command`.
+
+        Args:
+            command: the program and its arguments.
+            columns: the window's width.
+            rows: its height.
+            environment: put over the caller's, which a plain SSH line's TERM is put over.
+            cwd: where it runs.
+            bytes_per_s: how much a slow line takes; None takes all at once.
+            answers: whether the terminal answers what it is asked.
+        """
+        self._bytes_per_s = bytes_per_s
+        self._answers = answers
+        self._unasked = b""
+        """The end of what came, where a question may have begun."""
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._chunks: list[tuple[float, bytes]] = []
@@ -190,7 +211,7 @@ class Terminal:
             if self._master not in ready:
                 return
             try:
-                data = os.read(self._master, 65536)
+                data = os.read(self._master, self._bite())
             except OSError:
                 data = b""
             now = time.monotonic()
@@ -200,9 +221,24 @@ class Terminal:
                 self._came.notify_all()
             if not data:
                 return
-            for question, answer in _ANSWERS.items():
-                if question in data:
-                    os.write(self._master, answer)
+            if self._answers:
+                self._answer(data)
+            if (
+                self._bytes_per_s is not None
+                and self._enough_read in select.select([self._enough_read], [], [], 1 / _READS_PER_S)[0]
+            ):
+                return
+
+    def _bite(self) -> int:
+        return 65536 if self._bytes_per_s is None else max(1, self._bytes_per_s // _READS_PER_S)
+
+    def _answer(self, data: bytes) -> None:
+        text = self._unasked + data
+        end = 0
+        for question in _QUESTION.finditer(text):
+            os.write(self._master, _ANSWERS[question.group()])
+            end = question.end()
+        self._unasked = text[max(end, len(text) - _LONGEST_QUESTION + 1) :]
 
     def _stop_reading(self) -> None:
         """Returns once what had come by now was read."""

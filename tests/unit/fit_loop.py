@@ -147,10 +147,18 @@ class FitLoop:
             logs = self._train_epoch()
             if self._validation_batches:
                 logs |= self._validate()
+            self.epoch_ended()
             hooks.on_epoch_end(epoch, logs)
             if self.model.stop_training:
                 break
         hooks.on_train_end(None)
+
+    def batch_ended(self, end: int, logs: dict[str, float]) -> None:
+        """Tell of it."""
+        self.hooks.on_train_batch_end(end, logs)
+
+    def epoch_ended(self) -> None:
+        """Have everything told that is to be told before the hooks hear of it."""
 
     def _train_epoch(self) -> dict[str, float]:
         seen, loss_sum, logs = 0, 0.0, {}
@@ -167,7 +175,7 @@ class FitLoop:
                 self.emitter.clock_s += self.step_s
             logs = {"loss": loss_sum / seen, "accuracy": 0.5}
             self._steps_taken += end - begin + 1
-            self.hooks.on_train_batch_end(end, logs)
+            self.batch_ended(end, logs)
             if self.model.stop_training:
                 break
         return logs

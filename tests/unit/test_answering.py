@@ -15,6 +15,7 @@ from training.control.protocol import Reply, Request
 from training.plan import Lane, LanePlan, Plan, PlannedDevice, Probing, Sharing
 from training.record.contention_records import Held, LetGo
 from training.record.event_records import Asked, Joined, SharingChanged
+from training.supervisor.answering import Answering
 from training.supervisor.supervisor import Supervisor
 
 Made = tuple[Supervisor, dict[Lane, StandInWorker], KeptEvents]
@@ -197,6 +198,14 @@ class TestShare:
 
 
 class TestJoin:
+    def test_of_a_preset_whose_backend_is_not_installed_is_refused(self, tmp_path: Path) -> None:
+        supervisor, _, events = made(tmp_path, alone())
+        answering = Answering(supervisor, missing=lambda backend: (backend,))
+        assert why(answering.answer(Request("join", planned=SECOND))) == (
+            "it trains on TensorFlow, which is not installed here: pip install 'dualtrain'"
+        )
+        assert not any(isinstance(one, Joined) for one in events.kept)
+
     def test_is_refused_where_there_is_no_place(self, tmp_path: Path) -> None:
         supervisor, _, _ = made(tmp_path)
         assert why(supervisor.answer(Request("join", planned=SECOND))) == (

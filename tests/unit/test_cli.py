@@ -191,7 +191,8 @@ def test_a_damaged_plan_or_report_is_one_sentence_and_never_hides_other_runs() -
 
 
 COMMANDS = [
-    "run", "retry", "attach", "stop", "pause", "resume", "report", "replay", "runs", "presets", "doctor", "config"
+    "run", "retry", "attach", "stop", "pause", "resume", "report", "export", "replay", "runs", "presets",
+    "doctor", "config",
 ]  # fmt: skip
 
 

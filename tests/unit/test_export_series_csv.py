@@ -13,7 +13,8 @@ from tests.unit.made_contention import measured_run
 from tests.unit.made_runs import append, made_run
 from training.analysis.contention_state import BlockPoint
 from training.analysis.history import RunHistory
-from training.export.series_csv import Row, series_rows, write_series
+from training.export.series import Row, series_rows
+from training.export.series_csv import write_series
 from training.plan import LANES
 from training.record.device_records import DeviceReading, LaneReading, Sample
 from training.record.lane_records import LaneRecord, Progress, Validation

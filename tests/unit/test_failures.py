@@ -109,6 +109,23 @@ def test_an_allocators_remark_with_a_number_is_no_failure_either() -> None:
         ("Blas xGEMM launch failed : a.shape=[1,32,784]", True, PROBABLY_DEVICE),
         ("cuSolver: CUSOLVER_STATUS_ALLOC_FAILED", True, DEVICE),
         ("CUDNN_STATUS_ALLOC_FAILED", True, DEVICE),
+        # JAX
+        ("RESOURCE_EXHAUSTED: Out of memory allocating 800000000000 bytes.", True, DEVICE),
+        ("RESOURCE_EXHAUSTED: Out of memory allocating 800000000000 bytes.", False, HOST),
+        ("jaxlib/gpu/solver_handle_pool.cc:37: operation gpusolverDnCreate(&handle) failed: cuSolver internal error",
+         True, PROBABLY_DEVICE),
+        # PyTorch
+        ("OutOfMemoryError: CUDA out of memory. Tried to allocate 20.00 MiB. GPU 0 has a total capacity of 79.25 GiB "
+         "of which 8.81 MiB is free. Process 1 has 40.00 GiB memory in use.", True, DEVICE),
+        ("CUDA error: out of memory\nCUDA kernel errors might be asynchronously reported", True, DEVICE),
+        ("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`", True, DEVICE),
+        ("CUDA error: CUBLAS_STATUS_NOT_INITIALIZED when calling `cublasCreate(handle)`", True, PROBABLY_DEVICE),
+        ("cuDNN error: CUDNN_STATUS_NOT_INITIALIZED", True, PROBABLY_DEVICE),
+        ('NVML_SUCCESS == r INTERNAL ASSERT FAILED at "../c10/cuda/CUDACachingAllocator.cpp":830, please report a bug '
+         "to PyTorch.", True, PROBABLY_DEVICE),
+        ("[enforce fail at alloc_cpu.cpp:121] . DefaultCPUAllocator: can't allocate memory: you tried to allocate "
+         "400000000000000 bytes. Error code 12 (Cannot allocate memory)", True, HOST),
+        ("mat1 and mat2 shapes cannot be multiplied (32x10 and 20x64)", True, None),
         # what TensorFlow calls RESOURCE_EXHAUSTED and is not memory
         ("RESOURCE_EXHAUSTED: /runs/a/step-9.keras; No space left on device", True, None),
         ("RESOURCE_EXHAUSTED: /data/x; Too many open files", True, None),
@@ -117,6 +134,21 @@ def test_an_allocators_remark_with_a_number_is_no_failure_either() -> None:
 )  # fmt: skip
 def test_which_memory_it_was(text: str, on_gpu: bool, memory: str | None) -> None:
     assert out_of_memory(text, on_gpu) == memory
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("mat1 and mat2 shapes cannot be multiplied (32x10 and 20x64)"),
+        RuntimeError(
+            "The size of tensor a (3) must match the size of tensor b (4) at non-singleton dimension 1"
+        ),
+        TypeError("dot_general requires contracting dimensions to have the same shape, got (10,) and (20,)."),
+    ],
+    ids=["torch product", "torch sum", "jax"],
+)
+def test_data_that_does_not_fit_in_each_backends_words(error: Exception) -> None:
+    assert name_failure(error).kind == "bad-data"
 
 
 def test_a_cpus_memory_is_not_called_the_devices() -> None:

@@ -66,9 +66,9 @@ def test_a_cap_bounds_what_was_never_measured_on_a_gpu_alone() -> None:
 
 def test_an_estimate_has_the_model_twice_its_optimizer_its_activations_and_its_process() -> None:
     assert estimate_bytes("gpu", BIG, GIB) == 22 * GIB + CONTEXT_BYTES
-    assert estimate_bytes("cpu", BIG, GIB) == 23 * GIB + PROCESS_BYTES
+    assert estimate_bytes("cpu", BIG, GIB) == 23 * GIB + PROCESS_BYTES["tensorflow"]
     need = memory_need(ONE, CPU, Experience(), BIG)
-    assert need.need_bytes == 22 * GIB + PROCESS_BYTES + (data_bytes(ONE.data) or 0)
+    assert need.need_bytes == 22 * GIB + PROCESS_BYTES["tensorflow"] + (data_bytes(ONE.data) or 0)
 
 
 def test_what_an_estimate_stops_on_is_as_much_less_as_estimates_were_too_high() -> None:

@@ -20,12 +20,19 @@ RULES = [
     ("tui.plain", (*FRAMEWORKS, "textual", "plotext", "pynvml")),
     ("tui.settings", (*FRAMEWORKS, "textual", "psutil")),
     ("tui.commands.config", HEAVY),
+    ("tui.commands.presets", HEAVY),
     ("tui.commands.viewer_options", HEAVY),
     ("tui.commands.report", (*HEAVY, "pygal")),
     ("tui.report_verdict", (*FRAMEWORKS, "textual", "pygal")),
     ("training.export.run_account", (*FRAMEWORKS, "textual", "tui", "pygal")),
     ("training.export.page", (*FRAMEWORKS, "textual", "tui")),
-    ("training.supervisor.__main__", (*FRAMEWORKS, "textual", "click", "tui")),
+    ("training.export.series_csv", (*FRAMEWORKS, "textual", "tui", "pyarrow", "tensorboard")),
+    ("training.export.series_parquet", ("tensorflow", "keras", "textual", "tui", "tensorboard")),
+    ("training.export.tensorboard_follow", ("tensorflow", "keras", "textual", "tui", "pyarrow")),
+    ("training.event_folders", (*FRAMEWORKS, "textual", "tui", "tensorboard")),
+    ("tui.commands.export", (*HEAVY, "pyarrow", "tensorboard")),
+    ("tui.commands.run", (*HEAVY, "tensorboard")),
+    ("training.supervisor.__main__", (*FRAMEWORKS, "textual", "click", "tui", "tensorboard")),
     ("training.bench.__main__", (*FRAMEWORKS, "textual", "click", "tui")),
     ("tui.commands.replay", HEAVY),
     ("tui.replay_feed", (*FRAMEWORKS, "textual", "plotext", "pynvml")),
@@ -37,6 +44,7 @@ RULES = [
     ("training.control.client", (*FRAMEWORKS, "textual", "tui", "asyncio")),
     ("training.launch", (*FRAMEWORKS, "textual", "tui", "pynvml")),
     ("training.preset_library", (*FRAMEWORKS, "textual", "tui", "psutil")),
+    ("training.own_presets", (*FRAMEWORKS, "textual", "tui", "psutil")),
     ("training.worker.__main__", (*FRAMEWORKS, "textual", "tui")),
     ("training.worker.train_lane", (*FRAMEWORKS, "textual", "tui")),
 ]
@@ -79,9 +87,14 @@ def test_only_one_file_imports_the_charts_library() -> None:
     assert _importers("pygal") == {"training/export/chart.py"}
 
 
+def test_only_one_file_each_imports_the_libraries_of_other_tools() -> None:
+    assert _importers("pyarrow") == {"training/export/series_parquet.py"}
+    assert _importers("tensorboard") == {"training/export/event_file.py"}
+
+
 def test_only_the_screen_imports_textual() -> None:
     allowed = (
-        "tui/screens/", "tui/widgets/", "tui/app.py", "tui/app_screens.py", "tui/house_app.py", "tui/replay_app.py",
-        "tui/theme.py", "tui/messages.py", "tui/feed.py",
+        "tui/screens/", "tui/widgets/", "tui/app.py", "tui/app_screens.py", "tui/house_app.py", "tui/paced_driver.py",
+        "tui/replay_app.py", "tui/theme.py", "tui/messages.py", "tui/feed.py",
     )  # fmt: skip
     assert all(path.startswith(allowed) for path in _importers("textual")), _importers("textual")

@@ -141,3 +141,23 @@ def test_lanes_of_an_earlier_plan_are_taken_as_they_were(started: list[RunFolder
     fit = plan.lanes["a"].preset.fit
     assert (fit.batch_size, fit.epochs, fit.seed) == (64, 2, 3)
     assert plan.lanes["a"].overrides == ("fit.batch_size=64", "fit.seed=3", "fit.epochs=2")
+
+
+def test_the_folder_of_event_files_is_made_and_planned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: list[RunFolder]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    launched = launch(LaunchRequest(PAIR, device="cpu", tensorboard=Path("logs/first")), LISTING)
+    assert read_plan(launched.folder.plan).tensorboard == str(tmp_path / "logs" / "first")
+    assert (tmp_path / "logs" / "first").is_dir()
+    assert launch(LaunchRequest(PAIR, device="cpu"), LISTING).plan.tensorboard is None
+
+
+def test_where_event_files_cannot_be_written_nothing_is_launched(
+    tmp_path: Path, started: list[RunFolder]
+) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(LaunchError, match=r"--tensorboard: .*file/logs cannot be written: Not a directory"):
+        launch(LaunchRequest(PAIR, device="cpu", tensorboard=tmp_path / "file" / "logs"), LISTING)
+    assert not started
+    assert not runs_home().exists()

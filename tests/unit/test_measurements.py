@@ -76,7 +76,7 @@ def test_a_pair_on_an_instance_each_is_not_that_on_one_gpu() -> None:
 
 
 def test_what_is_read_is_for_the_versions_installed_now() -> None:
-    assert {"tensorflow", "keras"} == set(installed_versions())
+    assert {"tensorflow", "keras"} <= set(installed_versions())
     on = measured_on(GPU, installed_versions())
     keep([lane_measured(ONE, on=on), lane_measured(OTHER, run="r2")])
     assert read_measurements().of(ONE, GPU)

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from tests.unit.own_presets import BOTH, MODELS, OWN_MODEL, own_preset
+from training.own_presets import save_as_own
 from training.preset import Preset, PresetError, apply_overrides, explain, load_preset, preset_digest
 from training.preset.data import EntryData
 from training.preset.editing import draft
@@ -19,7 +20,7 @@ from training.preset.model import EntryModel
 from training.preset.own_code import names_code, with_code_of_now
 from training.preset.toml_file import read_toml
 from training.preset.toml_text import preset_text
-from training.preset_library import resolve, save_as_own
+from training.preset_library import resolve
 
 
 def refusal(folder: Path, text: str) -> str:

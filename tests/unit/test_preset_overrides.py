@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -87,12 +88,20 @@ def test_a_bad_override_is_named(preset: Preset, overrides: list[str], parts: li
 
 
 def test_digest_is_of_the_training_alone(preset: Preset) -> None:
-    told_otherwise = msgspec.structs.replace(preset, title="x", description="y", stresses="z")
+    told_otherwise = msgspec.structs.replace(preset, title="x", description="y", stresses="z", origin="w")
     assert preset_digest(told_otherwise) == preset_digest(preset)
     assert preset_digest(apply_overrides(preset, ["fit.seed=9"])) != preset_digest(preset)
     # A default that is written out trains the same.
     assert preset_digest(apply_overrides(preset, ["checkpoint.keep=2"])) == preset_digest(preset)
     assert len(preset_digest(preset)) == 64
+
+
+def test_digest_is_the_one_from_before_there_was_an_origin(preset: Preset) -> None:
+    plain = msgspec.structs.replace(preset, title="-", description="", stresses="", origin="")
+    whole = msgspec.json.encode(plain, order="deterministic")
+    before = whole.replace(b'"origin":"",', b"")
+    assert before != whole
+    assert preset_digest(preset) == hashlib.sha256(before).hexdigest()
 
 
 def test_digest_and_presets_survive_the_plan_file(preset: Preset) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import stat
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -13,34 +13,13 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.app.pick_world import preset
+from tests.unit.preset_cases import DEVICE, FIT, SHIPPED, TEXTS, made_of
 from training.preset import Preset, PresetError, load_preset, preset_digest
-from training.preset.make import make_preset
 from training.preset.saving import MOST_CHARACTERS, PresetThereError, name_refusal, save_preset
-from training.preset.toml_text import preset_text
-from training.preset_library import overridden, resolve, save_as_own, shipped_folder, user_folder
+from training.preset.toml_text import preset_text, toml_value
 
-SHIPPED = [load_preset(path) for path in sorted(shipped_folder().glob("*.toml"))]
 RELAXED = settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-FIT = st.fixed_dictionaries(
-    {},
-    optional={
-        "batch_size": st.integers(1, 1_048_576),
-        "epochs": st.integers(1, 1_000_000),
-        "steps": st.none() | st.integers(1, 10**9),
-        "learning_rate": st.floats(0, 100, exclude_min=True),
-        "validation_split": st.floats(0, 0.9),
-        "seed": st.integers(0, 2**31 - 1),
-    },
-)
-DEVICE = st.fixed_dictionaries(
-    {},
-    optional={
-        "memory": st.just("growth") | st.integers(64, 1_048_576),
-        "precision": st.sampled_from(["float32", "mixed_float16", "mixed_bfloat16", "float64"]),
-        "xla": st.booleans() | st.just("auto"),
-    },
 )
 
 
@@ -67,13 +46,10 @@ def test_every_shipped_preset_comes_back(one: Preset, tmp_path: Path) -> None:
 def test_whatever_a_preset_says_comes_back(
     tmp_path: Path, one: Preset, fit: dict[str, Any], device: dict[str, Any], title: str, description: str
 ) -> None:
-    document = msgspec.to_builtins(one)
-    document["fit"].update(fit)
-    document["device"].update(device)
-    made = make_preset({**document, "title": title, "description": description})
-    assume(isinstance(made, Preset))
-    assert isinstance(made, Preset)
-    back = again(preset_text(made, ["Made from\nelsewhere \x1b[31m"]), tmp_path)
+    made = made_of(one, fit=fit, device=device, title=title, description=description)
+    assume(made is not None)
+    assert made is not None
+    back = again(preset_text(made), tmp_path)
     assert preset_digest(back) == preset_digest(made)
     if len(made.title) <= 80:
         assert back == made
@@ -81,11 +57,32 @@ def test_whatever_a_preset_says_comes_back(
         assert back.title == f"{made.title[:79]}…"
 
 
-def test_the_heading_is_a_comment_and_what_is_not_set_is_left_out() -> None:
-    text = preset_text(preset(), ["Made from the preset one (shipped)."])
-    assert text.startswith("# Made from the preset one (shipped).\ntitle = ")
+def test_what_is_not_set_is_left_out() -> None:
+    text = preset_text(preset())
+    assert text.startswith("title = ")
     assert "steps" not in text
+    assert "origin" not in text
     assert "batch_size = 32" in text
+
+
+def test_what_is_saved_tells_every_key(tmp_path: Path) -> None:
+    text = save_preset(preset(), tmp_path, "mine").read_text()
+    assert "# What the training makes small." in text
+    assert "#seed = 1\n" in text
+    assert "\nseed = 1\n" in save_preset(preset(), tmp_path, "whole", is_complete=True).read_text()
+
+
+def test_what_is_saved_like_another_keeps_its_comments(tmp_path: Path) -> None:
+    like, one = next(pair for pair in zip(TEXTS, SHIPPED, strict=True) if pair[0].startswith("# "))
+    changed = msgspec.structs.replace(one, title="Another")
+    path = save_preset(changed, tmp_path, "mine", like=like)
+    assert load_preset(path) == changed
+    assert like.partition("\n")[0] in path.read_text()
+
+
+def test_a_text_that_cannot_be_followed_loses_its_comments_and_nothing_else(tmp_path: Path) -> None:
+    path = save_preset(preset(), tmp_path, "mine", like="no = toml = at all")
+    assert load_preset(path) == preset()
 
 
 @pytest.mark.parametrize("name", ["mine", "Mine-2", "a", "3", "größe", "a.b_c-d", "x" * MOST_CHARACTERS])
@@ -165,15 +162,10 @@ def test_a_disk_that_is_full_leaves_nothing_behind(tmp_path: Path, monkeypatch: 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_edited_preset_becomes_the_users_own_and_says_what_it_was_made_from() -> None:
-    edited = overridden(resolve("seed-binary"), ["fit.batch_size=64", "fit.epochs=3"])
-    saved = save_as_own(edited, "mine")
-    assert (saved.reference, saved.origin, saved.overrides) == ("user:mine", "user", ())
-    assert saved.preset == edited.preset
-    assert resolve("mine") == saved
-    assert saved.path == user_folder() / "mine.toml"
-    first = saved.path.read_text().partition("\n")[0]
-    assert first == "# Made from the preset seed-binary (shipped) with fit.batch_size=64, fit.epochs=3."
-    assert stat.S_IMODE(saved.path.stat().st_mode) & 0o077 == 0
-    with pytest.raises(PresetThereError):
-        save_as_own(edited, "mine")
+@pytest.mark.parametrize(
+    "value", [1, 1e-5, True, 'a "b" \x7f\n', [1, 2], [], ["a"], {}, {"A": "1", "b c": [2]}]
+)
+def test_a_value_is_written_in_one_line(value: Any) -> None:
+    written = toml_value(value)
+    assert "\n" not in written
+    assert tomllib.loads(f"value = {written}")["value"] == value

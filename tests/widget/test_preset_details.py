@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,18 @@ def test_what_a_training_told_of_them_is_shown_as_far_as_it_goes(tmp_path: Path)
         text = parameters(Known("a", one, told), short=short).text
         assert text.startswith("99")
         assert "activations" not in text
+
+
+def test_what_a_preset_was_made_from_is_told_where_there_is_room() -> None:
+    assert GOOD.preset is not None
+    own = replace(GOOD, preset=structs.replace(GOOD.preset, origin="shipped preset cnn-small"))
+    widget = drawn(Known("a", own, earlier=()))
+    assert "made from   shipped preset cnn-small" in widget.text(100, 45)
+    assert "made from   shipped preset cnn-small" in widget.text(100, 14)
+    assert "made from" not in widget.text(76, 7)
+    assert "made from" not in drawn(Known("a", GOOD)).text(100, 45)
+
+
+def test_another_backend_is_said_and_the_default_is_not() -> None:
+    assert fit_text(preset(epochs=1, backend="jax"), None).endswith(", 1 epoch, on JAX")
+    assert "TensorFlow" not in fit_text(preset(epochs=1), None)

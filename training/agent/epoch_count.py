@@ -35,6 +35,11 @@ class EpochCount:
         return steps
 
     @property
+    def last_batch(self) -> int:
+        """The index of the last step counted; -1 before the first."""
+        return self._last_batch
+
+    @property
     def samples_taken(self) -> int:
         """Samples of the batch taken last; the last of an epoch may be smaller."""
         return self.samples - self._samples_before

@@ -3,20 +3,22 @@
 Costs a step one clock reading and one note; ten times a second at most it is looked at what the notes add up to, and
 the record of it is made in the emitter's thread.
 Nothing here raises into `fit`, waits for a disk, or converts a tensor that Keras has not converted already.
+How that holds where Keras runs ahead is told in asynchronous.py.
 """
 
 import math
 import traceback
 from functools import partial
+from threading import get_ident
 from typing import Any, Dict, Optional
 
+from .asynchronous import Asynchronous
 from .emitter import Emitter
 from .gate import Gate
 from .lane_plan import LaneHooksPlan
 from .logs import epoch_line, plain_numbers
 from .never_raises import never_raises
 from .span import Span
-from .standing import Standing
 
 LONG_VALIDATION_S = 0.5
 """A validation that takes longer is told when it begins, not only when it is over."""
@@ -26,12 +28,11 @@ FAST_FOR_S = 600.0
 FRAMEWORK_MEMORY_PERIOD_S = 1.0
 
 
-class LaneHooks(Standing):
+class LaneHooks(Asynchronous):
     """The hooks of one lane; mix in before the framework's callback class."""
 
-    model: Any
     async_safe = True
-    """Keras need not wait for these hooks: they only count."""
+    """Keras need not wait for these hooks: told by other threads of a batch's end, they only note it."""
 
     def __init__(self, emitter: Emitter, gate: Gate, plan: LaneHooksPlan) -> None:
         super().__init__(emitter, gate, plan)
@@ -46,12 +47,7 @@ class LaneHooks(Standing):
         self._nonfinite_seen = False
         self._next_record_t = 0.0
         self._next_memory_t = 0.0
-        self._last_logs: Any = None
         self._ended = self._count.ended
-        self._look_t = 0.0
-        """When to look next at what is due; at every batch until the release."""
-        self._last_batch = math.inf
-        """The batch of this epoch at which the lane has its steps."""
 
     @property
     def last_step_t(self) -> Optional[float]:
@@ -64,6 +60,7 @@ class LaneHooks(Standing):
     @never_raises
     def on_train_begin(self, logs: Any = None) -> None:
         """Take the time from which warm-up counts."""
+        self._thread = get_ident()
         self._began_t = self._emitter.now()
 
     @never_raises
@@ -75,14 +72,25 @@ class LaneHooks(Standing):
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         """The gate: stand here while the lane waits or is paused."""
-        if self._gate.attention or self._window is not None or not self._released:
+        if (
+            self._gate.attention
+            or self._window is not None
+            or not self._released
+            or batch >= self._last_batch
+            or (self._count.is_told_elsewhere and self._now() >= self._look_t)
+        ):
+            self._catch_up_before(batch)
             self._before_batch()
+        self._count.begun = batch
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Note the batch: `batch` is the index of its last step, right also where Keras runs several steps at once."""
         try:
             now = self._now()
             running = logs.get("loss") if logs else None
+            if get_ident() != self._thread:
+                self._note_elsewhere(batch, now, running, logs)
+                return
             self._ended.append((batch, now, running))
             self._last_logs = logs
             if (
@@ -98,6 +106,7 @@ class LaneHooks(Standing):
     @never_raises
     def on_test_begin(self, logs: Any = None) -> None:
         """A validation begins."""
+        self._catch_up_at_end()
         self._validation_t = self._emitter.now()
         self._validation_told = False
         self._write_rest_of_span()
@@ -107,22 +116,18 @@ class LaneHooks(Standing):
         """The gate, inside validation too."""
         if self._gate.attention:
             self._see_to_requests(in_validation=True)
+        self._look_at_validation()
 
     @never_raises
     def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
         """Leave a validation that is no longer wanted."""
-        if self._gate.stop_reason is not None:
-            self.model.stop_training = True
-        if self.model.stop_training:
-            self.model.stop_evaluating = True
-        if not self._validation_told and self._emitter.now() - self._validation_t >= LONG_VALIDATION_S:
-            self._validation_told = True
-            self._emitter.emit("validating", t=self._validation_t, step=self.step, epoch=self.epoch)
+        if get_ident() == self._thread:
+            self._look_at_validation()
 
     @never_raises
     def on_test_end(self, logs: Any = None) -> None:
         """Tell what the validation found, unless it was cut short."""
-        if not self.model.stop_training:
+        if not self._trained.stop_training:
             now = self._emitter.now()
             self._emitter.emit(
                 "validation",
@@ -135,10 +140,11 @@ class LaneHooks(Standing):
     @never_raises
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Tell the epoch's mean loss and what it spent outside its steps."""
+        self._catch_up_at_end()
         now = self._emitter.now()
         self._write_rest_of_span()
         count = self._count.epoch
-        stopped = bool(self.model.stop_training)
+        stopped = bool(self._trained.stop_training)
         expected = self._plan.steps_per_epoch
         cut_short = stopped if expected is None else count.steps < expected
         if not stopped and (cut_short or not count.steps):
@@ -146,7 +152,7 @@ class LaneHooks(Standing):
             self.ran_dry = (
                 "not a single batch" if not count.steps else f"{count.steps} of its {expected} steps"
             )
-            self.model.stop_training = True
+            self._trained.stop_training = True
         numbers = plain_numbers(logs or {})
         self._emitter.emit(
             "epoch",
@@ -163,7 +169,7 @@ class LaneHooks(Standing):
         )
         self.epochs_done += not cut_short and not self.ran_dry
         if self.reached_limit:
-            self.model.stop_training = True
+            self._trained.stop_training = True
         self._plan.say(epoch_line(self.epoch, self.step, logs or {}))
 
     @never_raises
@@ -180,6 +186,17 @@ class LaneHooks(Standing):
 
     # Ours -------------------------------------------------------------------------------------------------------
 
+    def _look_at_validation(self) -> None:
+        """Leave it where it is no longer wanted; tell that it takes long."""
+        model = self._trained
+        if self._gate.stop_reason is not None:
+            model.stop_training = True
+        if model.stop_training:
+            model.stop_evaluating = True
+        if not self._validation_told and self._emitter.now() - self._validation_t >= LONG_VALIDATION_S:
+            self._validation_told = True
+            self._emitter.emit("validating", t=self._validation_t, step=self.step, epoch=self.epoch)
+
     def _look(self, now: float) -> None:
         """What is due at the end of this batch; ending comes first, so that it does not depend on telling."""
         count = self._count
@@ -188,12 +205,12 @@ class LaneHooks(Standing):
         if step >= self._plan.stop_at_step or now >= self._deadline_t:
             self._reach_limit()
         if self._gate.stop_reason is not None:
-            self.model.stop_training = True
+            self._trained.stop_training = True
         if count.span.nonfinite and not self._nonfinite_seen:
             self._note_nonfinite(now)
         if not self._warm and step >= self._plan.warm_up_steps:
             self._note_warm(now)
-        elif now >= self._next_record_t:
+        elif now >= self._next_record_t and count.span.steps:
             self._write_progress(now, self._last_logs)
         if now >= self._plan.checkpoints.due_t:
             self._checkpoint()
@@ -241,13 +258,13 @@ class LaneHooks(Standing):
         self._emitter.emit("nonfinite", t=now, step=self.step)
         if self._plan.stop_on_nan:
             self.nan_stop = True
-            self.model.stop_training = True
+            self._trained.stop_training = True
 
     def _reach_limit(self) -> None:
         self.reached_limit = "steps" if self.step >= self._plan.stop_at_step else "minutes"
         expected = self._plan.steps_per_epoch
         if self.reached_limit == "minutes" or expected is None or self._count.epoch.steps < expected:
-            self.model.stop_training = True  # at a whole epoch's end only after its validation
+            self._trained.stop_training = True  # at a whole epoch's end only after its validation
 
 
 def _progress_fields(span: Span, logs: Dict[str, Any]) -> Dict[str, Any]:

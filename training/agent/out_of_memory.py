@@ -1,8 +1,9 @@
 """Tell a training that ran out of memory from its framework's words, and which memory: the device's or the machine's.
 
-The texts are those of TensorFlow 2.21 and XLA, and of the public reports on them (tensorflow issues 9489, 4196, 45070,
-45779, 7072, 14345, 60607, 60783): a library of NVIDIA's that finds no room for its own handle says that it "could not
-be initialised", and XLA's and cuDNN's words differ from those of TensorFlow's allocator.
+The texts are those of TensorFlow 2.21, XLA (which is JAX's too) and PyTorch, and of the public reports on them
+(tensorflow issues 9489, 4196, 45070, 45779, 7072, 14345, 60607, 60783; jax 8916; pytorch 112377, 185240): a library of
+NVIDIA's that finds no room for its own handle says that it "could not be initialised", and XLA's and cuDNN's words
+differ from those of TensorFlow's allocator.
 """
 
 import re
@@ -27,12 +28,14 @@ _PROBABLE = re.compile(
     r"|CUDNN_STATUS_INTERNAL_ERROR|failed to allocate the scratch space"
     r"|Failed to get convolution algorithm|No algorithm worked|cuDNN launch failure"
     r"|could not create cudnn handle|failed to create cublas handle|DNN library initialization failed"
-    r"|without BLAS support|Blas [a-zA-Z]*GEMM[a-zA-Z]* launch failed",
+    r"|without BLAS support|Blas [a-zA-Z]*GEMM[a-zA-Z]* launch failed"
+    r"|(?:gpu|cu)solverDnCreate\(\S*\) failed"
+    r"|NVML_SUCCESS == .*INTERNAL ASSERT FAILED.*CUDACachingAllocator",
     re.IGNORECASE,
 )
 _NOT_A_FAILURE = re.compile(r"[^\n]*The caller indicates that this is not a failure[^\n]*")
 _OF_THE_HOST = re.compile(
-    r"by allocator (?:mkl)?cpu|bad_alloc|Unable to allocate [0-9.]+ [KMGT]?i?B for an array"
+    r"by allocator (?:mkl)?cpu|bad_alloc|DefaultCPUAllocator|Unable to allocate [0-9.]+ [KMGT]?i?B for an array"
     r"|\bMemoryError\b|Cannot allocate memory",
     re.IGNORECASE,
 )

@@ -113,6 +113,12 @@ class Standing:
         self._end_pause()
         return False
 
+    def _wait_for_device(self) -> None:
+        """Return once the device has nothing left to do and every batch that it did is counted."""
+        self._plan.synchronize()
+        if self._count.is_told_elsewhere:
+            self._count.catch_up()
+
     @never_raises
     def _before_batch(self) -> None:
         if self._warm and not self._released:
@@ -128,7 +134,7 @@ class Standing:
 
     def _come_to_barrier(self) -> None:
         self._barrier_from = self._emitter.now()
-        self._plan.synchronize()
+        self._wait_for_device()
 
     def _leave_barrier(self) -> None:
         assert self._barrier_from is not None
@@ -174,7 +180,7 @@ class Standing:
 
     def _time_cached_batch(self, request: Dict[str, Any]) -> None:
         """All in one go, between two steps of the training; before its first there is nothing to take steps with."""
-        self._plan.synchronize()
+        self._wait_for_device()
         self._write_rest_of_span()
         began, timed = self._emitter.now(), None
         try:
@@ -196,9 +202,12 @@ class Standing:
         self._emitter.emit("window", t=now, **cached_batch_window(request, began, now, timed, size))
 
     def _time_window(self) -> None:
-        """While a window is open every batch begins with an idle device, which is what makes its ends exact."""
+        """A window's ends are exact because the device is idle then; between them steps may be dispatched ahead."""
         assert self._window is not None
-        self._plan.synchronize()
+        self._count.sum_up()
+        if not self._window.is_due(self._emitter.now(), self._count):
+            return
+        self._wait_for_device()
         now = self._emitter.now()
         self._count.sum_up()
         if self._window.at_boundary(now, self._count):
@@ -212,10 +221,11 @@ class Standing:
 
     def _cut_window(self) -> None:
         if self._window is not None:
+            self._wait_for_device()
             self._end_window(self._emitter.now(), complete=False)
 
     def _begin_pause(self) -> None:
-        self._plan.synchronize()
+        self._wait_for_device()
         self._cut_window()
         self._write_rest_of_span()
         self._paused_from = self._emitter.now()
@@ -229,6 +239,7 @@ class Standing:
         self._stood_still(paused_from, now)
 
     def _checkpoint(self) -> None:
+        self._wait_for_device()  # so that the step it is called by is that of the state that is saved
         began = self._emitter.now()
         self._plan.checkpoints.save(self.step)
         self._count.outside_steps(self._emitter.now() - began)

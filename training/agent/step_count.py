@@ -1,9 +1,21 @@
 """A training's steps: noted as they end, summed up when somebody asks."""
 
-from typing import Any, List, Optional, Tuple
+import collections
+import threading
+import time
+from operator import itemgetter
+from typing import Any, Deque, List, Optional, Tuple
 
 from .epoch_count import EpochCount
 from .span import Span
+
+Ended = Tuple[int, float, Any]
+"""The index of a batch's last step, when it ended, Keras's running loss."""
+
+PATIENCE_S = 2.0
+"""How long a batch may go untold once the device is idle: a thread that has only to be woken, on a busy machine."""
+SHORT_PATIENCE_S = 0.05
+"""The same once one was never told: a batch begins also where the data turn out to be at their end."""
 
 
 class StepCount:
@@ -12,11 +24,17 @@ class StepCount:
     Beside a step of twenty milliseconds every line of ours runs from cold caches, so that a hook of a few microseconds
     takes tens. Hence a batch's end is only noted, in `ended`, and all that have ended are summed up together; the
     other attributes are as of the last `sum_up`.
+
+    All but `note_elsewhere` belongs to the training's own thread.
     """
 
     def __init__(self, batch_size: int, samples_per_epoch: Optional[int]) -> None:
-        self.ended: List[Tuple[int, float, Any]] = []
-        """Batches not summed up yet: the index of the batch's last step, when it ended, Keras's running loss."""
+        self.ended: Deque[Ended] = collections.deque()
+        """Batches not summed up yet; another thread may add to it at any moment."""
+        self.begun = -1
+        """The index of the batch that began last in this epoch."""
+        self.is_told_elsewhere = False
+        """Whether Keras tells of ended batches in threads of its own, in any order and some steps late."""
         self.step = 0
         self.samples = 0
         self.in_steps_s = 0.0
@@ -34,11 +52,15 @@ class StepCount:
         self._batch_size = batch_size
         self._samples_per_epoch = samples_per_epoch
         self._mark_t = 0.0
+        self._is_awaited = False
+        self._more = threading.Event()
+        self._patience_s = PATIENCE_S
 
     def begin_epoch(self, now: float) -> None:
         """Begin the epoch's sums."""
         self.sum_up()
         self._mark_t = now
+        self.begun = -1
         self.epochs_begun += 1
         self.epoch = EpochCount(now, self._batch_size, self._samples_per_epoch)
 
@@ -62,30 +84,68 @@ class StepCount:
         self.sum_up()
         return now - self._mark_t
 
+    def note_elsewhere(self, batch: int, now: float, running: Any) -> None:
+        """Note a batch's end in a thread that is not the training's."""
+        self.is_told_elsewhere = True
+        self.ended.append((batch, now, running))
+        if self._is_awaited:
+            self._more.set()
+
+    @property
+    def is_caught_up(self) -> bool:
+        """Whether every batch that has begun has also been told of."""
+        self.sum_up()
+        return self.epoch.last_batch >= self.begun
+
+    def catch_up(self) -> None:
+        """Wait until that is so. Where the device is idle it takes no longer than waking a thread."""
+        give_up_at = time.monotonic() + self._patience_s
+        self._is_awaited = True  # before looking: what is noted after that wakes us
+        try:
+            while not self.is_caught_up:
+                left_s = give_up_at - time.monotonic()
+                if left_s <= 0:
+                    self._patience_s = SHORT_PATIENCE_S
+                    return
+                self._more.wait(left_s)
+                self._more.clear()
+        finally:
+            self._is_awaited = False
+
     def sum_up(self) -> None:
         """Take in the batches that have ended."""
         if not self.ended:
             return
+        noted = self._noted()
         epoch, span = self.epoch, self.span
         samples_before = epoch.samples
         steps_before = epoch.steps
         in_steps_before_s = epoch.in_steps_s
         if not steps_before:
-            self._note_first_steps()
+            self._note_first_steps(noted[0])
         try:
-            for batch, now, running in self.ended:
+            for batch, ended_t, running in noted:
+                if batch <= epoch.last_batch:
+                    continue  # told late: its steps, and its part of the running mean, came with a later batch's
+                now = max(ended_t, self._mark_t)
                 seconds = now - self._mark_t
                 self._mark_t = now
                 span.add(epoch.take_batch(batch, seconds), seconds, epoch.batch_loss(running))
         finally:
             self.last_step_t = self._mark_t
-            self.ended.clear()
             self.step += epoch.steps - steps_before
             self.samples += epoch.samples - samples_before
             self.in_steps_s += epoch.in_steps_s - in_steps_before_s
 
-    def _note_first_steps(self) -> None:
-        batch, now, _ = self.ended[0]
+    def _noted(self) -> List[Ended]:
+        """What has ended so far, in the order of the batches."""
+        noted = [self.ended.popleft() for _ in range(len(self.ended))]
+        if self.is_told_elsewhere:
+            noted.sort(key=itemgetter(0))
+        return noted
+
+    def _note_first_steps(self, first: Ended) -> None:
+        batch, now, _ = first
         seconds = now - self._mark_t
         for sums in (self, self.span):
             sums.first_steps += batch + 1

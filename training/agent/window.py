@@ -31,15 +31,22 @@ class WindowTimer:
         self._first_steps0_s = 0.0
         self._epochs0 = 0
 
-    def at_boundary(self, now_s: float, count: StepCount) -> bool:
-        """Note a batch boundary; True once the window is complete."""
+    def is_due(self, now_s: float, count: StepCount) -> bool:
+        """Whether the window begins, or is complete, at this batch boundary."""
         if self._whole_epochs and count.epoch.steps:
             return False
         if self._t0 is None:
-            if now_s >= self._drop_until_s and count.step >= self._drop_until_step:
-                self._open(now_s, count)
-            return False
+            return now_s >= self._drop_until_s and count.step >= self._drop_until_step
         return count.step - self._step0 >= self._steps and now_s - self._t0 >= self._seconds
+
+    def at_boundary(self, now_s: float, count: StepCount) -> bool:
+        """Note a batch boundary; True once the window is complete."""
+        if not self.is_due(now_s, count):
+            return False
+        if self._t0 is None:
+            self._open(now_s, count)
+            return False
+        return True
 
     def _open(self, now_s: float, count: StepCount) -> None:
         # Keras starts an epoch's data pipeline before it begins the first batch: that part of the step went by already.

@@ -21,7 +21,7 @@ from training.analysis.lane_facts import LaneFacts
 from training.analysis.pair_evidence import EvidenceHistory
 from training.analysis.pair_limits import PairLimit, pair_limits
 from training.analysis.pair_times import LaneLength, block_pairs
-from training.analysis.progress import LaneTimes, stp
+from training.analysis.progress import LaneTimes, speedup, stp
 from training.analysis.rate_spans import added, is_possible
 from training.plan import LANES, Lane, Plan
 from training.record.contention_records import (
@@ -131,7 +131,7 @@ class ContentionHistory:
             turns_are_faster=turns_are_faster,
             probing=self._probing,
             held=self._holds.newest(),
-            points=self._points(),
+            points=self.points(),
             marks=tuple(self._marks),
             decided=self._decided,
             limits=self.limits(),
@@ -151,9 +151,15 @@ class ContentionHistory:
         """How many blocks count so far."""
         return len(self._count.counting())
 
+    def points(self) -> tuple[BlockPoint, ...]:
+        """The blocks that count, oldest first."""
+        if self._told_points is None:
+            self._told_points = self._made_points()
+        return self._told_points
+
     def stps(self, since_t: float = 0.0) -> list[float]:
         """STP of each block that counts and ended after `since_t`, oldest first."""
-        return [point.stp for point in self._points() if point.t > since_t]
+        return [point.stp for point in self.points() if point.t > since_t]
 
     def left_alone_s(self) -> dict[Lane, float]:
         """Seconds each lane has still to train if it had the device to itself, for the lanes of which it is known."""
@@ -250,11 +256,6 @@ class ContentionHistory:
         counts = record.complete and not record.disturbed
         self._marks.append(ProbeMark(record.block, record.lane, record.t0, record.t1, counts))
 
-    def _points(self) -> tuple[BlockPoint, ...]:
-        if self._told_points is None:
-            self._told_points = self._made_points()
-        return self._told_points
-
     def _made_points(self) -> tuple[BlockPoint, ...]:
         lengths = self._lengths()
         if len(lengths) < len(LANES):
@@ -262,6 +263,8 @@ class ContentionHistory:
         blocks = self._count.counting()
         pairs = zip(blocks, block_pairs(blocks, lengths), strict=True)
         return tuple(
-            BlockPoint(block.index, block.t, {lane: pair[lane].slowdown for lane in LANES}, stp(pair))
+            BlockPoint(
+                block.index, block.t, {lane: pair[lane].slowdown for lane in LANES}, stp(pair), speedup(pair)
+            )
             for block, pair in pairs
         )

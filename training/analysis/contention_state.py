@@ -12,12 +12,14 @@ from training.record.contention_records import Decided, HeldFor
 
 @dataclass(frozen=True, slots=True)
 class BlockPoint:
-    """One block that counts: its own slowdowns and STP, at the time of its newest span."""
+    """One block that counts: its own slowdowns, STP and speed-up, at the time of its newest span."""
 
     index: int
     t: float
     slowdown: dict[Lane, float]
     stp: float
+    speedup: float | None = None
+    """Of the whole, for the lanes' whole lengths, start-up left out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,14 @@ from training.analysis.memory_remedies import CONTEXT_BYTES
 from training.description import Description, description_of
 from training.plan import PlannedDevice
 from training.preset import Preset
+from training.preset.backend import DEFAULT_BACKEND, Backend
 from training.preset.volume import data_bytes
 from training.record.measurement_records import LaneMeasured
 
 KnownFrom = Literal["measured", "cap", "estimate", "nothing"]
 
-PROCESS_BYTES = 560 << 20
-"""RSS of a process with TensorFlow imported that trains a model of next to nothing; as measured on x86-64."""
+PROCESS_BYTES: Mapping[Backend, int] = {"tensorflow": 560 << 20, "jax": 400 << 20, "torch": 500 << 20}
+"""RSS of a process with the backend imported that trains a model of next to nothing; as measured on x86-64."""
 MOST_COMPARED = 200
 """How many measured trainings are held against their estimates: the work stays bounded."""
 _MIB = 1 << 20
@@ -87,7 +88,7 @@ def memory_need(
         experience: what is kept; a measured peak says more than anything else.
         description: what Keras tells of the model, where it is known.
     """
-    base = base_bytes(device.kind)
+    base = base_bytes(device.kind, preset.fit.backend)
     highest = highest_run(experience.measured.of(preset, device))
     if highest is not None and highest.peak_memory_bytes:
         peak = highest.peak_memory_bytes
@@ -97,7 +98,7 @@ def memory_need(
         return MemoryNeed(cap + base, "cap", base, cap)
     if description is None:
         return MemoryNeed(None, "nothing", base)
-    estimate = estimate_bytes(device.kind, description, data_bytes(preset.data))
+    estimate = estimate_bytes(device.kind, description, data_bytes(preset.data), preset.fit.backend)
     if estimate is None:
         return MemoryNeed(None, "nothing", base)
     error = experience.errors.get(device.kind)
@@ -111,7 +112,9 @@ def highest_run(runs: Iterable[LaneMeasured]) -> LaneMeasured | None:
     return max(told, key=lambda run: run.peak_memory_bytes or 0, default=None)
 
 
-def estimate_bytes(kind: Kind, description: Description, data_bytes: int | None) -> int | None:
+def estimate_bytes(
+    kind: Kind, description: Description, data_bytes: int | None, backend: Backend = DEFAULT_BACKEND
+) -> int | None:
     """Parameters, as much again for gradients, the optimizer's state, what one batch's layers put out, and the base.
 
     On a CPU the data lie in the same memory. What cuDNN and XLA take as workspace is not in it. None where the layers
@@ -124,12 +127,12 @@ def estimate_bytes(kind: Kind, description: Description, data_bytes: int | None)
         + description.optimizer_bytes_estimate
         + description.activation_bytes_estimate
     )
-    return base_bytes(kind) + model + ((data_bytes or 0) if kind == "cpu" else 0)
+    return base_bytes(kind, backend) + model + ((data_bytes or 0) if kind == "cpu" else 0)
 
 
-def base_bytes(kind: Kind) -> int:
-    """What a process takes beside its model: a CUDA context with its libraries, or TensorFlow itself."""
-    return CONTEXT_BYTES if kind == "gpu" else PROCESS_BYTES
+def base_bytes(kind: Kind, backend: Backend) -> int:
+    """What a process takes beside its model: a CUDA context with its libraries, or the backend itself."""
+    return CONTEXT_BYTES if kind == "gpu" else PROCESS_BYTES[backend]
 
 
 def estimate_errors(
@@ -146,7 +149,7 @@ def estimate_errors(
         highest = highest_run(run for run in runs if not run.is_capped and not run.peak_is_estimate)
         description = None if highest is None else describe(digest)
         if highest is not None and highest.peak_memory_bytes and description is not None:
-            estimate = estimate_bytes(on.kind, description, highest.data_bytes)
+            estimate = estimate_bytes(on.kind, description, highest.data_bytes, on.backend_name)
             if estimate is not None:
                 ratios.setdefault(on.kind, []).append(estimate / highest.peak_memory_bytes)
     return {kind: _error(found) for kind, found in ratios.items()}

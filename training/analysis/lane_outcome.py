@@ -8,6 +8,7 @@ from pathlib import Path
 
 from training.analysis.energy import TrainedSpan
 from training.plan import Lane
+from training.preset.backend import other_backend
 from training.record.event_records import LaneEnded
 from training.record.lane_records import (
     Built,
@@ -44,6 +45,8 @@ class LaneOutcome:
     no_gpu: NoGpu | None = None
     threads: dict[str, int] = field(default_factory=dict)
     """The framework's thread pools, by name."""
+    backend: str = ""
+    """What it trained on with its version, as "JAX 0.10.2"; empty for TensorFlow."""
     need_peak_bytes: int | None = None
     """The most the framework itself reported to need of the device's memory."""
     trained: TrainedSpan | None = None
@@ -80,7 +83,7 @@ def read_lane_outcome(path: Path, also: Callable[[LaneRecord], None] = lambda _:
                     peak = record.framework_memory.peak_bytes
                     outcome.need_peak_bytes = max(outcome.need_peak_bytes or 0, peak)
             case Imported():
-                outcome.threads = record.threads
+                outcome.threads, outcome.backend = record.threads, other_backend(record.versions)
             case Built():
                 outcome.trained_on = record.device
             case NoGpu():

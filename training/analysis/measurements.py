@@ -10,6 +10,7 @@ from msgspec import structs
 
 from training.plan import LANES, Lane, PlannedDevice
 from training.preset import Preset, preset_digest
+from training.preset.backend import BACKENDS
 from training.record.measurement_records import (
     LaneMeasured,
     MeasuredOn,
@@ -21,6 +22,8 @@ from training.record.measurement_store import read_kept
 
 _LaneKey = tuple[MeasuredOn, str]
 _PairKey = tuple[_LaneKey, _LaneKey]
+VERSIONS_OF_RESULTS = (*BACKENDS, "keras")
+"""What must be of the same version for two measurements to be of the same thing."""
 _OTHER: dict[Lane, Lane] = {"a": "b", "b": "a"}
 
 
@@ -55,7 +58,7 @@ class Measurements:
         return tuple(sorted(both, key=lambda one: one.at, reverse=True))
 
     def _key(self, preset: Preset, device: PlannedDevice) -> _LaneKey:
-        return measured_on(device, self.versions), preset_digest(preset)
+        return measured_on(device, self.versions, preset.fit.backend), preset_digest(preset)
 
 
 def read_measurements() -> Measurements:
@@ -106,7 +109,7 @@ def swapped(pair: PairMeasured) -> PairMeasured:
 def installed_versions() -> dict[str, str]:
     """The versions a measurement holds for, as a plan made now would have them."""
     found = {}
-    for name in ("tensorflow", "keras"):
+    for name in VERSIONS_OF_RESULTS:
         try:
             found[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:

@@ -8,6 +8,7 @@ from typing import Literal
 from training.analysis.sample_buckets import SampleBuckets, SampleSums
 from training.analysis.shared_time import SharedTime
 from training.plan import Lane, Plan
+from training.preset.backend import BACKENDS, DEFAULT_BACKEND, title_of
 from training.record.contention_records import SharedSpan
 from training.record.device_records import DeviceRecord, EventReason, Sample, Source
 from training.record.event_records import EventRecord, Joined, SharingChanged
@@ -38,6 +39,8 @@ class PairEvidence:
     """How many of them each lane kept busy."""
     threads: dict[Lane, dict[str, int]] = field(default_factory=dict)
     """The framework's thread settings; 0 is its own choice."""
+    frameworks: dict[Lane, str] = field(default_factory=dict)
+    """The framework each lane trains on, as its makers write it."""
     held_share: dict[EventReason, float] = field(default_factory=dict)
     """For what share of the time each reason held the device's clocks down."""
     memory_used_bytes: int | None = None
@@ -58,6 +61,7 @@ class EvidenceHistory:
         self._undisturbed = SharedTime()
         self._cores: float | None = None
         self._threads: dict[Lane, dict[str, int]] = {}
+        self._frameworks: dict[Lane, str] = {}
         self._windows: dict[Lane, _Windows] = {}
         self._summed: tuple[SampleSums, SampleSums] = SampleSums(), SampleSums()
         self._summed_of: object = None
@@ -90,6 +94,8 @@ class EvidenceHistory:
             self._windows.pop(lane, None)  # another process, and perhaps another model
         elif isinstance(record, Imported):
             self._threads[lane] = record.threads
+            framework = next((name for name in BACKENDS if name in record.versions), DEFAULT_BACKEND)
+            self._frameworks[lane] = title_of(framework)
         elif isinstance(record, Window):
             self._windows.setdefault(lane, _Windows()).take(record)
 
@@ -110,6 +116,7 @@ class EvidenceHistory:
             cores=self._cores,
             lane_cores={lane: percent / 100 for lane, percent in lane_percent.items() if percent is not None},
             threads=dict(self._threads),
+            frameworks=dict(self._frameworks),
             held_share={
                 reason: seconds / everything.seconds
                 for reason, seconds in everything.held_s.items()

@@ -8,7 +8,8 @@ from typing import Literal
 from msgspec import Struct
 
 from training.analysis.pair_evidence import PairEvidence
-from training.plan import LANES
+from training.plan import LANES, Lane
+from training.preset.backend import DEFAULT_BACKEND, title_of
 from training.record.device_records import EventReason
 
 LimitName = Literal[
@@ -148,7 +149,7 @@ _RULES: dict[LimitName, Callable[[PairEvidence], str | None]] = {
 
 
 def _threads_wanted(evidence: PairEvidence, cores: float) -> float | None:
-    """Threads that work on one operation, both lanes together; TensorFlow's own choice is one for each core."""
+    """Threads that work on one operation, both lanes together; a framework's own choice is one for each core."""
     settings = [evidence.threads.get(lane, {}).get("intra_op") for lane in LANES]
     if any(setting is None for setting in settings):
         return None
@@ -160,9 +161,21 @@ def _threads_told(evidence: PairEvidence) -> str:
     if any(setting is None for setting in settings.values()):
         return "how many threads they were given is not known"
     if not any(settings.values()):
-        return "TensorFlow chose its own thread counts (intra_op 0)"
-    told = [f"{lane} {setting or 'as TensorFlow chose'}" for lane, setting in settings.items()]
+        return _own_choice(evidence)
+    told = [
+        f"{lane} {setting or f'as {_framework(evidence, lane)} chose'}" for lane, setting in settings.items()
+    ]
     return f"threads for one operation: {', '.join(told)}"
+
+
+def _own_choice(evidence: PairEvidence) -> str:
+    frameworks = list(dict.fromkeys(_framework(evidence, lane) for lane in LANES))
+    whose = "its" if len(frameworks) == 1 else "their"
+    return f"{' and '.join(frameworks)} chose {whose} own thread counts (intra_op 0)"
+
+
+def _framework(evidence: PairEvidence, lane: Lane) -> str:
+    return evidence.frameworks.get(lane, title_of(DEFAULT_BACKEND))
 
 
 def _what_is_known(evidence: PairEvidence) -> str:

@@ -50,7 +50,7 @@ def speed_alone(preset: Preset, device: PlannedDevice, measured: Measurements) -
     rate = rate_alone("a", runs)
     if rate is not None:
         return rate
-    on, digest = measured_on(device, measured.versions), preset_digest(preset)
+    on, digest = measured_on(device, measured.versions, preset.fit.backend), preset_digest(preset)
     for pair in _pairs(measured):
         for lane, of in pair.digests.items():
             if of == digest and pair.on.get(lane) == on and (found := rate_alone(lane, runs, pair)):

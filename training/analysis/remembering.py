@@ -9,7 +9,13 @@ from training.analysis.report import LaneReport, Report
 from training.plan import LANES, Lane, LanePlan, Plan, Sharing
 from training.preset import preset_digest
 from training.preset.volume import data_bytes
-from training.record.measurement_records import LaneMeasured, Measurement, PairMeasured, measured_on
+from training.record.measurement_records import (
+    LaneMeasured,
+    MeasuredOn,
+    Measurement,
+    PairMeasured,
+    measured_on,
+)
 from training.record.measurement_store import keep
 
 
@@ -57,7 +63,7 @@ def pair_measured(
     if told.speedup is None or any(lane not in told.slowdown for lane in LANES):
         return None
     return PairMeasured(
-        on={lane: measured_on(plan.device_of(lane), plan.versions) for lane in LANES},
+        on={lane: _on(lane, plan) for lane in LANES},
         digests={lane: preset_digest(plan.lanes[lane].preset) for lane in LANES},
         presets={lane: plan.lanes[lane].preset_name for lane in LANES},
         run=plan.run,
@@ -85,9 +91,13 @@ def _is_of(planned: LanePlan, told: LaneReport) -> bool:
     return planned.preset_name == told.preset
 
 
+def _on(lane: Lane, plan: Plan) -> MeasuredOn:
+    return measured_on(plan.device_of(lane), plan.versions, plan.lanes[lane].preset.fit.backend)
+
+
 def _lane_measured(lane: Lane, plan: Plan, report: Report, told: LaneReport) -> LaneMeasured:
     preset, limits = plan.lanes[lane].preset, plan.limits
-    on = measured_on(plan.device_of(lane), plan.versions)
+    on = _on(lane, plan)
     unlimited = limits.epochs is None and limits.steps is None and limits.minutes is None
     # In one process each lane's memory is the other's as well.
     peak_bytes = None if report.sharing == "one-process" else told.peak_memory_bytes

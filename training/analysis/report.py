@@ -98,6 +98,8 @@ class LaneReport(Struct, frozen=True):
     no_gpu: ReportedNoGpu | None = None
     threads: dict[str, int] = {}
     """The framework's thread pools by name ("intra_op", "inter_op"); on a CPU a part of every result."""
+    backend: str = ""
+    """What it trained on with its version, as "JAX 0.10.2"; empty for TensorFlow."""
     need_peak_bytes: int | None = None
     memory_source: str = ""
     """Who told the footprint: "nvml", or "host" for RSS."""
@@ -287,6 +289,7 @@ def _lane_report(life: LaneLife, told: LaneOutcome, seen: DeviceOutcome, plan: P
         trained_on=told.trained_on,
         no_gpu=None if told.no_gpu is None else ReportedNoGpu(told.no_gpu.why, told.no_gpu.remedy),
         threads=told.threads,
+        backend=told.backend,
         need_peak_bytes=told.need_peak_bytes,
         memory_source=memory.source,
         memory_estimated=memory.estimated,

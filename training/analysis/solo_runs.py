@@ -41,8 +41,8 @@ def solo_lanes(
     """
     found: list[SoloLane] = []
     seen = {besides.path}  # a folder may be listed twice: it was emptied and used again
-    digest = preset_digest(plan.lanes[lane].preset)
-    on = measured_on(plan.device_of(lane), plan.versions)
+    digest, backend = preset_digest(plan.lanes[lane].preset), plan.lanes[lane].preset.fit.backend
+    on = measured_on(plan.device_of(lane), plan.versions, backend)
     for folder in islice(folders, NEWEST_RUNS):
         if len(found) >= ENOUGH:
             break
@@ -57,7 +57,7 @@ def solo_lanes(
             name
             for name, planned in other.lanes.items()
             if preset_digest(planned.preset) == digest
-            and measured_on(other.device_of(name), other.versions) == on
+            and measured_on(other.device_of(name), other.versions, backend) == on
         ]
         found += [
             SoloLane(other.run, name, folder.lane_records(name)) for name in _alone(folder, other, alike)

@@ -176,6 +176,8 @@ class RunState:
     events: tuple[EventLine, ...] = ()
     skipped_lines: int = 0
     """Damaged or unknown lines the readers passed over."""
+    kept_at_s: float | None = None
+    """Until when this tells of the run, where its records are still being read; None where they have been."""
     disk_is_full: bool = False
     """The disk of the run's folder takes no more, so that what happens cannot be told."""
 

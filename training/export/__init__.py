@@ -1,1 +1,1 @@
-"""What a run looks like elsewhere: a page, a text to paste, a table of its series. Imported only on demand."""
+"""What a run looks like elsewhere: a page, a text to paste, its series for other tools. Imported only on demand."""

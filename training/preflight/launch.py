@@ -11,6 +11,7 @@ from training.description import kept_description
 from training.meters.devices import DeviceListing, list_devices
 from training.meters.pid_namespace import has_own_pids
 from training.plan import Plan
+from training.preflight.backends import check_backends, check_built_for_cuda
 from training.preflight.check import Check
 from training.preflight.compute_mode import check_compute_mode
 from training.preflight.container import check_surroundings
@@ -59,6 +60,7 @@ def check_launch(
     else:
         device = _on_cpu(plan, devices, known, describe)
     return (
+        *check_backends(plan),
         *check_one_process(plan),
         *device,
         *check_private_daemon(plan, variables, root),
@@ -108,10 +110,12 @@ def _on_gpu(
         checks.append(check_device_memory(plan, target, experience, describe))
         checks += check_others(target, has_own_pids=own_pids)
     checks += check_gpu(found[0].gpu)  # instances of one plan are of one GPU
-    checks += [
-        check_cuda(devices.cuda_version, devices.driver_version, may_use_cpu=plan.if_no_gpu == "cpu"),
-        check_cuda_libraries(has_gpu=True, environment=variables, root=root),
-    ]
+    if any(spec.preset.fit.backend == "tensorflow" for spec in plan.lanes.values()):
+        checks += [
+            check_cuda(devices.cuda_version, devices.driver_version, may_use_cpu=plan.if_no_gpu == "cpu"),
+            check_cuda_libraries(has_gpu=True, environment=variables, root=root),
+        ]
+    checks += check_built_for_cuda(plan)
     checks += check_open_daemon(plan, variables, root)
     return tuple(checks)
 

@@ -14,6 +14,7 @@ from training.meters.devices import DeviceListing, DeviceUnavailableError, choos
 from training.meters.gpu_facts import Gpu
 from training.meters.pid_namespace import has_own_pids
 from training.meters.visible_gpus import VARIABLE
+from training.preflight.backends import check_installed
 from training.preflight.check import Check, State, gib
 from training.preflight.container import check_surroundings
 from training.preflight.cpu import check_cpu
@@ -53,6 +54,7 @@ def doctor(
         _python(),
         _platform(),
         *(_package(name) for name in _PACKAGES),
+        *check_installed(),
         *_gpus(devices, has_own_pids(root)),
         *_visibility(devices, variables),
         *_versions(devices, variables, root),

@@ -1,4 +1,7 @@
-"""The data sets a preset may name, each with its sizes."""
+"""The data sets a preset may name, each with its sizes.
+
+What stands under a key, or under the alias that is its type, is what `presets new` and docs/presets.md say of it.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,22 @@ TargetKind = Literal["binary", "real", "class", "image", "mask", "next-token"]
 """What is to be predicted: decides the model's head and which losses fit."""
 
 Samples = Annotated[int, Meta(ge=2, le=100_000_000)]
+"""How many samples there are, those held back for validation included."""
 Features = Annotated[int, Meta(ge=1, le=65_536)]
+"""Numbers in each sample."""
 Classes = Annotated[int, Meta(ge=2, le=10_000)]
+"""How many classes there are to tell apart."""
 Pixels = Annotated[int, Meta(ge=4, le=1024)]
+"""Height and width of an image, in pixels."""
 Channels = Annotated[int, Meta(ge=1, le=16)]
+"""Numbers in each pixel: 1 for grey, 3 for colour."""
 Length = Annotated[int, Meta(ge=2, le=16_384)]
+"""How long each sample is, in steps of time or in tokens."""
 Vocabulary = Annotated[int, Meta(ge=8, le=10_000_000)]
+"""How many different tokens there are."""
 TableRows = Annotated[int, Meta(ge=2, le=100_000_000)]
 Noise = Annotated[float, Meta(ge=0, le=10)]
+"""Spread of the noise that is added: the more of it, the harder to learn."""
 
 
 class _Data(Struct, frozen=True, forbid_unknown_fields=True, tag_field="name"):
@@ -83,6 +94,7 @@ class SlowImages(_Data, frozen=True, tag="slow-images"):
     classes: Classes = 10
     noise: Noise = 1.0
     blur_passes: Annotated[int, Meta(ge=1, le=1000)] = 20
+    """How often each image is blurred for each batch: how slow the pipeline is."""
 
 
 class NoisyImages(_Data, frozen=True, tag="noisy-images"):
@@ -115,6 +127,7 @@ class Sequences(_Data, frozen=True, tag="sequences"):
     samples: Samples = 2000
     length: Length = 64
     features: Features = 4
+    """Numbers in each step of time."""
     classes: Classes = 5
     noise: Noise = 0.5
 
@@ -138,6 +151,7 @@ class NextTokens(_Data, frozen=True, tag="next-tokens"):
     samples: Samples = 2000
     length: Length = 64
     vocabulary: Annotated[int, Meta(ge=8, le=100_000)] = 64
+    """How many different tokens there are."""
 
 
 class IdPairs(_Data, frozen=True, tag="id-pairs"):
@@ -147,7 +161,9 @@ class IdPairs(_Data, frozen=True, tag="id-pairs"):
     target: ClassVar[TargetKind] = "binary"
     samples: Samples = 20_000
     users: TableRows = 200_000
+    """Rows of the table of users."""
     items: TableRows = 50_000
+    """Rows of the table of items."""
 
 
 class KerasMnist(_Data, frozen=True, tag="keras-mnist"):
@@ -156,6 +172,7 @@ class KerasMnist(_Data, frozen=True, tag="keras-mnist"):
     inputs: ClassVar[InputKind] = "image"
     target: ClassVar[TargetKind] = "class"
     samples: Annotated[int, Meta(ge=2, le=60_000)] = 60_000
+    """How many of the digits are taken, those held back for validation included."""
 
 
 class KerasImdb(_Data, frozen=True, tag="keras-imdb"):
@@ -164,15 +181,20 @@ class KerasImdb(_Data, frozen=True, tag="keras-imdb"):
     inputs: ClassVar[InputKind] = "tokens"
     target: ClassVar[TargetKind] = "binary"
     samples: Annotated[int, Meta(ge=2, le=25_000)] = 25_000
+    """How many of the reviews are taken, those held back for validation included."""
     length: Length = 128
+    """How many of the last words of each review are read."""
     vocabulary: Annotated[int, Meta(ge=8, le=88_587)] = 10_000
+    """How many of the most frequent words are told apart."""
 
 
 class EntryData(_Data, frozen=True, tag=ENTRY):
     """A function of the user's own that returns arrays, or batches that are made already."""
 
     entry: Entry
+    """The function, and the file or the module that it is in."""
     arguments: Arguments = {}
+    """What the function is called with."""
 
 
 ShippedData = (

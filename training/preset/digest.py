@@ -10,16 +10,26 @@ from training.preset.document import Preset
 from training.preset.entry import Entry
 from training.preset.own_code import entries, with_entry
 
+_FOR_PEOPLE = {"title": "-", "description": "", "stresses": ""}
+"""What stands in the place of these keys."""
+
 
 def preset_digest(preset: Preset) -> str:
-    """SHA-256, in hex, of what determines the training: all but title, description and stresses.
+    """SHA-256, in hex, of what determines the training: all but the keys that are for people.
 
     Of code that it names the file's content counts, as it was when the preset was read, and not where the file is.
     """
-    content = msgspec.structs.replace(preset, title="-", description="", stresses="")
     for table, entry in entries(preset):
-        content = with_entry(content, table, _without_place(entry))
-    return hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()
+        preset = with_entry(preset, table, _without_place(entry))
+    # The origin is left out altogether: what was measured before there was one is kept under digests without it.
+    told = {
+        name: _FOR_PEOPLE.get(name, getattr(preset, name))
+        for name in preset.__struct_fields__
+        if name != "origin"
+    }
+    # Field by field this makes the same text as the preset encoded as a whole.
+    content = {name: msgspec.Raw(msgspec.json.encode(told[name], order="deterministic")) for name in told}
+    return hashlib.sha256(msgspec.json.encode(content)).hexdigest()
 
 
 def _without_place(entry: Entry) -> Entry:

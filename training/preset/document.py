@@ -1,4 +1,7 @@
-"""A preset as typed data: model, data, fit, device, checkpoint."""
+"""A preset as typed data: model, data, fit, device, checkpoint.
+
+What stands under a key is what `presets new` and docs/presets.md say of it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from training.preset.backend import DEFAULT_BACKEND, Backend
 from training.preset.data import DataSpec
 from training.preset.model import ModelSpec
 
@@ -17,47 +21,74 @@ Precision = Literal["float32", "mixed_float16", "mixed_bfloat16", "float64"]
 
 
 class FitSpec(Struct, frozen=True, forbid_unknown_fields=True):
-    """How the model is trained. `steps`, where given, ends the training inside an epoch.
-
-    `loss` may be left out where the model is a function of the user's own, which may return it compiled.
-    """
+    """How the model is trained."""
 
     loss: str | None = None
+    """What the training makes small."""
     epochs: Annotated[int, Meta(ge=1, le=1_000_000)] = 10
+    """How often the training goes through its samples."""
     steps: Annotated[int, Meta(ge=1, le=1_000_000_000)] | None = None
+    """Steps to train in place of whole epochs; may end inside one."""
     batch_size: Annotated[int, Meta(ge=1, le=1_048_576)] = 32
-    backend: Literal["tensorflow"] = "tensorflow"
+    """Samples in each step."""
+    backend: Backend = DEFAULT_BACKEND
+    """What Keras computes with."""
     metrics: tuple[str, ...] = ()
+    """What is measured beside the loss."""
     optimizer: str = "adam"
+    """How a step changes the weights."""
     learning_rate: Annotated[float, Meta(gt=0, le=100)] = 0.001
+    """How far a step changes the weights."""
     validation_split: Annotated[float, Meta(ge=0, lt=1)] = 0.0
+    """Share of the samples that is not trained on, but judged after each epoch."""
     seed: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 1
+    """What made-up data, first weights and the order of samples are drawn from."""
     on_nan: Literal["stop", "continue"] = "stop"
+    """What to do once the loss is no number."""
 
 
 class DeviceSpec(Struct, frozen=True, forbid_unknown_fields=True):
-    """How the lane uses the device. `memory` is "growth" or a hard cap in MiB."""
+    """How the training uses its device."""
 
     memory: MemoryMiB | Literal["growth"] = "growth"
+    """Memory on a GPU: growing as it is needed, or a hard cap in MiB."""
     precision: Precision = "float32"
+    """Numbers that layers compute in; the mixed ones keep their weights in float32."""
     xla: bool | Literal["auto"] = "auto"
+    """Whether XLA compiles the step; "auto" leaves that to Keras."""
 
 
 class CheckpointSpec(Struct, frozen=True, forbid_unknown_fields=True):
-    """How often a checkpoint is written at most, in seconds, and how many are kept."""
+    """How often a checkpoint is written; they never take more than one percent of the training time."""
 
     every_s: Annotated[float, Meta(ge=1, le=86_400)] = 30.0
+    """Least time between two checkpoints, in seconds."""
     keep: Annotated[int, Meta(ge=1, le=100)] = 2
+    """How many of the newest are kept."""
 
 
 class Preset(Struct, frozen=True, forbid_unknown_fields=True):
     """One model's training."""
 
     title: Annotated[str, Meta(min_length=1, max_length=TITLE_CHARACTERS)]
+    """What lists call it."""
     model: ModelSpec
+    """The architecture and its sizes."""
     data: DataSpec
+    """What it is trained on."""
     fit: FitSpec = FitSpec()
+    """How it is trained."""
     description: Text = ""
+    """What it trains, in a sentence or two."""
     stresses: Text = ""
+    """What of a device it keeps busy."""
+    origin: Text = ""
+    """What the preset was made from; written by `presets new` and by `w` on the pick screen."""
     device: DeviceSpec = DeviceSpec()
+    """How it uses its device."""
     checkpoint: CheckpointSpec = CheckpointSpec()
+    """How often it is saved on the way."""
+
+
+PROSE: tuple[str, ...] = ("title", "description", "stresses", "origin")
+"""The keys that are for people: they change nothing of what is trained."""

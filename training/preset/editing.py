@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 from training.preset.document import Precision, Preset
 from training.preset.overrides import apply_overrides, key_of, problem_with
-from training.preset.toml_text import toml_string
+from training.preset.toml_text import toml_value
 
 EditKey = Literal[
     "fit.batch_size",
@@ -119,4 +119,4 @@ def _written(text: str) -> str:
     value = parsed.get("value") if len(parsed) == 1 else None
     if isinstance(value, int | float) and not isinstance(value, bool):
         return repr(value)
-    return text if text.isascii() and text.isidentifier() else toml_string(text)
+    return text if text.isascii() and text.isidentifier() else toml_value(text)

@@ -21,7 +21,7 @@ from training.preset.errors import Problem, dotted, found
 KEY = "entry"
 TABLES = ("model", "data")
 _DEEPEST = 16
-_ALLOWED = (
+ARGUMENT_FORMS = (
     f"numbers, texts, true or false, lists and tables, at most {_DEEPEST} deep, for the function's arguments"
 )
 
@@ -91,7 +91,7 @@ def as_written(preset: Preset) -> dict[str, Any]:
 def _check_argument(value: Any, key: str, deepest: int) -> Problem | None:
     match value:
         case _ if deepest < 1:
-            return Problem(key, "lists or tables inside each other, deeper than that", _ALLOWED)
+            return Problem(key, "lists or tables inside each other, deeper than that", ARGUMENT_FORMS)
         case bool() | str():
             return None
         case int() if -(2**63) <= value < 2**63:
@@ -99,7 +99,7 @@ def _check_argument(value: Any, key: str, deepest: int) -> Problem | None:
         case float() if math.isfinite(value):
             return None
         case int() | float() | datetime.date() | datetime.time():
-            return Problem(key, found(value), _ALLOWED)
+            return Problem(key, found(value), ARGUMENT_FORMS)
         case list() | tuple():
             problems = (
                 _check_argument(one, f"{key}[{index}]", deepest - 1) for index, one in enumerate(value)
@@ -107,5 +107,5 @@ def _check_argument(value: Any, key: str, deepest: int) -> Problem | None:
         case dict():
             problems = (_check_argument(one, dotted(key, name), deepest - 1) for name, one in value.items())
         case _:
-            return Problem(key, found(value), _ALLOWED)
+            return Problem(key, found(value), ARGUMENT_FORMS)
     return next(filter(None, problems), None)

@@ -38,6 +38,7 @@ def misfits(preset: Preset) -> Iterator[Problem]:
     if not isinstance(data, datasets.EntryData):
         yield from _data_sizes(data)
         yield from _split(fit.validation_split, data)
+    yield from _compiler(preset)
 
 
 def tag(spec: models.ModelSpec | datasets.DataSpec) -> str:
@@ -77,7 +78,7 @@ def _loss_and_metrics(preset: Preset, spec: datasets.ShippedData) -> Iterator[Pr
     if loss not in LOSSES_FOR[target]:
         yield Problem(
             "fit.loss",
-            f"{quoted(loss)}, which cannot train on data.name {data} ({_TOLD[target]})",
+            f"{quoted(loss)}, which cannot train on data.name {data} ({TARGET_WORDS[target]})",
             f"{listed(LOSSES_FOR[target])} for this data",
         )
     fitting = metrics_for(target, loss)
@@ -88,7 +89,9 @@ def _loss_and_metrics(preset: Preset, spec: datasets.ShippedData) -> Iterator[Pr
                 f"{quoted(metric)}, which cannot judge data.name {data} under fit.loss {quoted(loss)}",
                 f"{listed(fitting)} for these",
             )
-        elif "top_k" in metric and preset.device.precision == "float64":
+        elif (
+            "top_k" in metric and preset.device.precision == "float64" and preset.fit.backend == "tensorflow"
+        ):
             yield Problem(
                 f"fit.metrics[{index}]",
                 f'{quoted(metric)} with device.precision "float64", which TensorFlow cannot rank in',
@@ -96,7 +99,7 @@ def _loss_and_metrics(preset: Preset, spec: datasets.ShippedData) -> Iterator[Pr
             )
 
 
-_TOLD = {
+TARGET_WORDS: dict[datasets.TargetKind, str] = {
     "binary": "its labels are 0 or 1",
     "real": "its targets are real numbers",
     "class": "its labels are class numbers",
@@ -104,6 +107,7 @@ _TOLD = {
     "mask": "its labels are 0 or 1 for every pixel",
     "next-token": "its labels are token numbers",
 }
+"""What is to be predicted, as it is told to people."""
 
 
 def _model_sizes(preset: Preset) -> Iterator[Problem]:
@@ -160,6 +164,11 @@ def _split(split: float, data: datasets.ShippedData) -> Iterator[Problem]:
             f"{split!r}, which leaves one side of {samples} samples empty",
             "0, or a share that leaves at least one sample to train on and one to validate on",
         )
+
+
+def _compiler(preset: Preset) -> Iterator[Problem]:
+    if preset.fit.backend == "torch" and preset.device.xla is True:
+        yield Problem("device.xla", 'true with fit.backend "torch", which has no XLA', '"auto" or false')
 
 
 def validation_count(samples: int, split: float) -> int:

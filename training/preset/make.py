@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from training.preset.check import check
-from training.preset.document import Preset
+from training.preset.document import PROSE, Preset
 from training.preset.entry_table import as_kept
 from training.preset.errors import Problem
 from training.preset.fits import misfits
@@ -27,7 +27,7 @@ def make_preset(document: Mapping[str, Any], folder: Path | None = None) -> Pres
     problem = check(document, _preset_type())
     if problem:
         return problem
-    texts = {key: one_line(document[key]) for key in ("title", "description", "stresses") if key in document}
+    texts = {key: one_line(document[key]) for key in PROSE if key in document}
     if not texts["title"]:
         return Problem("title", "only white space", "text of 1 to 80 characters")
     kept = as_kept(document, folder)

@@ -57,6 +57,13 @@ def with_code_of_now(preset: Preset) -> Preset:
     return preset
 
 
+def without_notes(preset: Preset) -> Preset:
+    """The same, with nothing noted of the code's content, as it is before anybody has looked there."""
+    for table, entry in entries(preset):
+        preset = with_entry(preset, table, structs.replace(entry, code=""))
+    return preset
+
+
 def noted_down(entry: Entry) -> Entry:
     """The entry with the present content of its file noted down; with none where there is no such file."""
     path = code_file(entry)

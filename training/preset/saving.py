@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
+import tomllib
 from pathlib import Path
 
+from training.preset.commented import commented_text
 from training.preset.document import Preset
-from training.preset.errors import PresetError, quoted
+from training.preset.errors import PresetError, Problem, quoted
+from training.preset.make import make_preset
 from training.preset.moving import moved
 from training.preset.printable import printable
-from training.preset.toml_text import preset_text
+from training.preset.rewritten import rewritten
 
 MOST_CHARACTERS = 60
 _OTHER_SIGNS = "-_."
@@ -38,7 +40,13 @@ def name_refusal(name: str) -> str | None:
 
 
 def save_preset(
-    preset: Preset, folder: Path, name: str, *, heading: Iterable[str] = (), overwrite: bool = False
+    preset: Preset,
+    folder: Path,
+    name: str,
+    *,
+    like: str | None = None,
+    is_complete: bool = False,
+    overwrite: bool = False,
 ) -> Path:
     """Write the preset as `NAME.toml`; whoever reads the folder meanwhile finds a whole file or none.
 
@@ -48,7 +56,8 @@ def save_preset(
         preset: what is saved.
         folder: where to; it is made where it is missing.
         name: the file's, without its ending.
-        heading: sentences that stand in the file as comments.
+        like: the text of a preset whose comments and order are kept, where there is one.
+        is_complete: whether it also says what holds anyhow, so that later defaults change nothing.
         overwrite: write over one of that name.
 
     Raises:
@@ -58,10 +67,14 @@ def save_preset(
     refused = name_refusal(name)
     if refused is not None:
         raise PresetError(f"preset name {quoted(name)}: {refused}")
+    preset = moved(preset, folder)
+    kept = None if like is None else rewritten(like, preset, is_complete=is_complete)
+    text = commented_text(preset, is_complete=is_complete) if kept is None else kept
     path = folder / f"{name}.toml"
+    _check(text, path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        half = _half(folder, preset_text(moved(preset, folder), heading))
+        half = _half(folder, text)
         try:
             is_put = _put(half, path, overwrite=overwrite)
         finally:
@@ -72,6 +85,13 @@ def save_preset(
     if not is_put:
         raise PresetThereError(f"preset name {quoted(name)}: there is one of that name already")
     return path
+
+
+def _check(text: str, path: Path) -> None:
+    """Nothing is written that could not be read again."""
+    made = make_preset(tomllib.loads(text), path.parent)
+    if isinstance(made, Problem):
+        raise made.error(printable(str(path), limit=500))
 
 
 def _half(folder: Path, text: str) -> Path:

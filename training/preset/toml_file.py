@@ -24,11 +24,16 @@ def read_toml(path: Path) -> dict[str, Any]:
     Raises:
         PresetError: it cannot be read, or is not TOML; one sentence that names the file.
     """
-    source = printable(os.fspath(path), limit=500)
-    return _parse(_read(path, source), source)
+    return _parse(read_text(path), _named(path))
 
 
-def _read(path: Path, source: str) -> str:
+def read_text(path: Path) -> str:
+    """The content of a file.
+
+    Raises:
+        PresetError: it cannot be read, is too large for what a person writes, or is not UTF-8.
+    """
+    source = _named(path)
     allowed = f"a TOML file of at most {MAX_FILE_BYTES} bytes"
     try:
         content = _content(path)
@@ -46,6 +51,10 @@ def _read(path: Path, source: str) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise Problem("", f"a byte that is not UTF-8 in line {line}", "text in UTF-8").error(source) from None
+
+
+def _named(path: Path) -> str:
+    return printable(os.fspath(path), limit=500)
 
 
 def _content(path: Path) -> bytes:

@@ -2,48 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import tomlkit
+from tomlkit.items import SingleKey
 
-from training.preset.document import TEXT_CHARACTERS, TITLE_CHARACTERS, Preset
+from training.preset.document import PROSE, TEXT_CHARACTERS, TITLE_CHARACTERS, Preset
 from training.preset.entry_table import as_written
-from training.preset.printable import one_line
-
-_TEXTS = {"title": TITLE_CHARACTERS, "description": TEXT_CHARACTERS, "stresses": TEXT_CHARACTERS}
 
 
-def preset_text(preset: Preset, heading: Iterable[str] = ()) -> str:
-    """The file's content.
-
-    Args:
-        preset: what it says.
-        heading: sentences that stand above it, as comments.
-    """
+def preset_text(preset: Preset) -> str:
+    """The content of a file that says this preset and nothing besides."""
     document = tomlkit.document()
-    for sentence in heading:
-        document.add(tomlkit.comment(one_line(sentence)))
-    for key, value in _without_what_is_not_set(as_written(preset)).items():
-        # What a text lost on its way to a line, as escapes, may make it longer than a preset may say.
-        told = _clipped(value, _TEXTS[key]) if key in _TEXTS else value
-        if told != "":
-            document.add(key, told)
+    for key, value in written_values(preset).items():
+        document.add(key, value)
     return tomlkit.dumps(document)
 
 
-def toml_string(text: str) -> str:
-    """The text in quotes, as TOML writes it."""
-    return tomlkit.item(text).as_string()
+def written_values(preset: Preset) -> dict[str, Any]:
+    """What a file says of the preset, by key and by table: all but what is not set, and empty texts."""
+    values = _without_what_is_not_set(as_written(preset))
+    for key in PROSE:
+        # What a text lost on its way to a line, as escapes, may make it longer than a preset may say.
+        told = _clipped(values[key], TITLE_CHARACTERS if key == "title" else TEXT_CHARACTERS)
+        if told:
+            values[key] = told
+        else:
+            del values[key]
+    return values
+
+
+def toml_key(name: str) -> str:
+    """The key as TOML writes it: in quotes where it has other signs than a bare one may."""
+    return SingleKey(name).as_string()
+
+
+def toml_value(value: Any) -> str:
+    """The value as TOML writes it in one line: a text in quotes, a list in brackets, a table in braces."""
+    item = tomlkit.item(value)
+    if isinstance(value, Mapping):
+        item = tomlkit.inline_table()
+        item.update(value)
+    elif isinstance(value, list):
+        item = tomlkit.array()  # a list of tables is none of `[[…]]`
+        item.extend(value)
+    text: str = item.as_string()
+    return text
 
 
 def _without_what_is_not_set(table: Mapping[str, Any]) -> dict[str, Any]:
     """TOML has no word for it."""
-    return {
-        key: _without_what_is_not_set(value) if isinstance(value, Mapping) else value
-        for key, value in table.items()
-        if value is not None
-    }
+    return {key: _plain(value) for key, value in table.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _without_what_is_not_set(value)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _clipped(text: str, most: int) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from training.plan import Lane, PlannedDevice, Sharing
+from training.preset.backend import BACKENDS, DEFAULT_BACKEND, Backend
 from training.record.event_records import LaneStatus
 from training.record.tagged import Record
 
@@ -23,13 +24,26 @@ class MeasuredOn(Struct, frozen=True):
     device: str
     """A GPU's or MIG instance's UUID; a CPU's name, as machines may share the disk of the measurements."""
     tensorflow: str
+    """Its version; empty where the lane trains on another backend."""
     keras: str
+    backend: str = ""
+    """The other backend with its version, as "jax 0.10.2"; empty for TensorFlow."""
+
+    @property
+    def backend_name(self) -> Backend:
+        """The backend without its version; one that only a later version knows is taken for the default."""
+        name = self.backend.partition(" ")[0]
+        return next((one for one in BACKENDS if one == name), DEFAULT_BACKEND)
 
 
-def measured_on(device: PlannedDevice, versions: Mapping[str, str]) -> MeasuredOn:
-    """What a measurement on this device with these versions of packages holds for."""
-    name = device.uuid or device.name
-    return MeasuredOn(device.kind, name, versions.get("tensorflow", ""), versions.get("keras", ""))
+def measured_on(
+    device: PlannedDevice, versions: Mapping[str, str], backend: Backend = DEFAULT_BACKEND
+) -> MeasuredOn:
+    """What a measurement of a lane on this device and backend holds for, with these versions of packages."""
+    name, keras = device.uuid or device.name, versions.get("keras", "")
+    if backend == DEFAULT_BACKEND:
+        return MeasuredOn(device.kind, name, versions.get("tensorflow", ""), keras)
+    return MeasuredOn(device.kind, name, "", keras, f"{backend} {versions.get(backend, '')}".rstrip())
 
 
 class LaneMeasured(Record, frozen=True, tag="lane_measured"):

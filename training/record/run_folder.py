@@ -73,6 +73,11 @@ class RunFolder:
         return self.path / "report.json"
 
     @property
+    def kept_state(self) -> Path:
+        """What the run had come to a minute ago or less, for whoever attaches; all of it is in the records too."""
+        return self.path / "state.msgpack"
+
+    @property
     def supervisor_log(self) -> Path:
         """The supervisor's own output."""
         return self.path / "supervisor.log"

@@ -18,11 +18,13 @@ from training.record.run_folder import RunFolder
 from training.record.writer import RecordWriter
 from training.supervisor.clean_up import prove_clean
 from training.supervisor.control_server import ControlServer
+from training.supervisor.event_files import EventFiles
 from training.supervisor.measuring import HeardWriter
 from training.supervisor.monitor_cost import monitor_cost
 from training.supervisor.notifying import Notifying
 from training.supervisor.sampling import DeviceSampling
 from training.supervisor.shared_process import lane_processes, metered_as
+from training.supervisor.state_keeping import StateKeeping
 from training.supervisor.supervisor import Supervisor
 
 KEPT_EVENTS = 1000
@@ -50,6 +52,9 @@ async def _own(owned: Owned[Plan]) -> None:
         plan.notify, plan.run, events, supervisor.now, lambda lane: supervisor.plan.lanes[lane].preset_name
     )
     supervisor.tell_began(started_at.isoformat(timespec="seconds"))
+    event_files = EventFiles(folder, events, supervisor.now)
+    if plan.tensorboard is not None:
+        event_files.start()
     control = await _open_control(folder, supervisor)
     owned.tell_owner(str(control.socket_path) if control else None)
     loop = asyncio.get_running_loop()
@@ -68,16 +73,20 @@ async def _own(owned: Owned[Plan]) -> None:
     )
     supervisor.sampling = sampling
     sampling.start()
+    keeping = StateKeeping(folder)
+    keeping.start()
     await supervisor.run()
     plan = supervisor.plan  # a lane may have joined
     await prove_clean(folder, plan, supervisor.now, sampling, events)
     sampling.stop()
+    event_files.end()
     await notifying.settle()
     if control is not None:
         await control.close()
     await _report_when_there_is_room(folder, plan, started_at, supervisor.now, events)
     events.write(Ended(t=supervisor.now(), outcome=supervisor.outcome))
     events.close()
+    await keeping.finish()
 
 
 async def _report_when_there_is_room(

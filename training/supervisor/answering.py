@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from training.control.protocol import Reply, Request
 from training.plan import CHANGEABLE, LANES, Lane, LanePlan, Plan, Sharing
+from training.preset.backend import Backend, how_to_install, missing_packages, title_of
 from training.record.event_records import Asked
 from training.supervisor.lane_run import LaneRun
 
@@ -48,8 +49,12 @@ class Owner(Protocol):
 class Answering:
     """Carries out what was asked, or says in one sentence why not."""
 
-    def __init__(self, owner: Owner) -> None:
+    def __init__(
+        self, owner: Owner, missing: Callable[[Backend], tuple[str, ...]] = missing_packages
+    ) -> None:
+        """`missing` tells which packages of a backend are not installed."""
         self._owner = owner
+        self._missing = missing
 
     def answer(self, request: Request) -> Reply:
         """Carry out one request."""
@@ -115,6 +120,11 @@ class Answering:
         owner = self._owner
         if request.planned is None:
             return _no("nothing to join was named")
+        backend = request.planned.preset.fit.backend
+        if self._missing(backend):
+            return _no(
+                f"it trains on {title_of(backend)}, which is not installed here: {how_to_install(backend)}"
+            )
         if owner.sharing == "one-process":
             return _no("a lane cannot join a run in one process: it has no process of its own there")
         if all(run.stop_asked for run in owner.lanes.values() if not run.has_ended):

@@ -10,6 +10,7 @@ from training.preset import Preset
 from training.record.mps_home import PIPES_VARIABLE
 from training.record.run_folder import RunFolder
 from training.record.run_home import runtime_home
+from training.supervisor.memory_rules import memory_rules
 from training.supervisor.mps_control import MPS_PREFIX
 
 RUN_VARIABLE = "DUALTRAIN_RUN"
@@ -19,8 +20,8 @@ group. The folder and not the name: a name may occur twice."""
 NEVER_PASSED_ON = ("NVML_MPS_DEVICE_ENUMERATION",)
 """With it set to 1, NVML answers "not supported" to nearly every question about a GPU (nvml.h)."""
 
-_GROWTH = "TF_FORCE_GPU_ALLOW_GROWTH"
-_ALLOCATOR = "TF_GPU_ALLOCATOR"
+_DEVICE_OF_TORCH = "KERAS_TORCH_DEVICE"
+"""What Keras takes for PyTorch's device before it looks for one."""
 
 
 def worker_environment(
@@ -33,10 +34,7 @@ def worker_environment(
     """The environment of one worker on its lane's device: a CPU, a GPU, or a MIG instance.
 
     A GPU is named by UUID, as CUDA's order of indices is its own; the order is set too, for code of a user's that
-    asks by index. Memory either grows or has a cap, never both: `TF_FORCE_GPU_ALLOW_GROWTH` is how TensorFlow is kept
-    from taking the whole card, while a preset's cap in MiB is set by the worker and needs that variable gone, as well
-    as an allocator that keeps to it (`left_out` names what is dropped for that). `TF_DEVICE_MIN_SYS_MEMORY_IN_MB` is
-    the user's: it only says how much of the card TensorFlow leaves alone.
+    asks by index. How a backend is kept from taking the whole card is told in memory_rules.py.
 
     Nothing of CUDA_MPS_* is inherited: `mps` is all a worker gets of it.
     """
@@ -54,29 +52,25 @@ def worker_environment(
             "TF_CPP_MIN_LOG_LEVEL": inherited.get("TF_CPP_MIN_LOG_LEVEL", "1"),
         }
     )
+    if preset.fit.backend == "jax" and preset.device.precision == "float64":
+        environment["JAX_ENABLE_X64"] = "1"  # without it JAX makes every float64 a float32
     if device.kind == "cpu":
         # "-1" rather than "": an empty value is taken as unset by some layers of CUDA's tools.
         environment["CUDA_VISIBLE_DEVICES"] = "-1"
+        # Without these JAX would look for a GPU and complain, and PyTorch take one of another maker.
+        environment |= {"JAX_PLATFORMS": "cpu", _DEVICE_OF_TORCH: "cpu"}
         return environment
     environment |= mps or {}
     environment["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
     environment["CUDA_VISIBLE_DEVICES"] = device.uuid or inherited.get("CUDA_VISIBLE_DEVICES", "0")
-    if preset.device.memory == "growth":
-        environment[_GROWTH] = "true"
-    else:
-        environment.pop(_GROWTH, None)
-        for name in left_out(inherited, device, preset):
-            environment.pop(name, None)
-    return environment
+    rules = memory_rules(inherited, device, preset)
+    for name in (*rules.left_out, _DEVICE_OF_TORCH):
+        environment.pop(name, None)
+    return environment | rules.variables
 
 
 def left_out(inherited: Mapping[str, str], device: PlannedDevice, preset: Preset) -> dict[str, str]:
-    """The variables a person set that a worker does not get, each with the reason, as a note for the run's events.
-
-    `cuda_malloc_async` hands allocation to the driver's pool, which may grow past the limit of a logical device
-    (gpu_cudamallocasync_allocator.h): with it a cap would be none. The cap was asked for in the run itself, so the
-    cap stays and the allocator goes.
-    """
+    """The variables a person set that a worker does not get, each with the reason, as a note for the run's events."""
     if device.kind != "gpu":
         return {}
     notes = {
@@ -84,12 +78,7 @@ def left_out(inherited: Mapping[str, str], device: PlannedDevice, preset: Preset
         for name in sorted(inherited)
         if name.startswith(MPS_PREFIX)
     }
-    if preset.device.memory != "growth" and inherited.get(_ALLOCATOR) == "cuda_malloc_async":
-        notes[_ALLOCATOR] = (
-            f"{_ALLOCATOR}=cuda_malloc_async is left out: with it memory may grow past the cap of "
-            f"{preset.device.memory} MiB"
-        )
-    return notes
+    return notes | memory_rules(inherited, device, preset).notes
 
 
 def without_mps() -> dict[str, str]:

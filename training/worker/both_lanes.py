@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from training.one_process import why_not_one_process
 from training.worker.failures import LaneFailureError
-from training.worker.framework import import_framework
+from training.worker.frameworks import import_framework
 from training.worker.lane_training import LaneTraining
 from training.worker.turns import take_turns
 
@@ -20,7 +20,7 @@ def train_both(trainings: Sequence[LaneTraining], changed: threading.Condition) 
     try:
         for why in why_not_one_process(trainings[0].plan):
             raise LaneFailureError("bad-plan", why.message, why.remedy)
-        framework = import_framework([training.emitter for training in trainings])
+        framework = import_framework("tensorflow", [training.emitter for training in trainings])
         from training.worker.lane_in_turns import LaneInTurns
     except Exception as error:
         for training in trainings:

@@ -15,10 +15,12 @@ import msgspec
 
 from training.description import Description, keep_description
 from training.preset import Preset, PresetError, apply_overrides, load_preset, preset_digest
+from training.preset.backend import DEFAULT_BACKEND, how_to_install, missing_packages
 from training.preset.data import EntryData
 from training.preset.fits import validation_count
 from training.preset.own_code import NOT_COMPUTED, names_code
 from training.worker.failures import one_line
+from training.worker.frameworks.without_tensorflow import keep_keras_from_tensorflow
 
 if TYPE_CHECKING:
     from training.worker.data.training_data import TrainingData
@@ -59,9 +61,19 @@ def describe(path: str | Path, overrides: Sequence[str] = ()) -> int:
 
 
 def prepare_without_gpu(preset: Preset) -> None:
-    """Complete the environment before the framework is imported, for an answer that never touches a GPU."""
-    os.environ["KERAS_BACKEND"] = preset.fit.backend
-    os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+    """Complete the environment before the framework is imported, for an answer that never touches a GPU.
+
+    Raises:
+        PresetError: its backend is not installed.
+    """
+    backend = preset.fit.backend
+    missing = missing_packages(backend)
+    if missing:
+        raise PresetError(
+            f'fit.backend = "{backend}" needs {" and ".join(missing)}, not installed here: {how_to_install(backend)}'
+        )
+    os.environ |= {"KERAS_BACKEND": backend, "CUDA_VISIBLE_DEVICES": "-1"}
+    os.environ |= {"JAX_PLATFORMS": "cpu", "KERAS_TORCH_DEVICE": "cpu"}
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
@@ -70,6 +82,9 @@ def _description(preset: Preset) -> dict[str, Any]:
 
     from training.worker.data.data_shape import data_shape
     from training.worker.models.build import build_model
+
+    if preset.fit.backend != DEFAULT_BACKEND:
+        keep_keras_from_tensorflow()
 
     # In this scope variables know their shapes and are given no values.
     with keras.StatelessScope(initialize_variables=False):

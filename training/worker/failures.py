@@ -11,9 +11,11 @@ _DISK = re.compile(r"No space left on device|Disk quota exceeded|Too many open f
 """As the frameworks tell it, whose errors are no OSError."""
 _BAD_SHAPE = re.compile(
     r"incompatible|Incompatible shapes|Matrix size-incompatible|must have the same shape|expected shape"
-    r"|Dimensions must be equal|data cardinality|Unrecognized data type|expected axis|expected min_ndim",
+    r"|Dimensions must be equal|data cardinality|Unrecognized data type|expected axis|expected min_ndim"
+    r"|dot_general requires",
     re.IGNORECASE,
 )
+_BAD_SHAPE_IN_PYTORCH = re.compile(r"shapes cannot be multiplied|must match the size of tensor")
 
 _WHERE = re.compile(
     r'Graph execution error:|Detected at node |File "|<stack traces unavailable>|Exception encountered when calling '
@@ -94,19 +96,21 @@ def name_failure(
         return Failure(
             "file-error", f"{at}{line}", "Check that the disk has room and the folder can be written."
         )
-    if isinstance(error, (ValueError, TypeError)) and _BAD_SHAPE.search(text):
-        return Failure(
-            "bad-data",
-            f"{fitting}Data and model do not fit: {line}",
-            "Check the sizes in [data] and [model].",
-        )
-    if _BAD_SHAPE.search(text) and "InvalidArgument" in text:
+    if _is_bad_shape(error, text):
         return Failure(
             "bad-data",
             f"{fitting}Data and model do not fit: {line}",
             "Check the sizes in [data] and [model].",
         )
     return Failure("error", f"{at}{type(error).__name__}: {line}", LOG_HINT)
+
+
+def _is_bad_shape(error: BaseException, text: str) -> bool:
+    """Whether data and model do not fit, by the type and the words that each backend has for it."""
+    if isinstance(error, RuntimeError) and _BAD_SHAPE_IN_PYTORCH.search(text):
+        return True
+    is_of_the_type = isinstance(error, (ValueError, TypeError)) or "InvalidArgument" in text
+    return is_of_the_type and _BAD_SHAPE.search(text) is not None
 
 
 def _what(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from training.worker.framework import TensorFlow
+from training.worker.frameworks import Framework
 from training.worker.lane_training import LaneTraining, ReadyToFit
 from training.worker.own_state import OwnState
 from training.worker.step_loop import Ahead, fit_in_steps
@@ -19,7 +19,7 @@ class LaneInTurns:
     warming up, a checkpoint, saving the model) is done in one turn, and the other lane waits for it.
     """
 
-    def __init__(self, training: LaneTraining, framework: TensorFlow) -> None:
+    def __init__(self, training: LaneTraining, framework: Framework) -> None:
         self.has_ended = False
         self.failed = False
         self._training = training

@@ -6,8 +6,8 @@ import json
 import math
 import shutil
 import traceback
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,7 @@ from training.worker.own_code import made_in, own_imports, place_of
 if TYPE_CHECKING:
     from training.worker.cached_batch import CachedBatch
     from training.worker.data.training_data import TrainingData
-    from training.worker.framework import TensorFlow
+    from training.worker.frameworks import Framework
 
 WARM_UP_STEPS = 3
 _ITEM_BYTES = {"float64": 8, "int64": 8, "float16": 2, "bfloat16": 2, "int8": 1, "uint8": 1, "bool": 1}
@@ -83,7 +83,7 @@ class LaneTraining:
 
         return load_data(self.lane_plan.preset)
 
-    def prepare(self, framework: TensorFlow, data: TrainingData | None) -> ReadyToFit:
+    def prepare(self, framework: Framework, data: TrainingData | None) -> ReadyToFit:
         """Set the device up, build and compile the model, and make its hooks.
 
         Args:
@@ -124,8 +124,7 @@ class LaneTraining:
         see_it_built(model, data)
         keep_what_is_built(self.lane_plan.preset, model, data)
 
-    def _make_hooks(self, framework: TensorFlow, model: Any, data: TrainingData, length: Length) -> None:
-        from training.worker.cached_batch import CachedBatch
+    def _make_hooks(self, framework: Framework, model: Any, data: TrainingData, length: Length) -> None:
         from training.worker.callback import lane_callback
 
         preset = self.lane_plan.preset
@@ -133,17 +132,10 @@ class LaneTraining:
             self.folder.lane_folder(self.lane),
             preset.checkpoint,
             self.emitter,
-            _save(model),
+            partial(_save, framework, model),
             _parameter_bytes(model),
         )
-        self.cached_batch = CachedBatch(
-            model,
-            data,
-            now=self.emitter.now,
-            synchronize=framework.synchronize,
-            is_wanted=lambda: not self.gate.attention,
-            say=self.say,
-        )
+        self.cached_batch = self._make_cached_batch(framework, model, data)
         planned_steps = length.planned_steps(data.steps_per_epoch)
         self.hooks = lane_callback(
             self.emitter,
@@ -161,8 +153,23 @@ class LaneTraining:
                 framework_memory=framework.memory if self.alone else _not_known,
                 say=self.say,
                 stands_in_place=self.alone,
-                time_cached_batch=self.cached_batch.time,
+                time_cached_batch=None if self.cached_batch is None else self.cached_batch.time,
             ),
+        )
+
+    def _make_cached_batch(self, framework: Framework, model: Any, data: TrainingData) -> CachedBatch | None:
+        """None where the framework's steps cannot be taken and undone; a window on it is then told as not had."""
+        if not framework.times_cached_batches:
+            return None
+        from training.worker.cached_batch import CachedBatch  # goes into TensorFlow's own trainer
+
+        return CachedBatch(
+            model,
+            data,
+            now=self.emitter.now,
+            synchronize=framework.synchronize,
+            is_wanted=lambda: not self.gate.attention,
+            say=self.say,
         )
 
     def _tell_built(self, model: Any, data: TrainingData, length: Length, device_name: str) -> None:
@@ -275,12 +282,10 @@ def _parameter_bytes(model: Any) -> int:
     )
 
 
-def _save(model: Any) -> Callable[[Path], None]:
-    def save(path: Path) -> None:
-        with own_imports.named_as_written():
-            model.save(path)
-
-    return save
+def _save(framework: Framework, model: Any, path: Path) -> None:
+    framework.hold_state(model)
+    with own_imports.named_as_written():
+        model.save(path)
 
 
 def _not_known() -> None:

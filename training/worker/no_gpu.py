@@ -1,15 +1,15 @@
-"""Why TensorFlow sees no GPU though one was chosen, and what to do about it."""
+"""Why a framework sees no GPU though one was chosen, and what to do about it: what is common to all, and TensorFlow."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from training.cuda_libraries import major, missing_libraries, missing_wheels
-from training.worker.cuda_driver import CudaDriver, ask_cuda_driver
+from training.worker.cuda_driver import ask_cuda_driver
 
 CUDA_EXTRA = "pip install 'dualtrain[cuda]'"
 _SHOWN = 4
@@ -69,7 +69,7 @@ def why_no_gpu(
     environment: Mapping[str, str] | None = None,
     root: Path = Path("/"),
 ) -> WhyNoGpu:
-    """Find out why; every cause that was found is told, the one to see to first comes first.
+    """Find out why TensorFlow sees none.
 
     Args:
         build: TensorFlow's `sysconfig.get_build_info()`.
@@ -77,23 +77,23 @@ def why_no_gpu(
         root: of the file system that holds /proc and the libraries.
     """
     variables = os.environ if environment is None else environment
-    causes = list(_causes(build, ask_cuda_driver(), variables, root))
-    if not causes:
-        causes = [
-            WhyNoGpu(
-                "driver and libraries are there, and still it takes none (its compute capability may be too old)",
-                "TensorFlow's own words are in the lane's log; TF_CPP_MIN_LOG_LEVEL=0 makes them more.",
-            )
-        ]
+    unexplained = WhyNoGpu(
+        "driver and libraries are there, and still it takes none (its compute capability may be too old)",
+        "TensorFlow's own words are in the lane's log; TF_CPP_MIN_LOG_LEVEL=0 makes them more.",
+    )
+    return in_words("TensorFlow", _causes(build, variables, root), unexplained)
+
+
+def in_words(framework: str, causes: Iterable[WhyNoGpu], unexplained: WhyNoGpu) -> WhyNoGpu:
+    """Every cause that was found in one sentence, the one to see to first coming first; else the unexplained."""
+    found = list(causes) or [unexplained]
     return WhyNoGpu(
-        "TensorFlow sees no GPU: " + "; also, ".join(cause.why for cause in causes),
-        " ".join(dict.fromkeys(cause.remedy for cause in causes)),
+        f"{framework} sees no GPU: " + "; also, ".join(cause.why for cause in found),
+        " ".join(dict.fromkeys(cause.remedy for cause in found)),
     )
 
 
-def _causes(
-    build: Mapping[str, Any], driver: CudaDriver, variables: Mapping[str, str], root: Path
-) -> Iterator[WhyNoGpu]:
+def _causes(build: Mapping[str, Any], variables: Mapping[str, str], root: Path) -> Iterator[WhyNoGpu]:
     if not build.get("is_cuda_build"):
         yield WhyNoGpu(
             "it is a build without CUDA",
@@ -101,7 +101,7 @@ def _causes(
         )
         return
     cuda_version = str(build.get("cuda_version", ""))
-    yield from _driver_causes(driver, cuda_version, variables, root)
+    yield from driver_causes("TensorFlow", cuda_version, variables, root)
     missing = missing_libraries(
         cuda_version, str(build.get("cudnn_version", "")), environment=variables, root=root
     )
@@ -114,16 +114,25 @@ def _causes(
         )
 
 
-def _driver_causes(
-    driver: CudaDriver, cuda_version: str, variables: Mapping[str, str], root: Path
+def driver_causes(
+    framework: str, cuda_version: str, variables: Mapping[str, str], root: Path
 ) -> Iterator[WhyNoGpu]:
+    """What the driver has against it.
+
+    Args:
+        framework: for the sentences.
+        cuda_version: what it is built for, as "12.5.1" or "13".
+        variables: the environment the process was started with.
+        root: of the file system that holds /proc.
+    """
+    driver = ask_cuda_driver()
     if driver.load_error is not None:
         yield _no_library(driver.load_error, root)
     elif driver.version is not None and driver.version[0] < major(cuda_version):
         # Within one major version an older driver runs newer CUDA (minor version compatibility).
         newest = ".".join(map(str, driver.version))
         yield WhyNoGpu(
-            f"the NVIDIA driver is too old: it runs CUDA up to {newest}, TensorFlow is built for {cuda_version}",
+            f"the NVIDIA driver is too old: it runs CUDA up to {newest}, {framework} is built for {cuda_version}",
             f"Upgrade the NVIDIA driver to one that runs CUDA {major(cuda_version)} or newer.",
         )
     elif driver.init_code in _INIT_CODES:

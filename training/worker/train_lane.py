@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from training.worker.framework import import_framework
+from training.worker.frameworks import import_framework
 from training.worker.lane_training import LaneTraining, ReadyToFit
 
 
 def train_lane(training: LaneTraining) -> int:
     """Train; returns the exit code: 0 ended in order, 1 failed with an error record."""
     try:
-        framework = import_framework((training.emitter,))
+        framework = import_framework(training.lane_plan.preset.fit.backend, (training.emitter,))
         # Before the token is there: data is made on the host and by whichever lane is waiting anyway.
         data = training.make_data() if training.makes_data_on_host else None
         training.gate.wait_for_token()

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from training.preset import Preset, PresetError, apply_overrides, load_preset, preset_digest
+from training.preset.backend import DEFAULT_BACKEND
 from training.preset.own_code import names_code
 from training.worker.describe import keep_what_is_built, prepare_without_gpu
 from training.worker.failures import LOG_HINT, name_failure
+from training.worker.frameworks.without_tensorflow import keep_keras_from_tensorflow
 from training.worker.own_code import made_in, place_of
 
 STEPS = 3
@@ -49,6 +51,9 @@ def try_preset(path: str, overrides: Sequence[str], answer: Path, digest: str) -
 
 def _tried(preset: Preset) -> dict[str, Any]:
     import keras
+
+    if preset.fit.backend != DEFAULT_BACKEND:
+        keep_keras_from_tensorflow()
 
     from training.worker.data import load_data
     from training.worker.data.untuned import training_batches, validation_batches

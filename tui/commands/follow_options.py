@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +13,7 @@ import click
 from tui import exit_codes
 from tui.commands.confirming import trust_option
 from tui.commands.fail import fail
+from tui.commands.tensorboard_option import tensorboard_option
 from tui.commands.viewer_options import ViewerOptions, viewer_options
 from tui.commands.viewing_options import notify_option
 
@@ -32,6 +34,8 @@ class Following:
     """Code that presets of `./presets` name is run without a question."""
     notify: NotifyCommand | None = None
     """What the run's supervisor runs when a lane ends."""
+    tensorboard: Path | None = None
+    """Where TensorBoard event files are written while the run goes on."""
     viewer: ViewerOptions = field(default_factory=ViewerOptions)
 
     def check(self) -> None:
@@ -75,6 +79,7 @@ def follow_options(function: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--detach", is_flag=True, help="Launch, print the run's name, and leave it running.")
     @trust_option
     @notify_option
+    @tensorboard_option
     @viewer_options
     @functools.wraps(function)
     def with_following(
@@ -86,10 +91,13 @@ def follow_options(function: Callable[..., Any]) -> Callable[..., Any]:
         detach: bool,
         trust: bool,
         notify: NotifyCommand | None,
+        tensorboard: Path | None,
         viewer: ViewerOptions,
         **others: Any,
     ) -> Any:
-        following = Following(headless, as_json, plain, interval_s, detach, trust, notify, viewer)
+        following = Following(
+            headless, as_json, plain, interval_s, detach, trust, notify, tensorboard, viewer
+        )
         return function(*arguments, following=following, **others)
 
     return with_following

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 FRAMES_PER_S = "20"
 """Sixty paints a second are excessive over a wire; what is drawn changes once a second."""
 
+SWITCH_INTERVAL_S = 0.0005
+
 _WITHOUT = "`dualtrain-tui run A B --plain` or `--headless`"
 
 
@@ -66,6 +68,8 @@ def open_app(
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     # Nothing is garbage before the first paint, and looking for it takes a tenth of the start; the app enables it then.
     gc.disable()
+    # A thread that reads a day's records would keep the screen waiting five milliseconds at each of its many turns.
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     from tui.viewing import viewing
 
     how = how or viewing()

@@ -1,20 +1,19 @@
-"""`presets`: list, show and check them."""
+"""`presets`: list, show, check and make them."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
 
 import click
 
 from tui import exit_codes
 from tui.commands.confirming import trust_option
-from tui.commands.fail import fail, failing_clearly
+from tui.commands.fail import fail
 from tui.commands.preset_check import CheckedPreset, checked, everything_checked, tried
+from tui.commands.preset_facts import entry_facts
 from tui.commands.preset_names import complete_preset
-
-if TYPE_CHECKING:
-    from training.preset_library import PresetEntry
+from tui.commands.preset_new import new_command
+from tui.commands.preset_show import show_command
 
 CHECK_EPILOG = """Examples:
 
@@ -27,9 +26,13 @@ CHECK_EPILOG = """Examples:
 @click.option("--json", "as_json", is_flag=True, help="The list as one JSON array.")
 @click.pass_context
 def presets(context: click.Context, as_json: bool) -> None:
-    """List, show and check presets; without a subcommand, list them."""
+    """List, show, check and make presets; without a subcommand, list them."""
     if context.invoked_subcommand is None:
         context.invoke(list_command, as_json=as_json)
+
+
+presets.add_command(show_command)
+presets.add_command(new_command)
 
 
 @presets.command("list", epilog="Example: dualtrain-tui presets list --json")
@@ -41,38 +44,11 @@ def list_command(as_json: bool) -> None:
 
     entries = list_presets()
     if as_json:
-        click.echo(json.dumps([_entry_facts(entry) for entry in entries], indent=1))
+        click.echo(json.dumps([entry_facts(entry) for entry in entries], indent=1))
         return
     for entry in entries:
         what = printable(entry.preset.title) if entry.preset else f"BAD: {entry.error}"
         click.echo(f"{printable(entry.reference):24}  {entry.origin:8}  {what}")
-
-
-@presets.command("show", epilog="Example: dualtrain-tui presets show seed-binary --json")
-@click.argument("name", shell_complete=complete_preset)
-@click.option("--json", "as_json", is_flag=True, help="The preset as one JSON object.")
-def show_command(name: str, as_json: bool) -> None:
-    """Show a preset as resolved, defaults included."""
-    from training.preset.entry_table import as_written
-    from training.preset.explain import explain
-    from training.preset.printable import printable
-    from training.preset_library import resolve
-
-    with failing_clearly():
-        entry = resolve(name)
-    assert entry.preset is not None
-    if as_json:
-        click.echo(json.dumps({**_entry_facts(entry), "preset": as_written(entry.preset)}, indent=1))
-        return
-    click.echo(
-        f"{printable(entry.preset.title)}  ({printable(entry.reference)}, {printable(str(entry.path))})"
-    )
-    for text in (entry.preset.description, entry.preset.stresses and f"stresses {entry.preset.stresses}"):
-        if text:
-            click.echo(printable(text))
-    for setting in explain(entry.preset):
-        default = "  (default)" if setting.is_default else ""
-        click.echo(printable(f"  {setting.key:24}  {setting.text}{default}"))
 
 
 @presets.command("check", epilog=CHECK_EPILOG)
@@ -109,14 +85,3 @@ def _print_findings(found: list[CheckedPreset]) -> None:
             click.echo(f"ok  {printable(one.path)}{one.told}")
         else:
             click.echo(f"dualtrain-tui: {printable(one.error)}", err=True)
-
-
-def _entry_facts(entry: PresetEntry) -> dict[str, Any]:
-    return {
-        "name": entry.name,
-        "reference": entry.reference,
-        "origin": entry.origin,
-        "path": str(entry.path),
-        "title": entry.preset.title if entry.preset else None,
-        "error": entry.error,
-    }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import click
 
 from tui import exit_codes
 from tui.commands.bench_report import bench_asked, report_bench
+from tui.commands.extra import refuse_without
 from tui.commands.fail import fail, failing_clearly
 from tui.commands.preset_names import complete_run_or_bench
 
@@ -45,12 +45,8 @@ def report(run: str | None, as_json: bool, as_markdown: bool, as_csv: bool, html
     """
     if sum((as_json, as_markdown, as_csv, html is not None)) > 1:
         fail("--json, --markdown, --csv and --html exclude each other", exit_codes.USAGE)
-    if html is not None and find_spec("pygal") is None:
-        fail(
-            "--html draws its charts with pygal, which is not installed: pip install pygal, or dualtrain with its "
-            "extra `html`",
-            exit_codes.USAGE,
-        )
+    if html is not None:
+        refuse_without("pygal", purpose="--html draws its charts with", extra="html")
     if (bench := bench_asked(run)) is not None:
         report_bench(bench, as_json=as_json, other_form=as_markdown or as_csv or html is not None)
         return
@@ -145,11 +141,9 @@ def _account(folder: RunFolder) -> RunAccount:
 
 
 def _print_series(folder: RunFolder) -> None:
-    from training.analysis.history import RunHistory
-    from training.export.series_csv import series_rows, write_series
+    from training.export.series import run_series
+    from training.export.series_csv import write_series
 
     with failing_clearly():
-        history = RunHistory(folder)
-        history.refresh()
-    points = history.state().contention.points
-    write_series(series_rows(folder, history.plan.lanes, points), sys.stdout)
+        rows = run_series(folder)
+    write_series(rows, sys.stdout)

@@ -74,6 +74,7 @@ def retry(
     request = replace(
         retry_request(plan, chosen, overrides=overrides, run_dir=run_dir, run=folder.path),
         notify=following.notify,
+        tensorboard=following.tensorboard,
     )
     for sentence in changed_presets(plan).values():
         click.echo(f"dualtrain-tui: {sentence}", err=True)

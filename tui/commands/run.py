@@ -143,6 +143,7 @@ def run(
         probing=Probing(enabled=not no_probe),
         turn_steps=parse_turns(turns, chosen),
         notify=following.notify,
+        tensorboard=following.tensorboard,
     )
     raise SystemExit(launch_and_follow(request, following))
 

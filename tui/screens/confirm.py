@@ -11,11 +11,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from training.preset.printable import printable
+from tui.screens.paced_painting import PacedModal
 from tui.screens.too_small import tell_if_too_small
 
 ANSWER_KEYS = "abcdnpsty"
@@ -31,7 +31,7 @@ class Choice:
     text: str
 
 
-class ConfirmScreen(ModalScreen[str | None]):
+class ConfirmScreen(PacedModal[str | None]):
     """Asks, and returns the answer; None for Escape. The first choice is what Enter takes."""
 
     CSS_PATH = "confirm.tcss"

@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.worker import WorkerState
 
 from training.meters.devices import DeviceUnavailableError, choose_devices
 from training.plan import LANES, Lane
+from tui.screens.paced_painting import PacedModal
 from tui.screens.pick_messages import DevicesRead, ReadFailed
 from tui.screens.pick_reading import PickReader
 from tui.screens.too_small import tell_if_too_small
@@ -44,7 +44,7 @@ class DeviceTaken:
     listing: DeviceListing
 
 
-class DevicesScreen(ModalScreen[DeviceTaken | None]):
+class DevicesScreen(PacedModal[DeviceTaken | None]):
     """A list of what can be trained on, read again while it is open; returns what was taken, None for Escape."""
 
     CSS_PATH = "devices.tcss"

@@ -11,11 +11,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 
 from training.plan import Lane
 from training.preset.editing import draft
 from training.preset.printable import printable
+from tui.screens.paced_painting import PacedModal
 from tui.screens.too_small import tell_if_too_small
 from tui.widgets.edit_fields import FIELD_LINES, EditFields
 from tui.widgets.key_line import KeyLine
@@ -33,7 +33,7 @@ class Edited:
     """Asked for in the same breath."""
 
 
-class EditSheet(ModalScreen[Edited | None]):
+class EditSheet(PacedModal[Edited | None]):
     """Answers with what is to be set; None for Escape. What cannot be so is neither kept nor saved."""
 
     CSS_PATH = "edit_sheet.tcss"

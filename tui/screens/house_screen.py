@@ -7,8 +7,8 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
-from textual.screen import Screen
 
+from tui.screens.paced_painting import PacedScreen
 from tui.screens.too_small import tell_if_too_small
 
 Steps = tuple[tuple[int, str], ...]
@@ -17,7 +17,7 @@ Steps = tuple[tuple[int, str], ...]
 _CLOSE_HELP = Binding("escape", "close_help", "Close the help", show=False, priority=True)
 
 
-class HouseScreen(Screen[None]):
+class HouseScreen(PacedScreen[None]):
     """A screen that arranges itself by classes, so that its stylesheet alone says what is where at which size."""
 
     BINDINGS: ClassVar[list[BindingType]] = []

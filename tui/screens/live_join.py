@@ -12,13 +12,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from training.plan import Lane
 from training.preset.printable import printable
 from tui.background import AbandonedError, abandonable
+from tui.screens.paced_painting import PacedModal
 from tui.screens.pick_sources import read_presets
 from tui.screens.too_small import tell_if_too_small
 from tui.widgets.preset_list import PresetList
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _HOW = "Enter joins the run with it   / filters   Escape leaves all as it is"
 
 
-class JoinScreen(ModalScreen[str | None]):
+class JoinScreen(PacedModal[str | None]):
     """Answers with the reference of the preset that is to join as `lane`; None for Escape."""
 
     CSS_PATH = "live_join.tcss"
@@ -39,9 +39,10 @@ class JoinScreen(ModalScreen[str | None]):
 
     @dataclass
     class Read(Message):
-        """The presets were read."""
+        """The presets were read, or it is said why not."""
 
         entries: tuple[PresetEntry, ...]
+        problem: str = ""
 
     def __init__(self, lane: Lane, *, presets: Callable[[], tuple[PresetEntry, ...]] = read_presets) -> None:
         super().__init__()
@@ -71,15 +72,19 @@ class JoinScreen(ModalScreen[str | None]):
     def _read(self) -> None:
         worker = get_current_worker()
         try:
-            entries = abandonable(self._presets, lambda: worker.is_cancelled)
+            read = self.Read(abandonable(self._presets, lambda: worker.is_cancelled))
         except AbandonedError:
             return
+        except Exception as error:  # noqa: BLE001 - said on the sheet
+            read = self.Read((), f"the presets cannot be read: {error}")
         if not worker.is_cancelled:
-            self.post_message(self.Read(entries))
+            self.post_message(read)
 
     @on(Read)
     def _show(self, message: Read) -> None:
         self.query_one(PresetList).show(message.entries, "")
+        if message.problem:
+            self.query_one("#how", Static).update(Content(printable(message.problem)))
 
     def action_take(self) -> None:
         """Answer with the highlighted preset, if it can be used."""

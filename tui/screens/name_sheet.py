@@ -9,15 +9,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 
 from training.preset.saving import name_refusal
+from tui.screens.paced_painting import PacedModal
 from tui.screens.too_small import tell_if_too_small
 from tui.widgets.key_line import KeyLine
 from tui.widgets.name_line import NameLine
 
 
-class NameSheet(ModalScreen[str | None]):
+class NameSheet(PacedModal[str | None]):
     """Answers with a name that a preset can have; None for Escape."""
 
     CSS_PATH = "name_sheet.tcss"

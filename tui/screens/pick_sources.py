@@ -70,9 +70,9 @@ def save(asked: SaveAsked) -> PresetEntry | None:
     """
     from training.code_trust import needing_a_yes, unconfirmed
     from training.launch import planned_lane
+    from training.own_presets import save_as_own
     from training.preset import PresetError
     from training.preset.saving import PresetThereError
-    from training.preset_library import save_as_own
 
     entry = asked.entry
     if entry.origin == "local" and unconfirmed(needing_a_yes([planned_lane(entry.reference)]), frozenset()):

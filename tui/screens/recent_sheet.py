@@ -13,7 +13,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
@@ -24,6 +23,7 @@ from training.record.wall_time import wall_time
 from tui.ages import age_text
 from tui.background import AbandonedError, abandonable
 from tui.run_words import verdict_text
+from tui.screens.paced_painting import PacedModal
 from tui.screens.too_small import tell_if_too_small
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _NONE = "No pair was run here yet.   Escape goes back"
 _NAME_CHARACTERS = 28
 
 
-class RecentSheet(ModalScreen["RecentPair | None"]):
+class RecentSheet(PacedModal["RecentPair | None"]):
     """Answers with a pair; None for Escape."""
 
     CSS_PATH = "recent_sheet.tcss"

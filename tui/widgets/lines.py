@@ -37,6 +37,7 @@ class LinesWidget(Widget):
         .lines--warning { color: $warning; }
         .lines--error { color: $error; }
         .lines--alarm { color: $error; text-style: bold reverse; }
+        .lines--match { color: $foreground; text-style: bold reverse; }
         &:ansi {
             .lines--muted { text-style: dim; }
             .lines--faint { text-style: dim; }

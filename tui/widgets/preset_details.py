@@ -76,7 +76,8 @@ def _forms(known: Known, preset: Preset, short: list[Fact], width: int) -> Itera
     description = [line((text, "plain")) for text in wrap(preset.description, width)]
     stresses = _wrapped([Fact("stresses", preset.stresses)] if preset.stresses else [], width)
     facts = _wrapped(long_facts(known, preset), width)
-    roomy = [*description, BLANK, *stresses, BLANK, *facts]
+    origin = _wrapped([Fact("made from", preset.origin)] if preset.origin else [], width)
+    roomy = [*description, BLANK, *stresses, BLANK, *facts, *origin]
     yield [*roomy, BLANK, line(("Every setting", "muted")), *_settings(preset, width)]
     yield roomy
     yield [*description, *stresses, *facts]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 NOT_COMPUTED = "not computed yet"
 NOT_RUN = "not run here yet"
-NOT_RUN_WITH_THESE = "not run here with this TensorFlow and Keras yet"
+NOT_RUN_WITH_THESE = "not run here with these versions of the framework and Keras yet"
 NOT_READ = "reading earlier runs…"
 
 

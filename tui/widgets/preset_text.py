@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from training.preset.backend import DEFAULT_BACKEND, title_of
 from training.preset.data import EntryData
 from training.preset.explain import Setting, explain
 from training.preset.fits import tag
@@ -60,6 +61,8 @@ def fit_text(preset: Preset, steps_per_epoch: int | None) -> str:
         parts.append(f"at most {preset.device.memory} MiB")
     if preset.device.precision != "float32":
         parts.append(preset.device.precision)
+    if fit.backend != DEFAULT_BACKEND:
+        parts.append(f"on {title_of(fit.backend)}")
     return ", ".join(parts)
 
 

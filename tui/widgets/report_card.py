@@ -105,6 +105,8 @@ def _totals(lane: Lane, report: LaneReport) -> list[Line]:
     if report.device is not None:
         uuid = f"  {report.device.uuid}" if report.device.uuid else ""
         lines.append(_row("device", report.device.name, uuid))
+    if report.backend:
+        lines.append(_row("backend", report.backend))
     return lines
 
 

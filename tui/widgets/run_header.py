@@ -88,6 +88,8 @@ class RunHeader(LinesWidget):
         spans: list[Span] = [("replay: ", "warning")] if self.is_replay else []
         if self._held:
             spans += [("held: space follows ", "warning"), (" ", "plain")]
+        elif state.kept_at_s is not None:
+            spans.append(("reading its records: ", "warning"))
         elif self._period_s != 1.0:
             spans += [(f"every {self._period_s:g} s  ", "muted")]
         spans += [(state.phase, _PHASE_TONE[state.phase]), (f" {format.clock(state.elapsed_s):>5}", "plain")]

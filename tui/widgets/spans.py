@@ -10,7 +10,9 @@ from rich.cells import cell_len, set_cell_size
 from training.plan import Lane
 from training.preset.printable import printable
 
-Tone = Literal["plain", "strong", "muted", "faint", "a", "b", "others", "good", "warning", "error", "alarm"]
+Tone = Literal[
+    "plain", "strong", "muted", "faint", "a", "b", "others", "good", "warning", "error", "alarm", "match"
+]
 TONES: tuple[Tone, ...] = (
     "plain",
     "strong",
@@ -23,6 +25,7 @@ TONES: tuple[Tone, ...] = (
     "warning",
     "error",
     "alarm",
+    "match",
 )
 LANE_TONE: dict[Lane, Tone] = {"a": "a", "b": "b"}
 

@@ -1,0 +1,82 @@
+"""Trainings that run ahead of what is told of them: Keras 3 on JAX and PyTorch.
+
+There Keras (`CallbackList`, where the backend says `IS_THREAD_SAFE`) tells of a batch's end in threads of a pool, after
+they have waited for the batch's logs and made plain numbers of them: several steps late, in any order, while the
+training's own thread has dispatched further batches. So such a thread only notes, and converts nothing, as there is
+nothing left to convert; all else is done by the training's own thread at the beginning of a batch, where Keras calls
+in that thread on every backend. It costs no more than without us: Keras has that pool wait for the logs of each batch
+for its own callbacks as well.
+"""
+
+import math
+from threading import get_ident
+from typing import Any
+
+from .emitter import Emitter
+from .gate import Gate
+from .lane_plan import LaneHooksPlan
+from .never_raises import never_raises
+from .standing import Standing
+
+
+class Asynchronous(Standing):
+    """What hooks need where the end of a batch may be told by another thread than the training's."""
+
+    model: Any
+
+    def __init__(self, emitter: Emitter, gate: Gate, plan: LaneHooksPlan) -> None:
+        super().__init__(emitter, gate, plan)
+        self._thread = get_ident()
+        """The thread that trains."""
+        self._last_logs: Any = None
+        self._look_t = 0.0
+        """When to look next at what is due; at every batch until the release."""
+        self._last_batch = math.inf
+        """The batch of this epoch at which the lane has its steps."""
+
+    def _look(self, now: float) -> None:
+        """See to what is due at the end of a batch."""
+        raise NotImplementedError
+
+    @property
+    def _trained(self) -> Any:
+        """The model, to set its flags: on JAX Keras's own `model` brings all of its state back first."""
+        model = self.__dict__.get("_model")
+        return model if hasattr(model, "jax_state_sync") else self.model
+
+    def _note_elsewhere(self, batch: int, now: float, running: Any, logs: Any) -> None:
+        """In a thread that does not train: note the batch, for the training's thread to see to at its next one."""
+        self._last_logs = logs
+        self._count.note_elsewhere(batch, now, running)
+        if isinstance(running, float) and not math.isfinite(running):
+            self._look_t = 0.0
+
+    @never_raises
+    def _catch_up_before(self, batch: int) -> None:
+        """Before a batch: what is due of those before it, where their ends were told elsewhere."""
+        expected = self._plan.steps_per_epoch
+        if self._last_batch <= batch and (expected is None or batch < expected - 1):
+            # Now and not at its end: by then Keras may have dispatched the next.
+            self._trained.stop_training = True
+        self._catch_up_with_warm_up()
+        if self._count.is_told_elsewhere:
+            self._look(self._emitter.now())
+
+    @never_raises
+    def _catch_up_at_end(self) -> None:
+        """After an epoch's last batch: the same, where there is no batch before which to do it."""
+        self._catch_up_with_warm_up()
+        if self._count.is_told_elsewhere:
+            self._settle()
+            self._look(self._emitter.now())
+
+    def _catch_up_with_warm_up(self) -> None:
+        """A warm-up's steps are taken one at a time on every backend; by the first it is known how Keras tells."""
+        if not self._released:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Wait for the batches that are under way."""
+        if not self._count.is_caught_up:
+            self._plan.synchronize()
+            self._count.catch_up()

@@ -1,0 +1,101 @@
+"""Presets of the user's own: begun anew, made from another, or saved from the pick screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from msgspec import structs
+
+from training import __version__
+from training.preset import Preset, PresetError
+from training.preset.printable import one_line
+from training.preset.saving import save_preset
+from training.preset.starting_point import starting_point
+from training.preset.toml_file import read_text
+from training.preset_library import PresetEntry, resolve, user_folder
+
+_ORIGIN_CHARACTERS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What a new preset begins with; each way of beginning is one function that returns this."""
+
+    preset: Preset
+    """As it is to be, title and origin included."""
+    like: str | None = None
+    """The text of a preset's file whose comments and order are kept, where there is one."""
+
+
+def from_nothing(name: str) -> Beginning:
+    """A small runnable training."""
+    return Beginning(starting_point(name, f"presets new of dualtrain {__version__}"))
+
+
+def from_preset(name: str, reference: str) -> Beginning:
+    """Another preset, its comments included.
+
+    Raises:
+        PresetError: there is no such preset, or it is bad.
+    """
+    entry = resolve(reference)
+    assert entry.preset is not None
+    return Beginning(
+        structs.replace(entry.preset, title=name, origin=origin_of(entry)), read_text(entry.path)
+    )
+
+
+def make_own(name: str, beginning: Beginning, *, overwrite: bool = False) -> PresetEntry:
+    """Write a new preset into the user's folder, and load it from there.
+
+    Raises:
+        PresetThereError: the user has one of that name.
+        PresetError: no preset can have the name, or the disk does not take it.
+    """
+    save_preset(beginning.preset, user_folder(), name, like=beginning.like, overwrite=overwrite)
+    return resolve(f"user:{name}")
+
+
+def save_as_own(entry: PresetEntry, name: str, *, overwrite: bool = False) -> PresetEntry:
+    """Save an entry among the user's own presets, with what is set beside its file; returns the new one.
+
+    It says every setting: what was tuned trains the same whatever later defaults are.
+
+    Raises:
+        PresetThereError: the user has one of that name.
+        PresetError: no preset can have the name, or the disk does not take it.
+    """
+    if entry.preset is None:
+        raise PresetError(entry.error or f"{entry.path}: cannot be used")
+    save_preset(
+        structs.replace(entry.preset, origin=origin_of(entry)),
+        user_folder(),
+        name,
+        like=_text_of(entry),
+        is_complete=True,
+        overwrite=overwrite,
+    )
+    return resolve(f"user:{name}")
+
+
+def origin_of(entry: PresetEntry) -> str:
+    """What a preset that is made from this entry says of it, in one line."""
+    match entry.origin:
+        case "shipped":
+            made_from = f"shipped preset {entry.name} of dualtrain {__version__}"
+        case "user" | "local":
+            made_from = f"{entry.origin} preset {entry.name}"
+        case "file":
+            made_from = f"preset file {entry.path.name}"
+    with_what = f" with {', '.join(entry.overrides)}" if entry.overrides else ""
+    earlier = f", from {entry.preset.origin}" if entry.preset and entry.preset.origin else ""
+    told = one_line(f"{made_from}{with_what}{earlier}")
+    return told if len(told) <= _ORIGIN_CHARACTERS else f"{told[: _ORIGIN_CHARACTERS - 1]}…"
+
+
+def _text_of(entry: PresetEntry) -> str | None:
+    """What its file says now; None where it cannot be read any more, which loses the comments and nothing else."""
+    try:
+        return read_text(entry.path)
+    except PresetError:
+        return None

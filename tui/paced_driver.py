@@ -1,0 +1,74 @@
+"""Textual's driver for Linux terminals, which also learns how far the terminal has got."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual.drivers.linux_driver import LinuxDriver
+from textual.events import CursorPosition
+
+from tui.line_pace import LinePace
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.message import Message
+
+    from tui.house_app import HouseApp
+
+ASK = "\x1b[6n"
+"""Where the cursor is: the one question that every terminal answers, and tmux and screen for theirs."""
+LAST_ANSWERS_WITHIN_S = 0.5
+"""How long to wait for answers beyond what they should take: one that comes after the app has left would stand in the
+shell as if it had been typed. Nothing is lost by it: the shell's screen comes after all that is on its way, too.
+"""
+LONGEST_WAIT_S = 10.0
+
+
+class PacedDriver(LinuxDriver):
+    """Asks after a picture of some size, and keeps the answers to itself. For a `HouseApp`, whose `line` it tells."""
+
+    def __init__(
+        self,
+        app: App[object],
+        *,
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._line: LinePace = cast("HouseApp", app).line
+        self._asks = False
+
+    def write(self, data: str) -> None:
+        """Send, and count."""
+        super().write(data)
+        self._line.sent(len(data.encode(errors="replace")))
+
+    def flush(self) -> None:
+        """A picture is complete."""
+        super().flush()
+        if self._asks and self._line.ask():
+            super().write(ASK)
+
+    def process_message(self, message: Message) -> None:
+        """Called in the thread that reads the terminal."""
+        if isinstance(message, CursorPosition):
+            self._line.answered()
+        else:
+            super().process_message(message)
+
+    def start_application_mode(self) -> None:
+        """The terminal is ours."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._asks = self.input_tty
+        if self._asks and self._line.ask(first=True):
+            super().write(ASK)
+            super().flush()
+
+    def stop_application_mode(self) -> None:
+        """The terminal is the shell's again."""
+        self._asks = False
+        due_s = LAST_ANSWERS_WITHIN_S + 1.5 * self._line.arrives_in_s
+        self._line.wait_for_answers(min(due_s, LONGEST_WAIT_S))
+        self._line.reset()
+        super().stop_application_mode()
