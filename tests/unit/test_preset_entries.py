@@ -11,16 +11,18 @@ import msgspec
 import pytest
 
 from tests.unit.own_presets import BOTH, MODELS, OWN_MODEL, own_preset
-from training.own_presets import save_as_own
+from training.own_presets import from_preset, make_own, save_as_own
 from training.preset import Preset, PresetError, apply_overrides, explain, load_preset, preset_digest
+from training.preset.commented import commented_text
 from training.preset.data import EntryData
 from training.preset.editing import draft
 from training.preset.entry_table import as_written
 from training.preset.model import EntryModel
 from training.preset.own_code import names_code, with_code_of_now
+from training.preset.sources import with_sources
 from training.preset.toml_file import read_toml
 from training.preset.toml_text import preset_text
-from training.preset_library import resolve
+from training.preset_library import overridden, resolve
 
 
 def refusal(folder: Path, text: str) -> str:
@@ -284,3 +286,57 @@ def test_code_that_can_only_be_named_from_its_folder_is_not_saved_elsewhere(tmp_
     folder = tmp_path / ("x" * 200) / ("y" * 200) / ("z" * 200)
     with pytest.raises(PresetError, match="can only be named from"):
         save_as_own(resolve(str(own_preset(folder))), "too-long")
+
+
+NESTED = (
+    BOTH.replace("width = 64", "# How wide it is.\nwidth = 64")
+    .replace("bias = true", 'bias = true\nblocks = [{units = 1}, {units = 2}]\n"größe" = 3')
+    .replace("[data]", "# What it learns.\n[data]")
+)
+
+
+def test_made_from_another_it_keeps_comments_and_arguments(tmp_path: Path) -> None:
+    path = own_preset(tmp_path / "project", NESTED)
+    before = load_preset(path)
+    made = make_own("mine", from_preset("mine", str(path)))
+    text = made.path.read_text()
+    assert f'entry = "{tmp_path}/project/my_models.py:build"' in text
+    assert f'entry = "{tmp_path}/project/my_data.py:load"' in text
+    assert "# How wide it is.\nwidth = 64" in text
+    assert "# What it learns." in text
+    assert made.preset is not None
+    assert preset_digest(made.preset) == preset_digest(before)
+
+
+def test_saved_with_what_was_set_it_says_that_and_the_other_arguments(tmp_path: Path) -> None:
+    entry = overridden(
+        resolve(str(own_preset(tmp_path / "project", NESTED))), ["model.width=3", "model.optimizer.name=sgd"]
+    )
+    saved = save_as_own(entry, "mine")
+    assert entry.preset is not None
+    assert saved.preset is not None
+    assert isinstance(saved.preset.model, EntryModel)
+    assert saved.preset.model.arguments["width"] == 3
+    assert saved.preset.model.arguments["optimizer"] == {"name": "sgd", "schedule": {"warm_up": 10}}
+    assert preset_digest(saved.preset) == preset_digest(entry.preset)
+    assert "# How wide it is." in saved.path.read_text()
+
+
+@pytest.mark.parametrize("is_complete", [False, True])
+@pytest.mark.parametrize("text", [NESTED, OWN_MODEL, NESTED.replace('loss = "mse"\n', "")])
+def test_written_anew_with_what_each_key_is_for_it_is_the_same(
+    tmp_path: Path, text: str, is_complete: bool
+) -> None:
+    preset = load_preset(own_preset(tmp_path, text))
+    told = commented_text(preset, is_complete=is_complete)
+    assert load_preset(own_preset(tmp_path, told)) == preset
+
+
+def test_what_says_an_argument_is_told_of_those_inside_tables_too(tmp_path: Path) -> None:
+    path = own_preset(tmp_path)
+    overrides = ["model.width=3", "model.optimizer.name=sgd"]
+    preset = apply_overrides(load_preset(path), overrides)
+    found = {one.key: source for one, source in with_sources(preset, read_toml(path), overrides)}
+    assert (found["model.width"], found["model.optimizer.name"]) == ("override", "override")
+    assert (found["model.optimizer.schedule.warm_up"], found["model.bias"]) == ("preset", "preset")
+    assert (found["model.entry"], found["data.entry"], found["fit.seed"]) == ("preset", "preset", "default")
