@@ -38,8 +38,6 @@ class LaneHooks(Asynchronous):
         super().__init__(emitter, gate, plan)
         self.epoch = 0
         self.epochs_done = 0
-        self.nan_stop = False
-        self.reached_limit = ""
         self.ran_dry = ""
         """What an epoch had whose data ended too soon; empty where none did."""
         self._now = emitter.now
