@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from msgspec import structs
 
 from tests.unit.own_presets import BOTH, MODELS, OWN_MODEL, own_preset
@@ -25,6 +26,8 @@ from training.preset_library import resolve, user_folder
 from training.record.run_folder import RunFolder
 from training.record.run_home import runs_home
 from training.retry import changed_presets, retry_request
+from tui import exit_codes
+from tui.cli import cli
 from tui.screens.pick_messages import SaveAsked
 from tui.screens.pick_sources import save
 
@@ -221,3 +224,13 @@ def test_what_nobody_said_yes_to_does_not_become_the_users_own_by_saving(here: P
     assert saved is not None
     assert saved.origin == "user"
     assert os.listdir(user_folder()) == ["my-other.toml"]
+
+
+def test_nor_is_a_preset_of_ones_own_made_from_it(here: Path) -> None:
+    made = CliRunner().invoke(cli, ["presets", "new", "taken", "--from", "local:mine"])
+    assert made.exit_code == exit_codes.USAGE
+    assert "names code that you have not said yes to" in made.stderr
+    assert not (user_folder() / "taken.toml").exists()
+    remember(digests(LaunchRequest(PAIR, "auto")))
+    assert CliRunner().invoke(cli, ["presets", "new", "taken", "--from", "local:mine"]).exit_code == 0
+    assert f"{here}/presets/my_models.py:build" in (user_folder() / "taken.toml").read_text()
