@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from training.preset import Preset, preset_digest
+from training.preset.own_code import NOT_COMPUTED, names_code
 from training.preset.printable import one_line
 from training.record.run_home import state_home
 
@@ -39,9 +40,10 @@ class Description(Struct, frozen=True):
     trainable_parameters: int
     parameter_bytes: int
     optimizer_bytes_estimate: int
-    activation_bytes_estimate: int
-    """What the layers of one batch put out; what a layer keeps inside is not in it."""
-    steps_per_epoch: int
+    activation_bytes_estimate: int | None
+    """What the layers of one batch put out, without what a layer keeps inside; None where the layers do not tell."""
+    steps_per_epoch: int | None
+    """None where the data do not tell before an epoch is over."""
     layers: int
 
 
@@ -75,29 +77,24 @@ def describe_preset(
         overrides: what is set beside the file.
 
     Raises:
-        DescriptionError: the model cannot be built, the file has changed, or it was cancelled.
+        DescriptionError: the model cannot be built, the file has changed, it was cancelled, or the preset names code of
+            its own: that is run by nobody who only looks.
     """
     kept = kept_description(preset)
     if kept is not None:
         return kept
+    if names_code(preset):
+        raise DescriptionError(NOT_COMPUTED)
     told = _ask(path, preset, is_cancelled, overrides)
     if told.digest != preset_digest(preset):
         raise DescriptionError("the preset's file has changed since it was read")
-    _keep(told)
+    keep_description(told)
     return told
 
 
 def _ask(
     path: Path, preset: Preset, is_cancelled: Callable[[], bool], overrides: Sequence[str]
 ) -> Description:
-    environment = dict(
-        os.environ,
-        PYTHONSAFEPATH="1",
-        KERAS_BACKEND=preset.fit.backend,
-        # A description never touches a GPU, least of all one on which something trains.
-        CUDA_VISIBLE_DEVICES="-1",
-        TF_CPP_MIN_LOG_LEVEL="3",
-    )
     setting = [word for override in overrides for word in ("--set", override)]
     try:
         process = subprocess.Popen(
@@ -105,7 +102,7 @@ def _ask(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=environment,
+            env=environment_without_gpu(preset),
             start_new_session=True,
         )
     except OSError as error:
@@ -122,6 +119,17 @@ def _ask(
         # What it prints is far smaller than a pipe holds, so that it never waited for this reading.
         output = process.stdout.read() if process.stdout else b""
     return _understood(output, process.returncode)
+
+
+def environment_without_gpu(preset: Preset) -> dict[str, str]:
+    """Of a worker that answers a question: it never touches a GPU, least of all one on which something trains."""
+    return dict(
+        os.environ,
+        PYTHONSAFEPATH="1",
+        KERAS_BACKEND=preset.fit.backend,
+        CUDA_VISIBLE_DEVICES="-1",
+        TF_CPP_MIN_LOG_LEVEL="3",
+    )
 
 
 def _wait(process: subprocess.Popen[bytes], is_cancelled: Callable[[], bool]) -> None:
@@ -158,7 +166,8 @@ def _kept_path(digest: str) -> Path:
     return state_home() / "descriptions" / f"{digest}.json"
 
 
-def _keep(description: Description) -> None:
+def keep_description(description: Description) -> None:
+    """Keep it for whoever asks about the same content; a state directory that takes nothing loses it."""
     path = _kept_path(description.digest)
     half = path.with_name(f"half-{os.getpid()}-{path.name}")
     try:

@@ -13,6 +13,13 @@ from pathlib import Path
 
 from msgspec import structs
 
+from training.code_trust import (
+    NamedCode,
+    needing_a_yes,
+    refuse_unconfirmed,
+    remember_launched,
+    unconfirmed,
+)
 from training.event_folders import EventFolderError, make_event_folder
 from training.meters.devices import DeviceListing, choose_devices, names_a_gpu
 from training.plan import (
@@ -81,6 +88,10 @@ class LaunchRequest:
     """Whether listing runs finds it where `run_dir` is elsewhere; a bench's launches are the bench's alone."""
     planned: Mapping[Lane, LanePlan] = field(default_factory=dict)
     """Lanes as an earlier plan resolved them, in place of their references in `presets`."""
+    plan_is_own: bool = False
+    """That plan is of a run of the user's own: what was their word then still is. Being a file, it need not be."""
+    confirmed: frozenset[str] = frozenset()
+    """Digests of code that presets name, to which the person has just said yes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +110,7 @@ def plan_lanes(request: LaunchRequest) -> dict[Lane, LanePlan]:
         PresetError: a preset is missing or bad, or an override is.
         LaunchError: an override names no lane.
     """
-    overrides = _by_lane(request)
-    return {
-        lane: with_overrides(
-            lane, request.planned.get(lane) or _as_it_is(resolve(reference)), overrides[lane], request.seed
-        )
-        for lane, reference in request.presets.items()
-    }
+    return _overridden(_read_lanes(request), request)
 
 
 def planned_lane(reference: str) -> LanePlan:
@@ -117,19 +122,51 @@ def planned_lane(reference: str) -> LanePlan:
     return _as_it_is(resolve(reference))
 
 
+def joining_lane(
+    reference: str,
+    overrides: Sequence[str] = (),
+    seed: int | None = None,
+    *,
+    confirmed: frozenset[str] = frozenset(),
+) -> LanePlan:
+    """The lane that a preset becomes in a run that goes on already.
+
+    Raises:
+        PresetError: the preset is missing or bad, or an override is.
+        CodeNotConfirmedError: it names code that nobody has said yes to.
+    """
+    own = planned_lane(reference)
+    refuse_unconfirmed(unconfirmed(needing_a_yes([own]), confirmed))
+    planned = with_overrides("b", own, overrides, seed)
+    remember_launched([planned])
+    return planned
+
+
+def unconfirmed_code(request: LaunchRequest) -> tuple[NamedCode, ...]:
+    """The code that a person has to say yes to before this can be launched.
+
+    Raises:
+        PresetError: a preset is missing or bad.
+    """
+    return _unconfirmed(_read_lanes(request), request)
+
+
 def launch(request: LaunchRequest, listing: DeviceListing) -> Launched:
     """Make the plan, its folder, and start its supervisor.
 
     Raises:
         PresetError: a preset is missing or bad, or an override is.
         LaunchError: the sharing mode cannot be launched, an override names no lane, or event files cannot be written.
+        CodeNotConfirmedError: a preset names code that nobody has said yes to.
         DeviceUnavailableError: the asked device cannot be used.
         DeviceRefusedError: the device is there, but two trainings cannot start on it.
         DoesNotFitError: its memory does not do, by the forecast, and the request does not force it.
         RunFolderError: the run's folder cannot be made.
         OSError: the supervisor cannot be started.
     """
-    lanes = plan_lanes(request)
+    read = _read_lanes(request)
+    refuse_unconfirmed(_unconfirmed(read, request))
+    lanes = _overridden(read, request)
     devices = choose_devices(request.device, listing)
     plan = structs.replace(
         make_plan("", lanes, devices.device, request.sharing, request.limits),
@@ -146,6 +183,7 @@ def launch(request: LaunchRequest, listing: DeviceListing) -> Launched:
     folder = make_run_folder(request.run_dir, listed=request.listed)
     plan = structs.replace(plan, run=folder.name, tensorboard=event_folder)
     write_plan(plan, folder.plan)
+    remember_launched(plan.lanes.values())
     return Launched(folder, plan, start_supervisor(folder))
 
 
@@ -195,6 +233,26 @@ def preset_reference(planned: LanePlan) -> str:
     if planned.origin == "file":
         return planned.preset_path or planned.preset_name
     return planned.preset_name if planned.origin == "shipped" else f"{planned.origin}:{planned.preset_name}"
+
+
+def _read_lanes(request: LaunchRequest) -> dict[Lane, LanePlan]:
+    """The lanes as their files say, or as an earlier plan had them."""
+    return {
+        lane: request.planned.get(lane) or planned_lane(reference)
+        for lane, reference in request.presets.items()
+    }
+
+
+def _overridden(read: Mapping[Lane, LanePlan], request: LaunchRequest) -> dict[Lane, LanePlan]:
+    overrides = _by_lane(request)
+    return {lane: with_overrides(lane, read[lane], overrides[lane], request.seed) for lane in read}
+
+
+def _unconfirmed(read: Mapping[Lane, LanePlan], request: LaunchRequest) -> tuple[NamedCode, ...]:
+    """What is set beside a file is not in it: the person who asks has just typed that."""
+    foreign: Mapping[Lane, LanePlan] = {} if request.plan_is_own else request.planned
+    asked = [*needing_a_yes(read.values()), *(read[lane] for lane in foreign if lane in read)]
+    return unconfirmed(asked, request.confirmed)
 
 
 def _by_lane(request: LaunchRequest) -> dict[Lane, list[str]]:

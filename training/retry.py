@@ -14,7 +14,9 @@ from training.analysis.state import RunState
 from training.launch import LaunchRequest, preset_reference, with_overrides
 from training.plan import IfNoGpu, Lane, LanePlan, MpsLimits, Plan, Sharing
 from training.preset import PresetError
+from training.preset.own_code import with_code_of_now
 from training.preset_library import resolve
+from training.record.run_home import runs_home
 
 RetryKey = RemedyKey | Literal["cpu", "again"]
 
@@ -60,11 +62,18 @@ def offers(plan: Plan, state: RunState) -> tuple[RetryOffer, ...]:
 
 
 def retry_request(
-    plan: Plan, offer: RetryOffer = AGAIN, *, overrides: Sequence[str] = (), run_dir: Path | None = None
+    plan: Plan,
+    offer: RetryOffer = AGAIN,
+    *,
+    overrides: Sequence[str] = (),
+    run_dir: Path | None = None,
+    run: Path | None = None,
 ) -> LaunchRequest:
     """The request that runs the pair again on the same device, linked to the run it repeats.
 
     The presets are those of the plan, overrides included, whatever their files say by now; `changed_presets` tells.
+    Code that they name is run as it is now: `run`, the folder of the run that is repeated, says whether the plan is one
+    of this user's own, or a file from elsewhere whose code is asked about.
     A bench's launch, which stops once so many blocks are done, goes on to what else bounds it.
     """
     sharing = offer.sharing or plan.sharing
@@ -81,31 +90,38 @@ def retry_request(
         turn_steps=dict(plan.turn_steps) if sharing == "one-process" else {},
         force_fit=True,  # it was launched once: what is offered for it is not refused by a forecast
         retry_of=plan.run,
-        planned=plan.lanes,
+        planned={
+            lane: structs.replace(planned, preset=with_code_of_now(planned.preset))
+            for lane, planned in plan.lanes.items()
+        },
+        plan_is_own=run is not None and run.parent == runs_home(),
     )
 
 
 def changed_presets(plan: Plan) -> dict[Lane, str]:
-    """The lanes whose preset is no longer what it was when the run was planned, each with a sentence."""
+    """The lanes whose preset, or its code, is no longer what it was when the run was planned, each with a sentence."""
     found: dict[Lane, str] = {}
     for lane, planned in plan.lanes.items():
         why = _what_changed(lane, planned)
         if why:
-            found[lane] = (
-                f"lane {lane.upper()}: preset {planned.preset_name} {why}; the run takes it as it was"
-            )
+            found[lane] = f"lane {lane.upper()}: preset {planned.preset_name} {why}"
     return found
 
 
 def _what_changed(lane: Lane, planned: LanePlan) -> str:
+    as_it_was = "; the run takes it as it was"
     try:
         entry = resolve(preset_reference(planned))
         if entry.preset is None:
-            return "cannot be read any more"
+            return f"cannot be read any more{as_it_was}"
         now = with_overrides(lane, LanePlan(entry.name, entry.origin, entry.preset), planned.overrides, None)
     except PresetError:
-        return "is gone or cannot be used any more"
-    return "" if now.preset == planned.preset else "has changed since"
+        return f"is gone or cannot be used any more{as_it_was}"
+    if now.preset == planned.preset:
+        return ""
+    if now.preset == with_code_of_now(planned.preset):
+        return "names code that has changed since; the run takes the code as it is now"
+    return f"has changed since{as_it_was}"
 
 
 def _same_device(plan: Plan) -> str:

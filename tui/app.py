@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,13 +11,21 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 
 from tui.app_screens import AppScreens
-from tui.messages import AskFailed, LaunchFailed, RunLaunched
-from tui.screens.live_messages import AgainAsked, LeaveAsked, PeriodChosen, StopAsked, SupervisorAsked
+from tui.messages import AskFailed, CodeAsked, LaunchFailed, RunLaunched
+from tui.screens.live_messages import (
+    AgainAsked,
+    JoinAsked,
+    LeaveAsked,
+    PeriodChosen,
+    StopAsked,
+    SupervisorAsked,
+)
 from tui.screens.pick_messages import LaunchAsked
 from tui.starting import launch_here, leave_on_signals
 from tui.viewing import NOTHING_LAUNCHED, Viewing, viewing
 
 if TYPE_CHECKING:
+    from training.code_trust import NamedCode
     from training.launch import Launched, LaunchRequest
     from training.record.run_folder import RunFolder
     from tui.look import Look
@@ -90,12 +98,31 @@ class DualtrainApp(AppScreens):
 
     @work(thread=True, group="launch", exit_on_error=False)
     def _launch(self, request: LaunchRequest) -> None:
+        from training.code_trust import CodeNotConfirmedError, remember
         from training.meters.devices import DeviceUnavailableError
 
+        remember(request.confirmed)
         try:
             self.post_message(RunLaunched(self._launcher(request)))
+        except CodeNotConfirmedError as error:
+            again = LaunchAsked(replace(request, confirmed=request.confirmed | _digests(error.code)))
+            self.post_message(CodeAsked(error.code, again))
         except (ValueError, OSError, DeviceUnavailableError) as error:
             self.post_message(LaunchFailed(str(error)))
+
+    @on(CodeAsked)
+    def _code_asked(self, message: CodeAsked) -> None:
+        from tui.screens.code_question import code_question
+
+        def answered(answer: str | None) -> None:
+            launches = isinstance(message.again, LaunchAsked)
+            self._is_launching = self._is_launching and not launches
+            if answer == "run":
+                self.post_message(message.again)
+            elif launches:
+                self.post_message(LaunchFailed("nothing was launched: its code may not run"))
+
+        self.push_screen(code_question(message.code), answered)
 
     @on(LaunchFailed)
     def _launch_failed(self, message: LaunchFailed) -> None:
@@ -128,6 +155,7 @@ class DualtrainApp(AppScreens):
 
     @work(thread=True, group="ask", exit_on_error=False)
     def _ask(self, run: OpenedRun, message: SupervisorAsked) -> None:
+        from training.code_trust import CodeNotConfirmedError
         from training.control.client import ControlError, ask
         from training.preset import PresetError
 
@@ -135,6 +163,14 @@ class DualtrainApp(AppScreens):
             return
         try:
             ask(run.folder, message.request(ASKED_BY))
+        except CodeNotConfirmedError as error:
+            if isinstance(message, JoinAsked):
+                again = JoinAsked(message.reference, message.confirmed | _digests(error.code))
+                self.post_message(CodeAsked(error.code, again))
         except (ControlError, PresetError) as error:
             self.post_message(AskFailed(str(error)))
         run.feed.look_now()
+
+
+def _digests(code: Iterable[NamedCode]) -> frozenset[str]:
+    return frozenset(one.digest for one in code)

@@ -9,6 +9,7 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from training.analysis.state import RunState
+    from training.code_trust import NamedCode
     from training.launch import Launched
     from tui.replay_feed import ReplayPlace
 
@@ -86,3 +87,11 @@ class ReplayMoved(Message):
     def can_replace(self, message: Message) -> bool:
         """Older states that still wait are of no use."""
         return isinstance(message, ReplayMoved)
+
+
+@dataclass
+class CodeAsked(Message):
+    """Code that presets name has to be said yes to before it runs; `again` is posted then, with that yes in it."""
+
+    code: tuple[NamedCode, ...]
+    again: Message

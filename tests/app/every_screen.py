@@ -15,7 +15,9 @@ from tests.app.pick_world import MIG, NOW, World, broken, entry, preset
 from tests.app.test_pick_tools import PAIR as RECENT
 from tests.app.test_report_screen import DONE, FAILED, FOLDER, report
 from tests.unit.ended_runs import SEQUENTIAL, ended_run
+from training.code_trust import NamedCode
 from tui.replay_feed import ReplayPlace
+from tui.screens.code_question import code_question
 from tui.screens.confirm import Choice, ConfirmScreen
 from tui.screens.devices import DevicesScreen
 from tui.screens.edit_sheet import EditSheet
@@ -97,6 +99,11 @@ SCREENS = [
     Shown("edit", lambda _: EditSheet("a", FOREIGN, preset()), "batch size", ("0", "j", "space")),
     Shown("name", lambda _: NameSheet("größe-mine"), "-mine", ("space",)),
     Shown("recent", lambda _: RecentSheet(lambda: (RECENT,), NOW), "1.51"),
+    Shown(
+        "code?",
+        lambda _: code_question([NamedCode(FOREIGN, (FOREIGN, "data.entry = m.py:f"), "0")]),
+        "Run it",
+    ),
     Shown("runs", _runs, "KiB", ("down", "slash")),
     Shown("replay", lambda _: ReplayScreen(contention_states.cpu(), HALFWAY), "replay 1:23", PANELS),
     Shown("join", lambda _: JoinScreen("b", presets=lambda: (entry("lstm"), broken())), "lstm", ("slash",)),

@@ -55,6 +55,9 @@ class Fits:
         preset = resolve(reference).preset
         assert preset is not None
         self._data: TrainingData = load_data(preset)
+        steps = self._data.steps_per_epoch
+        assert steps is not None, "its data say how many steps make an epoch"
+        self._steps_per_epoch = steps
         self._model: Any = build_model(preset, self._data.shape)
         compile_model(self._model, preset)
         self._folder = folder
@@ -62,10 +65,10 @@ class Fits:
 
     def epochs_for(self, seconds: float) -> int:
         """How many epochs take about so long."""
-        least = max(1, FIRST_STEPS // self._data.steps_per_epoch)
+        least = max(1, FIRST_STEPS // self._steps_per_epoch)
         self.bare(least)
         rate = self.bare(least)
-        return max(least, round(rate * seconds / self._data.steps_per_epoch))
+        return max(least, round(rate * seconds / self._steps_per_epoch))
 
     def bare(self, epochs: int) -> float:
         """Steps per second of a fit with nothing of ours in it."""
@@ -80,7 +83,7 @@ class Fits:
         emitter = Emitter(str(self._folder / f"{self._made}.jsonl"), "a", time.monotonic())
         plan = LaneHooksPlan(
             batch_size=self._data.batch_size,
-            steps_per_epoch=self._data.steps_per_epoch,
+            steps_per_epoch=self._steps_per_epoch,
             samples_per_epoch=self._data.train_samples,
             warm_up_steps=3,
             say=lambda _text: None,
@@ -93,7 +96,7 @@ class Fits:
         clock = Clock()
         batches = training_batches(self._data)
         self._model.fit(batches, epochs=epochs, callbacks=[*callbacks, clock], verbose=0)
-        return epochs * self._data.steps_per_epoch / clock.took_s
+        return epochs * self._steps_per_epoch / clock.took_s
 
 
 def main(reference: str, rounds: int, seconds: float) -> None:

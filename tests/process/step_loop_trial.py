@@ -102,7 +102,9 @@ class RunsOut(keras.utils.PyDataset):  # type: ignore[misc]
         self._left = self.BATCHES + 2  # Keras looks at two for their shapes
 
     def __len__(self) -> int:
-        return self._data.steps_per_epoch
+        steps = self._data.steps_per_epoch
+        assert steps is not None
+        return steps
 
     def __getitem__(self, index: int) -> Any:
         self._left -= 1

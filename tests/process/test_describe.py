@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.unit.own_presets import own_preset
 from training.description import describe_preset, kept_description
 from training.preset import apply_overrides, load_preset, preset_digest
 from training.preset_library import shipped_folder
@@ -75,3 +76,8 @@ def test_keys_set_beside_the_file_are_described() -> None:
     assert told.digest == preset_digest(preset)
     assert told.parameters == 10 * 8 + 8 + 8 + 1
     assert told.steps_per_epoch == 13
+
+
+def test_code_of_a_persons_own_is_not_run_by_the_describing_process_either(tmp_path: Path) -> None:
+    code, told = told_of(own_preset(tmp_path))
+    assert (code, told) == (1, {"error": "not computed: names code of its own"})

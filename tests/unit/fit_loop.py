@@ -127,10 +127,14 @@ class FitLoop:
             self.gate,
             LaneHooksPlan(
                 batch_size=batch_size,
-                steps_per_epoch=len(self._losses),
-                samples_per_epoch=self._samples,
                 checkpoints=self.checkpoints,
-                **{"warm_up_steps": 3, "say": self.said.append, **limits},
+                **{
+                    "steps_per_epoch": len(self._losses),
+                    "samples_per_epoch": self._samples,
+                    "warm_up_steps": 3,
+                    "say": self.said.append,
+                    **limits,
+                },
             ),
         )
         self.hooks.model = self.model

@@ -11,9 +11,10 @@ import msgspec
 import pytest
 
 from tests.app.pick_world import description, preset
+from tests.unit.own_presets import own_preset
 from training import description as module
-from training.description import DescriptionError, describe_preset, kept_description
-from training.preset import preset_digest
+from training.description import DescriptionError, describe_preset, keep_description, kept_description
+from training.preset import load_preset, preset_digest
 from training.record.run_home import state_home
 
 ONE = preset()
@@ -129,3 +130,22 @@ def test_what_is_set_beside_the_file_is_described_as_well(
     program = f"import sys\nassert sys.argv[4:] == {asked!r}, sys.argv\nprint({told!r})"
     use_worker(monkeypatch, tmp_path, program)
     assert describe_preset(PATH, edited, lambda: False, ["fit.batch_size=64"]) == description(edited)
+
+
+def test_code_of_a_persons_own_is_not_run_to_be_described(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = own_preset(tmp_path)
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(DescriptionError, match=r"^not computed: names code of its own$"):
+        describe_preset(path, load_preset(path), lambda: False)
+
+
+@pytest.mark.usefixtures("keras_3")
+def test_what_a_training_told_of_it_is_kept(tmp_path: Path) -> None:
+    path = own_preset(tmp_path)
+    own = load_preset(path)
+    keep_description(description(own, 99))
+    assert describe_preset(path, own, lambda: False) == description(own, 99)
+    (tmp_path / "my_models.py").write_text("# changed\n")
+    assert kept_description(load_preset(path)) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +12,11 @@ from hypothesis import strategies as st
 
 from tests.app.pick_world import preset
 from tests.unit.made_measurements import CPU, GPU, experience, lane_measured, pair_measured
+from tests.unit.own_presets import own_preset
 from training.analysis.forecast import Forecast, alone_seconds, forecast, planned_steps
 from training.analysis.forecast_rate import FewSteps
 from training.plan import LANES, Lane, Limits, Sharing
-from training.preset import Preset
+from training.preset import Preset, load_preset
 from training.record.measurement_records import Measurement
 
 ONE, OTHER = preset(seed=1), preset(seed=2)  # 32 steps an epoch, 4 epochs each
@@ -184,3 +186,12 @@ def test_together_lies_between_the_longer_alone_and_both_slowed(
     assert found is not None
     assert max(a, b) * (1 - 1e-9) <= found.seconds <= max(a * c, b * d) * (1 + 1e-9)
     assert found.speedup == pytest.approx((a + b) / found.seconds)
+
+
+def test_the_length_of_data_of_a_persons_own_is_what_was_told_of_them(tmp_path: Path) -> None:
+    own = load_preset(own_preset(tmp_path))
+    assert planned_steps(own, Limits()) is None
+    assert planned_steps(own, Limits(), 50) == 100
+    assert planned_steps(own, Limits(steps=7)) == 7
+    assert alone_seconds(own, Limits(), 10.0) is None
+    assert alone_seconds(own, Limits(), 10.0, 50) == 10.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from msgspec import structs
 
 from tests.app.pick_world import description, preset
 from tests.unit.made_measurements import CPU, GIB, GPU, VERSIONS, experience, lane_measured
+from tests.unit.own_presets import own_preset
 from training.analysis.forecast_fit import DeviceFit, device_fits
 from training.analysis.forecast_memory import (
     PROCESS_BYTES,
@@ -25,7 +27,7 @@ from training.analysis.measurements import gathered
 from training.analysis.memory_remedies import CONTEXT_BYTES
 from training.description import Description
 from training.plan import Lane, PlannedDevice, Sharing
-from training.preset import Preset, preset_digest
+from training.preset import Preset, load_preset, preset_digest
 from training.preset.volume import data_bytes
 
 ONE, OTHER = preset(seed=1), preset(seed=2)
@@ -66,7 +68,7 @@ def test_an_estimate_has_the_model_twice_its_optimizer_its_activations_and_its_p
     assert estimate_bytes("gpu", BIG, GIB) == 22 * GIB + CONTEXT_BYTES
     assert estimate_bytes("cpu", BIG, GIB) == 23 * GIB + PROCESS_BYTES["tensorflow"]
     need = memory_need(ONE, CPU, Experience(), BIG)
-    assert need.need_bytes == 22 * GIB + PROCESS_BYTES["tensorflow"] + data_bytes(ONE.data)
+    assert need.need_bytes == 22 * GIB + PROCESS_BYTES["tensorflow"] + (data_bytes(ONE.data) or 0)
 
 
 def test_what_an_estimate_stops_on_is_as_much_less_as_estimates_were_too_high() -> None:
@@ -92,6 +94,7 @@ def errors(known: Experience, **descriptions: Description) -> dict[Kind, Estimat
 
 def test_the_error_is_over_all_that_have_both() -> None:
     estimate = estimate_bytes("gpu", description(ONE), 0)
+    assert estimate is not None
     known = measured_with(*((preset(seed=n), estimate * n) for n in (1, 2, 4, 5)))
     told = errors(known, s1=description(ONE), s2=description(ONE), s4=description(ONE))["gpu"]
     assert (told.median, told.low, told.high, told.count) == (0.5, 0.25, 1.0, 3)
@@ -102,6 +105,7 @@ def test_the_error_is_over_all_that_have_both() -> None:
 
 def test_a_training_that_ran_often_counts_once_and_each_kind_of_device_has_its_own() -> None:
     estimate = estimate_bytes("gpu", description(ONE), 0)
+    assert estimate is not None
     often = measured_with((ONE, estimate), (ONE, 2 * estimate))
     assert errors(often, s1=description(ONE))["gpu"] == EstimateError(0.5, 0.5, 0.5, 1)
     assert set(errors(measured_with((ONE, GIB), device=CPU), s1=description(ONE))) == {"cpu"}
@@ -204,3 +208,14 @@ def test_each_instance_holds_its_own_lane() -> None:
     assert [one.state for one in device_fits(needs, own, "together")] == ["fits", "does not fit"]
     shared: dict[Lane, PlannedDevice] = {"a": GPU, "b": GPU}
     assert [one.need_bytes for one in device_fits(needs, shared, "together")] == [7 * GIB]
+
+
+def test_what_code_of_a_persons_own_does_not_tell_is_not_estimated(tmp_path: Path) -> None:
+    own = load_preset(own_preset(tmp_path))
+    silent = structs.replace(BIG, activation_bytes_estimate=None)
+    assert memory_need(own, CPU, Experience(), BIG).known_from == "nothing"
+    assert memory_need(own, GPU, Experience(), BIG).need_bytes == 22 * GIB + CONTEXT_BYTES
+    assert memory_need(ONE, GPU, Experience(), silent).known_from == "nothing"
+    known = experience(lane_measured(own, device=CPU, peak_memory_bytes=GIB, data_bytes=None))
+    assert memory_need(own, CPU, known, None).need_bytes == GIB
+    assert errors(measured_with((ONE, GIB), device=CPU, data_bytes=None), s1=description(ONE)) == {}

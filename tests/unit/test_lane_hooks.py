@@ -358,3 +358,41 @@ class TestCost:
         loop.fit()
         assert sum(summed_up) == 100
         assert len(summed_up) <= 3 + 100 // 10 + 2
+
+
+class TestDataOfAPersonsOwn:
+    def test_where_nobody_knows_the_length_an_epoch_is_whole_unless_it_was_stopped(self) -> None:
+        loop = FitLoop(batch_size=4, steps_per_epoch=None, samples_per_epoch=None)
+        loop.fit(epochs=2)
+        assert [record["steps"] for record in loop.emitter.of("epoch")] == [10, 10]
+        assert not any("partial" in record for record in loop.emitter.of("epoch"))
+        assert (loop.hooks.samples, loop.hooks.epochs_done, loop.hooks.ran_dry) == (80, 2, "")
+
+    def test_steps_end_it_in_the_middle_of_such_an_epoch(self) -> None:
+        loop = FitLoop(steps_per_epoch=None, samples_per_epoch=None, stop_at_step=13)
+        loop.fit(epochs=9)
+        assert (loop.hooks.step, loop.hooks.reached_limit, loop.hooks.epochs_done) == (13, "steps", 1)
+        assert loop.emitter.of("epoch")[-1]["partial"]
+        assert loop.hooks.ran_dry == ""
+
+    def test_an_epoch_that_ends_too_soon_ends_the_training(self) -> None:
+        loop = FitLoop(steps_per_epoch=12)
+        loop.fit(epochs=9)
+        assert loop.hooks.ran_dry == "10 of its 12 steps"
+        assert (loop.hooks.step, loop.hooks.epochs_done) == (10, 0)
+        assert loop.emitter.of("epoch")[0]["partial"]
+
+    def test_an_epoch_without_a_batch_ends_it_too(self) -> None:
+        loop = FitLoop(steps_per_epoch=None, samples_per_epoch=None)
+        loop.hooks.on_train_begin()
+        loop.hooks.on_epoch_begin(0)
+        loop.hooks.on_epoch_end(0, {})
+        assert loop.hooks.ran_dry == "not a single batch"
+        assert loop.model.stop_training
+        assert loop.hooks.epochs_done == 0
+
+    def test_a_stop_is_no_lack_of_data(self) -> None:
+        loop = FitLoop()
+        loop.before_batch = lambda step: loop.gate.tell({"do": "stop"}) if step == 4 else None
+        loop.fit(epochs=2)
+        assert loop.hooks.ran_dry == ""

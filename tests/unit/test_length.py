@@ -35,3 +35,20 @@ def test_length(
     assert (length.epochs, length.stop_at_step, length.train_for_s) == (epochs, stop_at_step, train_for_s)
     assert length.planned_steps(25) == planned_steps
     assert length.planned_epochs == (None if epochs == UNBOUNDED_EPOCHS else epochs)
+
+
+@pytest.mark.parametrize(
+    ("limits", "fit", "epochs", "planned_epochs", "planned_steps"),
+    [
+        (Limits(), FitSpec(epochs=4), 4, 4, None),
+        (Limits(), FitSpec(epochs=4, steps=30), UNBOUNDED_EPOCHS, None, 30),
+        (Limits(steps=7), FitSpec(epochs=4), UNBOUNDED_EPOCHS, None, 7),
+        (Limits(minutes=1), FitSpec(epochs=4), UNBOUNDED_EPOCHS, None, None),
+    ],
+)
+def test_length_where_nobody_knows_how_many_steps_make_an_epoch(
+    limits: Limits, fit: FitSpec, epochs: int, planned_epochs: int | None, planned_steps: int | None
+) -> None:
+    length = lane_length(fit, limits, steps_per_epoch=None)
+    assert (length.epochs, length.planned_epochs) == (epochs, planned_epochs)
+    assert length.planned_steps(None) == planned_steps

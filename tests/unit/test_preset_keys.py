@@ -65,7 +65,9 @@ def test_what_names_keras_knows_are_said_as_they_fit_the_preset() -> None:
     assert '"hinge"' in key(tables_of(preset()), "fit.loss").allowed
     assert '"auc"' in key(tables_of(preset()), "fit.metrics").allowed
     assert '"auc"' not in key(tables_of(preset(loss="hinge")), "fit.metrics").allowed
-    assert key(every_table(), "fit.loss").allowed == "a loss of Keras that fits the data"
+    assert key(every_table(), "fit.loss").allowed.startswith(
+        "a loss of Keras that fits the data; left out where"
+    )
     assert '"sgd"' in key(every_table(), "fit.optimizer").allowed
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from training.preset import Preset
+from training.preset.entry import ENTRY
+from training.preset.entry_table import KEY
 from training.preset.keys import every_table
 from training.preset.learning import LOSSES_FOR
 from training.preset.make import make_preset
@@ -28,8 +30,10 @@ def test_the_page_is_up_to_date(page: str) -> None:
 
 def test_every_key_stands_in_a_row_of_its_section(page: str) -> None:
     for table in every_table():
-        title = f"### `{table.variant}`" if table.variant else f"`[{table.name}]`" if table.name else "Above"
-        section = page.partition(f"\n{title}" if table.variant else f"\n## {title}")[2]
+        variant = KEY if table.variant == ENTRY else table.variant
+        title = f"### `{variant}`" if variant else f"`[{table.name}]`" if table.name else "Above"
+        part = page.partition(f"\n## `[{table.name}]`")[2] if variant else page
+        section = part.partition(f"\n{title}" if variant else f"\n## {title}")[2]
         section = re.split(r"\n##+ ", section)[0]
         for key in table.keys:
             if key.name == "name" and table.variant:

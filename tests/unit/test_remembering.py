@@ -67,7 +67,7 @@ def test_a_run_tells_of_each_lane_and_of_the_pair() -> None:
     assert (a.beside, a.is_whole, a.solo_steps_per_s, a.peak_memory_bytes) == (
         "seed-regression", True, 150.0, 1000
     )  # fmt: skip
-    assert a.data_bytes > 0
+    assert a.data_bytes
     assert pair is not None
     assert (pair.speedup, pair.interval, pair.verdict, pair.sharing) == (
         1.3,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from msgspec import structs
 from rich.cells import cell_len
 
 from tests.app.pick_world import broken, description, entry, lane_measured, preset
+from tests.unit.own_presets import own_preset
+from training.preset import load_preset
+from training.preset_library import PresetEntry
 from tui.widgets.preset_details import PresetDetails
 from tui.widgets.preset_facts import Known, memory, parameters, time
 from tui.widgets.preset_text import data_text, fit_text, model_text
@@ -87,6 +91,34 @@ def test_a_preset_in_few_words() -> None:
         fit_text(preset(epochs=1, validation_split=0.2), 25)
         == "adam 0.001, batch 32, 25 steps × 1 epoch, validates on 20 %"
     )
+
+
+def own(folder: Path) -> PresetEntry:
+    """A preset that names code of a person's own."""
+    return PresetEntry("mine", "local", folder / "mine.toml", load_preset(own_preset(folder)), None)
+
+
+def test_functions_of_ones_own_stand_where_names_do_and_nothing_is_made_up(tmp_path: Path) -> None:
+    one = own(tmp_path)
+    assert one.preset is not None
+    assert model_text(one.preset).startswith(
+        "my_models.py:build, width 64, rates 0.1 0.2, bias true, optimizer.name "
+    )
+    assert data_text(one.preset) == "my_data.py:load"
+    assert fit_text(one.preset, None) == "adam 0.001 unless compiled, batch 32 of arrays, 2 epochs"
+    assert parameters(Known("a", one)).text == "not computed: names code of its own"
+    text = drawn(Known("a", one)).text(116, 60)
+    assert 'model.entry             "my_models.py:build"' in text
+
+
+def test_what_a_training_told_of_them_is_shown_as_far_as_it_goes(tmp_path: Path) -> None:
+    one = own(tmp_path)
+    assert one.preset is not None
+    told = structs.replace(description(one.preset, 99), activation_bytes_estimate=None, steps_per_epoch=None)
+    for short in (True, False):
+        text = parameters(Known("a", one, told), short=short).text
+        assert text.startswith("99")
+        assert "activations" not in text
 
 
 def test_what_a_preset_was_made_from_is_told_where_there_is_room() -> None:

@@ -33,6 +33,10 @@ class Asynchronous(Standing):
         """When to look next at what is due; at every batch until the release."""
         self._last_batch = math.inf
         """The batch of this epoch at which the lane has its steps."""
+        self._stopped_ahead = False
+        """Whether the training was told to stop before that batch, for having its steps after it."""
+        self.nan_stop = False
+        self.reached_limit = ""
 
     def _look(self, now: float) -> None:
         """See to what is due at the end of a batch."""
@@ -54,8 +58,10 @@ class Asynchronous(Standing):
     @never_raises
     def _catch_up_before(self, batch: int) -> None:
         """Before a batch: what is due of those before it, where their ends were told elsewhere."""
-        if self._last_batch <= batch < self._plan.steps_per_epoch - 1:
+        expected = self._plan.steps_per_epoch
+        if self._last_batch <= batch and (expected is None or batch < expected - 1):
             # Now and not at its end: by then Keras may have dispatched the next.
+            self._stopped_ahead = self._stopped_ahead or not self._trained.stop_training
             self._trained.stop_training = True
         self._catch_up_with_warm_up()
         if self._count.is_told_elsewhere:
@@ -67,7 +73,18 @@ class Asynchronous(Standing):
         self._catch_up_with_warm_up()
         if self._count.is_told_elsewhere:
             self._settle()
+        if self._stopped_ahead:
+            self._take_back_stop()
+        if self._count.is_told_elsewhere:
             self._look(self._emitter.now())
+
+    def _take_back_stop(self) -> None:
+        """Where the data were at their end instead, a batch begins that never comes: the lane has not its steps yet."""
+        self._stopped_ahead = False
+        self._count.sum_up()
+        is_meant = self._gate.stop_reason is not None or self.nan_stop or self.reached_limit
+        if self._count.epoch.last_batch < self._last_batch and not is_meant:
+            self._trained.stop_training = False
 
     def _catch_up_with_warm_up(self) -> None:
         """A warm-up's steps are taken one at a time on every backend; by the first it is known how Keras tells."""

@@ -6,7 +6,8 @@ from typing import Any, Optional
 class EpochCount:
     """Counts an epoch's steps and samples, and takes single batches' losses out of Keras's running mean."""
 
-    def __init__(self, began_t: float, batch_size: int, samples_per_epoch: int) -> None:
+    def __init__(self, began_t: float, batch_size: int, samples_per_epoch: Optional[int]) -> None:
+        """`samples_per_epoch` is None where only batches are counted."""
         self.began_t = began_t
         self.steps = 0
         self.samples = 0
@@ -28,7 +29,9 @@ class EpochCount:
         self.steps += steps
         self.in_steps_s += seconds
         self._samples_before = self.samples
-        self.samples = min(self.samples + steps * self._batch_size, self._samples_per_epoch)
+        self.samples += steps * self._batch_size
+        if self._samples_per_epoch is not None:
+            self.samples = min(self.samples, self._samples_per_epoch)
         return steps
 
     @property

@@ -38,8 +38,8 @@ class LaneHooks(Asynchronous):
         super().__init__(emitter, gate, plan)
         self.epoch = 0
         self.epochs_done = 0
-        self.nan_stop = False
-        self.reached_limit = ""
+        self.ran_dry = ""
+        """What an epoch had whose data ended too soon; empty where none did."""
         self._now = emitter.now
         self._began_t = emitter.now()
         self._nonfinite_seen = False
@@ -142,7 +142,15 @@ class LaneHooks(Asynchronous):
         now = self._emitter.now()
         self._write_rest_of_span()
         count = self._count.epoch
-        cut_short = count.steps < self._plan.steps_per_epoch
+        stopped = bool(self._trained.stop_training)
+        expected = self._plan.steps_per_epoch
+        cut_short = stopped if expected is None else count.steps < expected
+        if not stopped and (cut_short or not count.steps):
+            # Keras would go on with what is left, or with nothing, epoch after epoch.
+            self.ran_dry = (
+                "not a single batch" if not count.steps else f"{count.steps} of its {expected} steps"
+            )
+            self._trained.stop_training = True
         numbers = plain_numbers(logs or {})
         self._emitter.emit(
             "epoch",
@@ -157,7 +165,7 @@ class LaneHooks(Asynchronous):
             metrics=numbers,
             partial=cut_short or None,
         )
-        self.epochs_done += not cut_short
+        self.epochs_done += not cut_short and not self.ran_dry
         if self.reached_limit:
             self._trained.stop_training = True
         self._plan.say(epoch_line(self.epoch, self.step, logs or {}))
@@ -252,7 +260,8 @@ class LaneHooks(Asynchronous):
 
     def _reach_limit(self) -> None:
         self.reached_limit = "steps" if self.step >= self._plan.stop_at_step else "minutes"
-        if self.reached_limit == "minutes" or self._count.epoch.steps < self._plan.steps_per_epoch:
+        expected = self._plan.steps_per_epoch
+        if self.reached_limit == "minutes" or expected is None or self._count.epoch.steps < expected:
             self._trained.stop_training = True  # at a whole epoch's end only after its validation
 
 

@@ -29,8 +29,8 @@ class LaneHooksPlan:
     def __init__(
         self,
         batch_size: int,
-        steps_per_epoch: int,
-        samples_per_epoch: int,
+        steps_per_epoch: Optional[int],
+        samples_per_epoch: Optional[int],
         warm_up_steps: int,
         stop_at_step: float = math.inf,
         train_for_s: float = math.inf,
@@ -44,7 +44,9 @@ class LaneHooksPlan:
     ) -> None:
         self.batch_size = batch_size
         self.steps_per_epoch = steps_per_epoch
+        """None where that shows only when an epoch is over."""
         self.samples_per_epoch = samples_per_epoch
+        """None where only batches are counted: each then counts as `batch_size` samples."""
         self.warm_up_steps = warm_up_steps
         self.stop_at_step = stop_at_step
         self.train_for_s = train_for_s

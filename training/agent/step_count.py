@@ -28,7 +28,7 @@ class StepCount:
     All but `note_elsewhere` belongs to the training's own thread.
     """
 
-    def __init__(self, batch_size: int, samples_per_epoch: int) -> None:
+    def __init__(self, batch_size: int, samples_per_epoch: Optional[int]) -> None:
         self.ended: Deque[Ended] = collections.deque()
         """Batches not summed up yet; another thread may add to it at any moment."""
         self.begun = -1

@@ -13,6 +13,7 @@ from training.analysis.progress import LaneTimes, makespan_s, speedup
 from training.description import Description
 from training.plan import LANES, Lane, Limits, PlannedDevice, Sharing
 from training.preset import Preset
+from training.preset.data import EntryData
 from training.preset.fits import validation_count
 from training.record.measurement_records import PairMeasured
 
@@ -92,7 +93,13 @@ def forecast(
     few_steps: dict[Lane, FewSteps] = {}
     for lane, preset in presets.items():
         rate = rate_alone(lane, measured.of(preset, devices[lane]), pair)
-        seconds = alone_seconds(preset, bounds, None if rate is None else rate.steps_per_s)
+        told = describe(preset)
+        seconds = alone_seconds(
+            preset,
+            bounds,
+            None if rate is None else rate.steps_per_s,
+            None if told is None else told.steps_per_epoch,
+        )
         if seconds is None:
             continue
         alone_s[lane] = seconds
@@ -119,23 +126,34 @@ def best_measured(pairs: tuple[PairMeasured, ...], sharing: Sharing) -> PairMeas
     return max(same, key=lambda pair: (pair.interval is not None, pair.launches > 1), default=None)
 
 
-def alone_seconds(preset: Preset, limits: Limits, rate_steps_per_s: float | None) -> float | None:
-    """Seconds that a lane trains alone; None where its rate is not known and time does not bound it."""
+def alone_seconds(
+    preset: Preset, limits: Limits, rate_steps_per_s: float | None, steps_per_epoch: int | None = None
+) -> float | None:
+    """Seconds that a lane trains alone; None where its rate or its length is not known and time does not bound it."""
     if limits.minutes is not None:
         return limits.minutes * 60
     if rate_steps_per_s is None:
         return None
-    seconds = planned_steps(preset, limits) / rate_steps_per_s
+    steps = planned_steps(preset, limits, steps_per_epoch)
+    if steps is None:
+        return None
+    seconds = steps / rate_steps_per_s
     return seconds if math.isfinite(seconds) else None
 
 
-def planned_steps(preset: Preset, limits: Limits) -> int:
-    """Steps of a lane that time does not bound: a limit replaces the preset's own length."""
-    fit = preset.fit
+def planned_steps(preset: Preset, limits: Limits, steps_per_epoch: int | None = None) -> int | None:
+    """Steps of a lane that time does not bound: a limit replaces the preset's own length.
+
+    Of data that a function of the user's own makes `steps_per_epoch` is what was told of them; None where nothing was.
+    """
+    fit, data = preset.fit, preset.data
     if limits.steps is not None or (limits.epochs is None and fit.steps is not None):
         return limits.steps or fit.steps or 1
-    held_back = validation_count(preset.data.samples, fit.validation_split) if fit.validation_split else 0
-    steps_per_epoch = math.ceil((preset.data.samples - held_back) / fit.batch_size)
+    if not isinstance(data, EntryData):
+        held_back = validation_count(data.samples, fit.validation_split) if fit.validation_split else 0
+        steps_per_epoch = math.ceil((data.samples - held_back) / fit.batch_size)
+    if steps_per_epoch is None:
+        return None
     return (limits.epochs or fit.epochs) * steps_per_epoch
 
 

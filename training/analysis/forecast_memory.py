@@ -99,6 +99,8 @@ def memory_need(
     if description is None:
         return MemoryNeed(None, "nothing", base)
     estimate = estimate_bytes(device.kind, description, data_bytes(preset.data), preset.fit.backend)
+    if estimate is None:
+        return MemoryNeed(None, "nothing", base)
     error = experience.errors.get(device.kind)
     too_high = max(1.0, error.high) if error is not None else 1.0
     return MemoryNeed(estimate, "estimate", base, max(0, round((estimate - base) / too_high)))
@@ -111,18 +113,21 @@ def highest_run(runs: Iterable[LaneMeasured]) -> LaneMeasured | None:
 
 
 def estimate_bytes(
-    kind: Kind, description: Description, data_bytes: int, backend: Backend = DEFAULT_BACKEND
-) -> int:
+    kind: Kind, description: Description, data_bytes: int | None, backend: Backend = DEFAULT_BACKEND
+) -> int | None:
     """Parameters, as much again for gradients, the optimizer's state, what one batch's layers put out, and the base.
 
-    On a CPU the data lie in the same memory. What cuDNN and XLA take as workspace is not in it.
+    On a CPU the data lie in the same memory. What cuDNN and XLA take as workspace is not in it. None where the layers
+    of a model of the user's own do not tell what they put out, or nobody knows how much their data take.
     """
+    if description.activation_bytes_estimate is None or (data_bytes is None and kind == "cpu"):
+        return None
     model = (
         2 * description.parameter_bytes
         + description.optimizer_bytes_estimate
         + description.activation_bytes_estimate
     )
-    return base_bytes(kind, backend) + model + (data_bytes if kind == "cpu" else 0)
+    return base_bytes(kind, backend) + model + ((data_bytes or 0) if kind == "cpu" else 0)
 
 
 def base_bytes(kind: Kind, backend: Backend) -> int:
@@ -145,7 +150,8 @@ def estimate_errors(
         description = None if highest is None else describe(digest)
         if highest is not None and highest.peak_memory_bytes and description is not None:
             estimate = estimate_bytes(on.kind, description, highest.data_bytes, on.backend_name)
-            ratios.setdefault(on.kind, []).append(estimate / highest.peak_memory_bytes)
+            if estimate is not None:
+                ratios.setdefault(on.kind, []).append(estimate / highest.peak_memory_bytes)
     return {kind: _error(found) for kind, found in ratios.items()}
 
 

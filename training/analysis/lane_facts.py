@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeVar
 
+from training.analysis.epoch_length import with_epoch_seen
 from training.analysis.pair_times import LaneLength
 from training.record.event_records import Joined, LaneEnded, Launched, WarmingUp
 from training.record.lane_records import (
     Built,
+    Epoch,
     Imported,
     LaneRecord,
     Progress,
@@ -18,7 +20,7 @@ from training.record.lane_records import (
     Window,
 )
 
-OfLane = Imported | Built | Warm | Released | Progress | Resumed | Window
+OfLane = Imported | Built | Epoch | Warm | Released | Progress | Resumed | Window
 R = TypeVar("R", Launched, WarmingUp, LaneEnded, Imported, Built, Warm, Released, Progress)
 
 
@@ -72,7 +74,7 @@ class LaneFacts:
 
     def length(self, minutes: float | None) -> LaneLength | None:
         """What it trains after its release; None where that is not known, or its records cannot be true."""
-        if self._built is None:
+        if self._built is None or self._built.steps_per_epoch is None:
             return None
         planned = self._built.planned_steps
         steps = None if planned is None else max(1, planned - self._released_step)
@@ -101,6 +103,8 @@ class LaneFacts:
                 self._imported = _newer(self._imported, record)
             case Built():
                 self._built = _newer(self._built, record)
+            case Epoch():
+                self._built = self._built and with_epoch_seen(self._built, record)
             case Warm():
                 self._warm = _newer(self._warm, record)
             case Progress():

@@ -6,6 +6,7 @@ import math
 from collections import deque
 
 from training.analysis.energy import TrainedSpan
+from training.analysis.epoch_length import with_epoch_seen
 from training.analysis.recent_steps import RecentSteps
 from training.analysis.series import Series
 from training.analysis.state import ENDED_PHASES, LOST, LaneError, LanePhase, LaneState, ValidationPoint
@@ -136,6 +137,7 @@ class LaneHistory:
             case Epoch():
                 self._validating = False
                 self._epochs_done += not record.partial
+                self._built = self._built and with_epoch_seen(self._built, record)
             case Error() if self._end is None:
                 self._error = LaneError(record.kind, record.message, record.hint, record.log_tail)
             case Finished():

@@ -13,6 +13,7 @@ from training.bench.ledger import Ledger
 from training.bench.plan import BenchPlan
 from training.bench.records import BenchOutcome, BenchRecord, LaunchBegan, LaunchEnded, StopAsked
 from training.bench.schedule import Pair, PlannedLaunch, pairs
+from training.code_trust import named_code
 from training.launch import LaunchError, LaunchRequest, preset_reference
 from training.meters.devices import DeviceUnavailableError
 from training.plan import Lane, LanePlan
@@ -120,6 +121,8 @@ class Bench:
             force_fit=self._plan.force_fit,
             listed=False,
             planned=planned,
+            # Whoever began or resumed the bench has seen to it; what has changed since is refused by the worker.
+            confirmed=frozenset(code.digest for one in planned.values() if (code := named_code(one))),
         )
 
     def _wait(self, run: RunUnderWay) -> None:

@@ -80,10 +80,12 @@ def read_figures(folder: RunFolder) -> LaunchFigures:
     )
 
 
-def own_steps(planned: LanePlan, steps_per_epoch: int) -> int:
-    """Steps of the preset's own length."""
+def own_steps(planned: LanePlan, steps_per_epoch: int | None) -> int | None:
+    """Steps of the preset's own length; None where nobody knows how many make an epoch."""
     fit = planned.preset.fit
-    return fit.steps if fit.steps is not None else fit.epochs * steps_per_epoch
+    if fit.steps is not None:
+        return fit.steps
+    return None if steps_per_epoch is None else fit.epochs * steps_per_epoch
 
 
 def _take_lane(measured: _Measured, folder: RunFolder, lane: Lane, planned: LanePlan) -> None:
@@ -92,7 +94,11 @@ def _take_lane(measured: _Measured, folder: RunFolder, lane: Lane, planned: Lane
     for record in reader.read_new():
         told = record
         if isinstance(record, Built):
-            told = structs.replace(record, planned_steps=own_steps(planned, record.steps_per_epoch))
+            told = structs.replace(
+                record,
+                planned_steps=own_steps(planned, record.steps_per_epoch),
+                planned_epochs=planned.preset.fit.epochs,
+            )
         facts.take(told)
         measured.history.take_lane_record(lane, told)
     length = facts.length(None)

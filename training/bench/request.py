@@ -13,6 +13,7 @@ from msgspec import structs
 from training.bench.modes import parse_modes
 from training.bench.plan import BenchPlan, BenchPreset
 from training.bench.schedule import pairs
+from training.code_trust import NamedCode, needing_a_yes, refuse_unconfirmed, unconfirmed
 from training.launch import (
     DeviceRefusedError,
     DoesNotFitError,
@@ -46,6 +47,8 @@ class BenchRequest:
     seed: int | None = None
     force_fit: bool = False
     bench_dir: Path | None = None
+    confirmed: frozenset[str] = frozenset()
+    """Digests of code that presets name, to which the person has just said yes."""
 
 
 def plan_bench(
@@ -55,6 +58,7 @@ def plan_bench(
 
     Raises:
         PresetError: a preset is missing or bad, or an override is.
+        CodeNotConfirmedError: a preset names code that nobody has said yes to.
         LaunchError: fewer than two presets, an override that names none, or a mode that cannot be had here.
         DeviceUnavailableError: the asked device cannot be used.
         DeviceRefusedError: the device is there, but no pair can start on it.
@@ -83,6 +87,16 @@ def plan_bench(
     return plan
 
 
+def unconfirmed_code(request: BenchRequest) -> tuple[NamedCode, ...]:
+    """The code that a person has to say yes to before this can be begun.
+
+    Raises:
+        PresetError: a preset is missing or bad.
+    """
+    read = [planned_lane(reference) for reference in request.presets]
+    return unconfirmed(needing_a_yes(read), request.confirmed)
+
+
 def _presets(request: BenchRequest) -> tuple[BenchPreset, ...]:
     references = request.presets
     if len(references) < 2:
@@ -92,9 +106,11 @@ def _presets(request: BenchRequest) -> tuple[BenchPreset, ...]:
     letters = string.ascii_lowercase[: len(references)]
     overrides = _by_letter(request.overrides, letters)
     seed = [] if request.seed is None else [f"fit.seed={request.seed}"]
+    read = [planned_lane(reference) for reference in references]
+    refuse_unconfirmed(unconfirmed(needing_a_yes(read), request.confirmed))
     planned = [
-        _with_overrides(letter, planned_lane(reference), [*overrides[letter], *seed])
-        for letter, reference in zip(letters, references, strict=True)
+        _with_overrides(letter, own, [*overrides[letter], *seed])
+        for letter, own in zip(letters, read, strict=True)
     ]
     return _labelled(letters, planned)
 

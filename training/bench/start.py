@@ -11,10 +11,20 @@ from msgspec import structs
 from training.bench.device_use import DeviceMeasuredError, refuse_after_a_bench, refuse_beside_a_bench
 from training.bench.folder import BenchFolder, forget_bench_folder, make_bench_folder
 from training.bench.plan import BenchPlan, read_bench_plan, write_bench_plan
+from training.code_trust import NamedCode, remember_launched, unconfirmed
 from training.launch import LaunchError
 from training.plan import PlannedDevice
 from training.record.liveness import liveness
 from training.supervisor.start import start_detached
+
+
+def unconfirmed_code(folder: BenchFolder) -> tuple[NamedCode, ...]:
+    """The code that a person has to say yes to before this bench can go on: its plan is a file, and need not be theirs.
+
+    Raises:
+        BenchPlanError: its plan cannot be read.
+    """
+    return unconfirmed([one.planned for one in read_bench_plan(folder.plan).presets], frozenset())
 
 
 def begin_bench(
@@ -28,6 +38,7 @@ def begin_bench(
         OSError: the process cannot be started.
     """
     folder = claim_folder(plan, bench_dir, force_busy=force_busy)
+    remember_launched(one.planned for one in plan.presets)
     return folder, start_bench(folder)
 
 

@@ -12,7 +12,9 @@ from typing import Any
 
 from msgspec import inspect as types
 
-from training.preset.errors import Problem, found, listed, nearest
+from training.preset.entry import ENTRY, ENTRY_FORMS
+from training.preset.entry_table import KEY, check_entry_table, is_entry_table
+from training.preset.errors import Problem, dotted, found, listed, nearest
 
 
 def check(value: Any, kind: types.Type, key: str = "") -> Problem | None:
@@ -55,7 +57,7 @@ def allowed(kind: types.Type) -> str:
         case types.UnionType() if not any(isinstance(one, types.StructType) for one in kind.types):
             return " or ".join(allowed(one) for one in kind.types if not isinstance(one, types.NoneType))
         case types.UnionType():
-            return f"a table with a name, one of {listed(_by_tag(kind))}"
+            return f"a table with a name, one of {listed(_by_tag(kind))}; or with an {KEY}, {ENTRY_FORMS}"
         case types.StructType():
             return f"a table with {listed_keys(kind)}"
         case _:
@@ -77,15 +79,15 @@ def _check_struct(value: Any, kind: types.StructType, key: str) -> Problem | Non
         if name not in known:
             where = f"table {key}" if key else "top level"
             return Problem(
-                _join(key, name), f"a key unknown here ({where})", listed_keys(kind), nearest(name, known)
+                dotted(key, name), f"a key unknown here ({where})", listed_keys(kind), nearest(name, known)
             )
     for name, field in fields.items():
         if name in value:
-            problem = check(value[name], field.type, _join(key, name))
+            problem = check(value[name], field.type, dotted(key, name))
             if problem:
                 return problem
         elif field.required:
-            return Problem(_join(key, name), "nothing (it is required)", allowed(field.type))
+            return Problem(dotted(key, name), "nothing (it is required)", allowed(field.type))
     return None
 
 
@@ -98,12 +100,15 @@ def _check_union(value: Any, kind: types.UnionType, key: str) -> Problem | None:
         return Problem(key, found(value), allowed(kind), next(filter(None, closest), None))
     if not isinstance(value, Mapping):
         return Problem(key, found(value), allowed(kind))
+    if is_entry_table(value):
+        return check_entry_table(value, key)
     name = value.get("name")
     if name is None:
-        return Problem(_join(key, "name"), "nothing (it is required)", listed(tagged))
+        names = f"{listed(tagged)}; or {key}.{KEY} = {ENTRY_FORMS}"
+        return Problem(dotted(key, "name"), "nothing (it is required)", names)
     if not isinstance(name, str) or name not in tagged:
         close = nearest(name, tagged) if isinstance(name, str) else None
-        return Problem(_join(key, "name"), found(name), listed(tagged), close)
+        return Problem(dotted(key, "name"), found(name), listed(tagged), close)
     return _check_struct(value, tagged[name], key)
 
 
@@ -167,16 +172,8 @@ def _close(value: Any, kind: types.Type) -> str | None:
 
 
 def _by_tag(kind: types.UnionType) -> dict[str, types.StructType]:
-    return {str(one.tag): one for one in kind.types if isinstance(one, types.StructType) and one.tag}
-
-
-def _join(key: str, name: str) -> str:
-    # A bare key stays bare; anything else is shown quoted, as TOML would need it.
-    shown = (
-        name if name.replace("_", "").replace("-", "").isalnum() and len(name) <= 60 else _quoted_key(name)
+    """What a table's name can be; what a function of the user's own is kept as has no name that a person could say."""
+    structs = (
+        one for one in kind.types if isinstance(one, types.StructType) and one.tag not in (None, ENTRY)
     )
-    return f"{key}.{shown}" if key else shown
-
-
-def _quoted_key(name: str) -> str:
-    return listed([name])
+    return {str(one.tag): one for one in structs}

@@ -8,7 +8,7 @@ from typing import Any
 
 from training.preset.document import Preset
 from training.preset.keys import Key, tables_of
-from training.preset.toml_text import toml_value, written_values
+from training.preset.toml_text import toml_key, toml_value, written_values
 
 HEADING = (
     "# A line such as `#seed = 1` says what holds as long as it is a comment: take the # away to change it."
@@ -50,13 +50,13 @@ def key_line(key: Key, values: Mapping[str, Any], *, is_complete: bool) -> str:
         is_complete: whether what holds anyhow is set as well.
     """
     if key.name in values and (is_complete or values[key.name] != key.default):
-        return f"{key.name} = {toml_value(values[key.name])}"
+        return f"{toml_key(key.name)} = {toml_value(values[key.name])}"
     return hint_start(key) + ("" if key.default is None else f" {toml_value(key.default)}")
 
 
 def hint_start(key: Key) -> str:
     """How the line of a key begins that is a comment."""
-    return f"#{key.name} ="
+    return f"#{toml_key(key.name)} ="
 
 
 def _words(key: Key) -> list[str]:

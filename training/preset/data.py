@@ -9,6 +9,8 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
+from training.preset.entry import ENTRY, Arguments, Entry
+
 InputKind = Literal["numbers", "image", "sequence", "tokens", "ids"]
 """What one sample is made of: decides which architectures can read it."""
 
@@ -186,7 +188,16 @@ class KerasImdb(_Data, frozen=True, tag="keras-imdb"):
     """How many of the most frequent words are told apart."""
 
 
-DataSpec = (
+class EntryData(_Data, frozen=True, tag=ENTRY):
+    """A function of the user's own that returns arrays, or batches that are made already."""
+
+    entry: Entry
+    """The function, and the file or the module that it is in."""
+    arguments: Arguments = {}
+    """What the function is called with."""
+
+
+ShippedData = (
     TabularBinary
     | TabularRegression
     | TabularClasses
@@ -201,3 +212,4 @@ DataSpec = (
     | KerasMnist
     | KerasImdb
 )
+DataSpec = ShippedData | EntryData

@@ -7,13 +7,20 @@ import hashlib
 import msgspec
 
 from training.preset.document import Preset
+from training.preset.entry import Entry
+from training.preset.own_code import entries, with_entry
 
 _FOR_PEOPLE = {"title": "-", "description": "", "stresses": ""}
 """What stands in the place of these keys."""
 
 
 def preset_digest(preset: Preset) -> str:
-    """SHA-256, in hex, of what determines the training: all but the keys that are for people."""
+    """SHA-256, in hex, of what determines the training: all but the keys that are for people.
+
+    Of code that it names the file's content counts, as it was when the preset was read, and not where the file is.
+    """
+    for table, entry in entries(preset):
+        preset = with_entry(preset, table, _without_place(entry))
     # The origin is left out altogether: what was measured before there was one is kept under digests without it.
     told = {
         name: _FOR_PEOPLE.get(name, getattr(preset, name))
@@ -23,3 +30,7 @@ def preset_digest(preset: Preset) -> str:
     # Field by field this makes the same text as the preset encoded as a whole.
     content = {name: msgspec.Raw(msgspec.json.encode(told[name], order="deterministic")) for name in told}
     return hashlib.sha256(msgspec.json.encode(content)).hexdigest()
+
+
+def _without_place(entry: Entry) -> Entry:
+    return Entry(entry.function if entry.code else entry.text, "", entry.code)

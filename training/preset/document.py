@@ -23,7 +23,7 @@ Precision = Literal["float32", "mixed_float16", "mixed_bfloat16", "float64"]
 class FitSpec(Struct, frozen=True, forbid_unknown_fields=True):
     """How the model is trained."""
 
-    loss: str
+    loss: str | None = None
     """What the training makes small."""
     epochs: Annotated[int, Meta(ge=1, le=1_000_000)] = 10
     """How often the training goes through its samples."""
@@ -76,7 +76,7 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
     """The architecture and its sizes."""
     data: DataSpec
     """What it is trained on."""
-    fit: FitSpec
+    fit: FitSpec = FitSpec()
     """How it is trained."""
     description: Text = ""
     """What it trains, in a sentence or two."""

@@ -52,6 +52,13 @@ def nearest(name: str, allowed: Iterable[str]) -> str | None:
     return by_folded[matches[0]] if matches else None
 
 
+def dotted(key: str, name: str) -> str:
+    """A key inside a table; a bare key stays bare, anything else is shown quoted, as TOML would need it."""
+    bare = name.replace("_", "").replace("-", "").isalnum() and len(name) <= _SHOWN_CHARACTERS
+    shown = name if bare else listed([name])
+    return f"{key}.{shown}" if key else shown
+
+
 def quoted(text: str) -> str:
     """The text in double quotes, cut and made harmless."""
     return printable(json.dumps(text[: _SHOWN_CHARACTERS + 1], ensure_ascii=False), limit=_SHOWN_CHARACTERS)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 
+from training.preset.data import EntryData
 from training.preset.document import Preset
+from training.preset.errors import dotted
+from training.preset.model import EntryModel
 from training.preset.printable import printable
 
 
@@ -25,7 +28,7 @@ class Setting(NamedTuple):
     @property
     def text(self) -> str:
         """The value as TOML would write it, harmless on a terminal."""
-        return "not set" if self.value is None else printable(json.dumps(self.value, ensure_ascii=False))
+        return "not set" if self.value is None else printable(_as_toml(self.value))
 
 
 def explain(preset: Preset) -> list[Setting]:
@@ -41,6 +44,10 @@ def explain(preset: Preset) -> list[Setting]:
 
 
 def _settings(table: str, spec: msgspec.Struct) -> Iterator[Setting]:
+    if isinstance(spec, EntryModel | EntryData):
+        yield Setting(f"{table}.entry", spec.entry.text, False)
+        yield from _arguments(table, spec.arguments)
+        return
     tag = spec.__struct_config__.tag
     if tag is not None:
         yield Setting(f"{table}.name", str(tag), False)
@@ -50,3 +57,22 @@ def _settings(table: str, spec: msgspec.Struct) -> Iterator[Setting]:
         yield Setting(
             f"{table}.{field.encode_name}", list(value) if isinstance(value, tuple) else value, is_default
         )
+
+
+def _arguments(table: str, arguments: Mapping[str, Any]) -> Iterator[Setting]:
+    """Keys of tables inside are dotted, as `--set` takes them."""
+    for name, value in arguments.items():
+        key = dotted(table, name)
+        if isinstance(value, Mapping) and value:
+            yield from _arguments(key, value)
+        else:
+            yield Setting(key, value, False)
+
+
+def _as_toml(value: Any) -> str:
+    if isinstance(value, Mapping):
+        pairs = (f"{dotted('', name)} = {_as_toml(one)}" for name, one in value.items())
+        return f"{{{', '.join(pairs)}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_as_toml(one) for one in value)}]"
+    return json.dumps(value, ensure_ascii=False)

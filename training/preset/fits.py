@@ -17,25 +17,28 @@ _SMALLEST_APPLICATION_IMAGE = 32
 
 
 def misfits(preset: Preset) -> Iterator[Problem]:
-    """Everything in a preset, sound key by key, that still could not train."""
-    fit = preset.fit
-    yield from _name("fit.loss", fit.loss, LOSSES)
+    """Everything in a preset, sound key by key, that still could not train.
+
+    What a function of the user's own makes is not known here: whatever it would have to fit is left to the worker.
+    """
+    fit, model, data = preset.fit, preset.model, preset.data
+    if fit.loss is not None:
+        yield from _name("fit.loss", fit.loss, LOSSES)
     yield from _name("fit.optimizer", fit.optimizer, OPTIMIZERS)
     for index, metric in enumerate(fit.metrics):
         yield from _name(f"fit.metrics[{index}]", metric, METRICS)
-    yield from _model_and_data(preset)
-    yield from _loss_and_metrics(preset)
-    yield from _model_sizes(preset)
-    yield from _data_sizes(preset)
-    yield from _split(preset)
+        if metric in fit.metrics[:index]:
+            yield Problem(f"fit.metrics[{index}]", f"{quoted(metric)} twice", "each metric once")
+    if not isinstance(model, models.EntryModel):
+        yield from _loss_is_there(preset)
+        if not isinstance(data, datasets.EntryData):
+            yield from _model_and_data(model, data)
+            yield from _loss_and_metrics(preset, data)
+        yield from _model_sizes(preset)
+    if not isinstance(data, datasets.EntryData):
+        yield from _data_sizes(data)
+        yield from _split(fit.validation_split, data)
     yield from _compiler(preset)
-    size_bytes = data_bytes(preset.data)
-    if size_bytes > MAX_DATA_BYTES:
-        yield Problem(
-            "data.samples",
-            f"{preset.data.samples}, which with the other sizes of data makes {size_bytes / 2**30:.0f} GiB",
-            f"sizes of data that make at most {MAX_DATA_BYTES // 2**30} GiB together",
-        )
 
 
 def tag(spec: models.ModelSpec | datasets.DataSpec) -> str:
@@ -48,19 +51,30 @@ def _name(key: str, name: str, known: tuple[str, ...]) -> Iterator[Problem]:
         yield Problem(key, quoted(name), listed(known), nearest(name, known))
 
 
-def _model_and_data(preset: Preset) -> Iterator[Problem]:
-    task = (preset.data.inputs, preset.data.target)
-    if task not in preset.model.tasks:
-        fitting = [str(one.__struct_config__.tag) for one in get_args(models.ModelSpec) if task in one.tasks]
+def _loss_is_there(preset: Preset) -> Iterator[Problem]:
+    if preset.fit.loss is None:
+        data = preset.data
+        names = LOSSES if isinstance(data, datasets.EntryData) else LOSSES_FOR[data.target]
+        yield Problem("fit.loss", "nothing (it is required)", f"text, one of {listed(names)}")
+
+
+def _model_and_data(model: models.ShippedModel, data: datasets.ShippedData) -> Iterator[Problem]:
+    task = (data.inputs, data.target)
+    if task not in model.tasks:
+        fitting = [
+            str(one.__struct_config__.tag) for one in get_args(models.ShippedModel) if task in one.tasks
+        ]
         yield Problem(
             "model.name",
-            f"{quoted(tag(preset.model))}, which cannot train on data.name {quoted(tag(preset.data))}",
+            f"{quoted(tag(model))}, which cannot train on data.name {quoted(tag(data))}",
             f"{listed(fitting)} for this data",
         )
 
 
-def _loss_and_metrics(preset: Preset) -> Iterator[Problem]:
-    target, loss, data = preset.data.target, preset.fit.loss, quoted(tag(preset.data))
+def _loss_and_metrics(preset: Preset, spec: datasets.ShippedData) -> Iterator[Problem]:
+    target, loss, data = spec.target, preset.fit.loss, quoted(tag(spec))
+    if loss is None:
+        return
     if loss not in LOSSES_FOR[target]:
         yield Problem(
             "fit.loss",
@@ -83,8 +97,6 @@ def _loss_and_metrics(preset: Preset) -> Iterator[Problem]:
                 f'{quoted(metric)} with device.precision "float64", which TensorFlow cannot rank in',
                 "another metric or precision",
             )
-        elif metric in preset.fit.metrics[:index]:
-            yield Problem(f"fit.metrics[{index}]", f"{quoted(metric)} twice", "each metric once")
 
 
 TARGET_WORDS: dict[datasets.TargetKind, str] = {
@@ -121,14 +133,21 @@ def _model_sizes(preset: Preset) -> Iterator[Problem]:
             yield from _not_halved("model.levels", levels, size)
 
 
-def _data_sizes(preset: Preset) -> Iterator[Problem]:
-    match preset.data:
+def _data_sizes(data: datasets.ShippedData) -> Iterator[Problem]:
+    match data:
         case datasets.TopicTokens(classes=classes, vocabulary=vocabulary) if classes > vocabulary // 2:
             yield Problem(
                 "data.classes",
                 f"{classes} topics over data.vocabulary = {vocabulary}",
                 f"up to {vocabulary // 2}, so that each topic has words of its own",
             )
+    size_bytes = data_bytes(data) or 0
+    if size_bytes > MAX_DATA_BYTES:
+        yield Problem(
+            "data.samples",
+            f"{data.samples}, which with the other sizes of data makes {size_bytes / 2**30:.0f} GiB",
+            f"sizes of data that make at most {MAX_DATA_BYTES // 2**30} GiB together",
+        )
 
 
 def _not_halved(key: str, halvings: int, size: int) -> Iterator[Problem]:
@@ -137,8 +156,8 @@ def _not_halved(key: str, halvings: int, size: int) -> Iterator[Problem]:
     yield Problem(key, f"{halvings} halvings of data.size = {size}", allowed)
 
 
-def _split(preset: Preset) -> Iterator[Problem]:
-    split, samples = preset.fit.validation_split, preset.data.samples
+def _split(split: float, data: datasets.ShippedData) -> Iterator[Problem]:
+    samples = data.samples
     if split and not 1 <= validation_count(samples, split) < samples:
         yield Problem(
             "fit.validation_split",

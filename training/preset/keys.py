@@ -13,19 +13,26 @@ from msgspec import inspect as types
 
 from training.preset.attribute_docstrings import key_words
 from training.preset.check import allowed
+from training.preset.data import EntryData
 from training.preset.document import Preset
+from training.preset.entry import ENTRY, ENTRY_FORMS
+from training.preset.entry_table import ARGUMENT_FORMS, KEY
 from training.preset.errors import listed
 from training.preset.fits import tag
 from training.preset.learning import LOSSES_FOR, metrics_for
-from training.preset.names import OPTIMIZERS
+from training.preset.model import EntryModel
+from training.preset.names import LOSSES, OPTIMIZERS
 from training.preset.printable import one_line
 
 _NAMED_BY_KERAS = {
-    "fit.loss": "a loss of Keras that fits the data",
+    "fit.loss": "a loss of Keras that fits the data; left out where the function of `model.entry` compiles its model",
     "fit.metrics": "a list of metrics of Keras that fit the data and the loss",
     "fit.optimizer": listed(OPTIMIZERS),
 }
 """Keys that are any text by their type, and are held against names and each other after it."""
+
+_LEFT_TO_A_COMPILED_MODEL = "fit.loss"
+"""Required, but for a preset whose model a function of the user's own makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +63,46 @@ class Table:
     name: str
     """Empty for the keys above the tables."""
     variant: str | None
-    """What the table's `name` is, where it has one."""
+    """What the table's `name` is, where it has one; `ENTRY` where it names a function of the user's own."""
     words: str
     """What its type says of itself, in one line."""
     keys: tuple[Key, ...]
 
 
 def tables_of(preset: Preset) -> tuple[Table, ...]:
-    """The tables that this preset has, in order, with what fits its data and its loss."""
-    fitting = {
-        "fit.loss": listed(LOSSES_FOR[preset.data.target]),
-        "fit.metrics": f"a list of {listed(metrics_for(preset.data.target, preset.fit.loss))}",
-    }
+    """The tables that this preset has, in order, with what fits its data and its loss.
+
+    One that names a function of the user's own has the arguments that the preset gives it.
+    """
+    fitting = _fitting(preset)
     found = (one for one in every_table() if _has(preset, one))
     return tuple(
-        replace(one, keys=tuple(_narrowed(key, fitting.get(f"{one.name}.{key.name}")) for key in one.keys))
+        replace(
+            one,
+            keys=(
+                *(_as_in(preset, one, key, fitting.get(f"{one.name}.{key.name}")) for key in one.keys),
+                *_arguments(preset, one),
+            ),
+        )
         for one in found
     )
+
+
+def _fitting(preset: Preset) -> dict[str, str]:
+    """What keys may be beside this preset's data and loss, as far as it is known what these are."""
+    data, loss = preset.data, preset.fit.loss
+    if isinstance(data, EntryData) or isinstance(preset.model, EntryModel):
+        return {"fit.loss": listed(LOSSES)}
+    told = {"fit.loss": listed(LOSSES_FOR[data.target])}
+    if loss is not None:
+        told["fit.metrics"] = f"a list of {listed(metrics_for(data.target, loss))}"
+    return told
+
+
+def _arguments(preset: Preset, table: Table) -> Iterator[Key]:
+    if table.variant == ENTRY:
+        for name in getattr(preset, table.name).arguments:
+            yield Key(name, "An argument of the function.", ARGUMENT_FORMS, is_required=True)
 
 
 @cache
@@ -90,9 +120,13 @@ def every_table() -> tuple[Table, ...]:
 
 def _tables(field: types.Field) -> Iterator[Table]:
     kinds = _structs(field.type)
-    names = listed(str(kind.tag) for kind in kinds)
+    names = listed(str(kind.tag) for kind in kinds if kind.tag != ENTRY)
     for kind in kinds:
         words = key_words(kind.cls)
+        if kind.tag == ENTRY:
+            entry = Key(KEY, words.get(KEY, ""), ENTRY_FORMS, is_required=True)
+            yield Table(field.encode_name, ENTRY, _about(kind), (entry,))
+            continue
         keys = [_key(field.encode_name, one, words) for one in kind.fields]
         if kind.tag_field is not None:
             keys.insert(0, Key(kind.tag_field, _about(kind), names, is_required=True))
@@ -101,14 +135,15 @@ def _tables(field: types.Field) -> Iterator[Table]:
 
 
 def _key(table: str, field: types.Field, words: dict[str, str]) -> Key:
-    may_be = _NAMED_BY_KERAS.get(f"{table}.{field.encode_name}") or allowed(field.type)
+    dotted = f"{table}.{field.encode_name}"
+    may_be = _NAMED_BY_KERAS.get(dotted) or allowed(field.type)
     default = field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
     plain = None if field.required else msgspec.to_builtins(default)
     return Key(
         field.encode_name,
         words.get(field.name, ""),
         may_be,
-        field.required,
+        field.required or dotted == _LEFT_TO_A_COMPILED_MODEL,
         list(plain) if isinstance(plain, tuple) else plain,
     )
 
@@ -129,5 +164,8 @@ def _has(preset: Preset, table: Table) -> bool:
     return spec is not None and table.variant in (None, tag(spec))
 
 
-def _narrowed(key: Key, fitting: str | None) -> Key:
+def _as_in(preset: Preset, table: Table, key: Key, fitting: str | None) -> Key:
+    """The key as it is beside what else the preset says."""
+    if f"{table.name}.{key.name}" == _LEFT_TO_A_COMPILED_MODEL and isinstance(preset.model, EntryModel):
+        key = replace(key, is_required=False)
     return key if fitting is None else replace(key, allowed=fitting)

@@ -116,8 +116,8 @@ _NOT_OF_IMAGES = frozenset({"r2_score", "mape", "mean_absolute_percentage_error"
 _PROBABILITIES = frozenset({"auc", "bce", "binary_crossentropy", "precision", "recall"})
 
 
-def label_kind(target: TargetKind, loss: str) -> LabelKind:
-    """How the labels of this target are written for this loss."""
+def label_kind(target: TargetKind, loss: str | None) -> LabelKind:
+    """How the labels of this target are written for this loss; None is that of a compiled model of the user's own."""
     if target in ("class", "next-token"):
         return "one-hot" if loss in _ONE_HOT_LOSSES else "class number"
     return "0/1" if target in ("binary", "mask") else "real"

@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta, Struct
 
 from training.preset.data import InputKind, TargetKind
+from training.preset.entry import ENTRY, Arguments, Entry
 
 Units = Annotated[int, Meta(ge=1, le=65_536)]
 Width = Annotated[int, Meta(ge=1, le=8192)]
@@ -130,4 +131,15 @@ class Embedding(_Model, frozen=True, tag="embedding"):
     """Units of each dense layer after the tables, first to last; may be empty."""
 
 
-ModelSpec = Mlp | Cnn | Resnet | Mobilenet | Lstm | Gru | Transformer | Autoencoder | Unet | Embedding
+class EntryModel(_Model, frozen=True, tag=ENTRY):
+    """A function of the user's own that returns a Keras model."""
+
+    tasks: ClassVar[tuple[Task, ...]] = ()
+    entry: Entry
+    """The function, and the file or the module that it is in."""
+    arguments: Arguments = {}
+    """What the function is called with."""
+
+
+ShippedModel = Mlp | Cnn | Resnet | Mobilenet | Lstm | Gru | Transformer | Autoencoder | Unet | Embedding
+ModelSpec = ShippedModel | EntryModel

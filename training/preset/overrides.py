@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from training.preset.document import Preset
+from training.preset.entry_table import KEY, as_written
 from training.preset.errors import Problem, quoted
 from training.preset.make import make_preset
+from training.preset.own_code import folder_of_code, keeping_notes
 from training.preset.printable import printable
 
 _BARE_WORD = re.compile(r"[A-Za-z_][\w.:+-]*", re.ASCII)
-_TAGGED = ("model", "data")
+_TAGS = tuple((table, key) for table in ("model", "data") for key in ("name", KEY))
+"""The keys that say what a table is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ def apply_overrides(preset: Preset, overrides: Sequence[str]) -> Preset:
     """The preset with keys set anew; a later override of the same key wins.
 
     Values are TOML values; a bare word is taken as a string. Setting `model.name` or `data.name` to another
-    architecture or data set starts from that one's defaults: the old sizes mean nothing there.
+    architecture or data set starts from that one's defaults: the old sizes mean nothing there. Where a table names a
+    function of the user's own, its other keys are arguments; an entry leads from the folder of the preset's file.
 
     Raises:
         PresetError: an override cannot be read, or asks for what a preset may not say.
@@ -65,11 +67,12 @@ def key_of(override: str) -> str:
 
 def _made(preset: Preset, parsed: Sequence[_Override]) -> Preset | Problem:
     # Names first, so that the sizes beside them are not thrown away with the old ones.
-    ordered = sorted(parsed, key=lambda one: one.key[0] not in _TAGGED or one.key[1:] != ("name",))
-    document: dict[str, Any] = msgspec.to_builtins(preset)
+    ordered = sorted(parsed, key=lambda one: one.key not in _TAGS)
+    document = as_written(preset)
     for override in ordered:
         _set(document, override)
-    return make_preset(document)
+    made = make_preset(document, folder_of_code(preset))
+    return made if isinstance(made, Problem) else keeping_notes(preset, made)
 
 
 def _parse(text: str) -> _Override:
@@ -104,9 +107,14 @@ def _set(document: dict[str, Any], override: _Override) -> None:
             raise Problem(override.dotted, "a key inside a value", allowed).error(_named(override.text))
         table = inner
     last = override.key[-1]
-    if override.key in (("model", "name"), ("data", "name")) and table.get("name") != override.value:
+    if override.key in _TAGS and _is_of_another_kind(table, last, override.value):
         table.clear()
     table[last] = override.value
+
+
+def _is_of_another_kind(table: dict[str, Any], key: str, value: Any) -> bool:
+    """Another function of the user's own may well take what the last one took."""
+    return KEY not in table if key == KEY else table.get(key) != value
 
 
 def _source(problem_key: str, overrides: Sequence[_Override]) -> str:

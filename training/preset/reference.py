@@ -12,13 +12,15 @@ from training.preset import data as datasets
 from training.preset import model as models
 from training.preset import reference_prose as prose
 from training.preset.commented import commented_text
+from training.preset.entry import ENTRY
+from training.preset.entry_table import ARGUMENT_FORMS, KEY
 from training.preset.fits import TARGET_WORDS
 from training.preset.keys import Key, Table, every_table
 from training.preset.learning import LOSSES_FOR, metrics_for
 from training.preset.starting_point import starting_point
 
-_ARCHITECTURES = get_args(models.ModelSpec)
-_DATA_SETS = get_args(datasets.DataSpec)
+_ARCHITECTURES = get_args(models.ShippedModel)
+_DATA_SETS = get_args(datasets.ShippedData)
 
 
 def preset_reference() -> str:
@@ -47,7 +49,9 @@ def _glance(tables: Iterable[Table]) -> str:
     rows = (
         (
             f"`[{name}]`" if name else "above the tables",
-            _names(own) if own else f"`name`, and what [that name](#{_ANCHORS[name]}) may have",
+            _names(own)
+            if own
+            else f"`name`, and what [that name](#{_ANCHORS[name]}) may have; or `{KEY}`, and its arguments",
         )
         for name, own in keys.items()
     )
@@ -64,13 +68,19 @@ def _is_single(table: Table) -> bool:
 
 def _variants(tables: Iterable[Table], name: str, goes_with: str, partners: dict[str, list[str]]) -> str:
     """What the table may be named, and under each name its own keys."""
-    found = [table for table in tables if table.name == name and table.variant is not None]
+    found = [one for one in tables if one.name == name and one.variant not in (None, ENTRY)]
+    entry = next(one for one in tables if one.name == name and one.variant == ENTRY)
     overview = _rows(
         ("name", "what it is", goes_with),
         ((f"`{one.variant}`", one.words, _names(partners[one.variant or ""])) for one in found),
     )
     own = (f"### `{one.variant}`\n\n{one.words}\n\n{_key_rows(one.keys[1:])}" for one in found)
-    return "\n".join([overview, *own])
+    return "\n".join([overview, *own, _entry_section(entry)])
+
+
+def _entry_section(entry: Table) -> str:
+    any_other = ("any other", "An argument of the function.", ARGUMENT_FORMS, "as the function says")
+    return f"### `{KEY}`\n\n{entry.words}\n\n{_key_rows(entry.keys, any_other)}"
 
 
 def _data_sets_for() -> dict[str, list[str]]:
@@ -104,10 +114,10 @@ def _losses_by_metrics(target: datasets.TargetKind) -> Iterator[tuple[list[str],
     yield from ((losses, metrics) for metrics, losses in found.items())
 
 
-def _key_rows(keys: Iterable[Key]) -> str:
+def _key_rows(keys: Iterable[Key], *others: tuple[str, str, str, str]) -> str:
     return _rows(
         ("key", "what it is for", "values", "default"),
-        ((f"`{key.name}`", key.words, key.allowed, _default(key)) for key in keys),
+        (*((f"`{key.name}`", key.words, key.allowed, _default(key)) for key in keys), *others),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tomlkit
@@ -15,6 +16,7 @@ from training.preset.document import Preset
 from training.preset.errors import Problem
 from training.preset.keys import Key, tables_of
 from training.preset.make import make_preset
+from training.preset.own_code import folder_of_code, without_notes
 from training.preset.printable import one_line
 from training.preset.toml_text import written_values
 
@@ -35,13 +37,14 @@ def rewritten(text: str, preset: Preset, *, is_complete: bool = False) -> str | 
         is_complete: whether it also says what holds anyhow, and not as a comment.
     """
     try:
-        if isinstance(make_preset(tomllib.loads(text)), Problem):
+        folder = folder_of_code(preset) or Path("/")
+        if isinstance(make_preset(tomllib.loads(text), folder), Problem):
             return None
         told = _rewritten(text if text.endswith("\n") else f"{text}\n", preset, is_complete=is_complete)
-        made = make_preset(tomllib.loads(told))
+        made = make_preset(tomllib.loads(told), folder)
     except (TOMLKitError, ValueError, RecursionError):
         return None
-    return told if made == preset else None
+    return told if made == without_notes(preset) else None
 
 
 def _rewritten(text: str, preset: Preset, *, is_complete: bool) -> str:

@@ -11,6 +11,7 @@ from training.preset.commented import commented_text
 from training.preset.document import Preset
 from training.preset.errors import PresetError, Problem, quoted
 from training.preset.make import make_preset
+from training.preset.moving import moved
 from training.preset.printable import printable
 from training.preset.rewritten import rewritten
 
@@ -49,6 +50,8 @@ def save_preset(
 ) -> Path:
     """Write the preset as `NAME.toml`; whoever reads the folder meanwhile finds a whole file or none.
 
+    Code of the user's own stays where it is: a path that led from another folder is written in full.
+
     Args:
         preset: what is saved.
         folder: where to; it is made where it is missing.
@@ -59,11 +62,12 @@ def save_preset(
 
     Raises:
         PresetThereError: there is one of that name.
-        PresetError: no preset can have the name, or the disk does not take it.
+        PresetError: no preset can have the name, its code cannot be named from there, or the disk does not take it.
     """
     refused = name_refusal(name)
     if refused is not None:
         raise PresetError(f"preset name {quoted(name)}: {refused}")
+    preset = moved(preset, folder)
     kept = None if like is None else rewritten(like, preset, is_complete=is_complete)
     text = commented_text(preset, is_complete=is_complete) if kept is None else kept
     path = folder / f"{name}.toml"
@@ -85,7 +89,7 @@ def save_preset(
 
 def _check(text: str, path: Path) -> None:
     """Nothing is written that could not be read again."""
-    made = make_preset(tomllib.loads(text))
+    made = make_preset(tomllib.loads(text), path.parent)
     if isinstance(made, Problem):
         raise made.error(printable(str(path), limit=500))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from training.preset.document import Preset
@@ -37,8 +37,14 @@ def with_sources(
 
 
 def _source(setting: Setting, said: set[str], overridden: set[str]) -> Source:
-    if setting.key in overridden:
+    if overridden.intersection(_with_tables(setting.key)):
         return "override"
     if setting.key.partition(".")[0] in overridden:  # the whole table at once
         return "default" if setting.is_default else "override"
-    return "preset" if setting.key in said else "default"
+    return "preset" if said.intersection(_with_tables(setting.key)) else "default"
+
+
+def _with_tables(key: str) -> Iterator[str]:
+    """The key, and the keys of the tables of a table that it stands in, as an argument may be one."""
+    parts = key.split(".")
+    return (".".join(parts[:count]) for count in range(2, len(parts) + 1))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
 import tomlkit
+from tomlkit.items import SingleKey
 
 from training.preset.document import PROSE, TEXT_CHARACTERS, TITLE_CHARACTERS, Preset
+from training.preset.entry_table import as_written
 
 
 def preset_text(preset: Preset) -> str:
@@ -21,7 +22,7 @@ def preset_text(preset: Preset) -> str:
 
 def written_values(preset: Preset) -> dict[str, Any]:
     """What a file says of the preset, by key and by table: all but what is not set, and empty texts."""
-    values = _without_what_is_not_set(msgspec.to_builtins(preset))
+    values = _without_what_is_not_set(as_written(preset))
     for key in PROSE:
         # What a text lost on its way to a line, as escapes, may make it longer than a preset may say.
         told = _clipped(values[key], TITLE_CHARACTERS if key == "title" else TEXT_CHARACTERS)
@@ -32,12 +33,20 @@ def written_values(preset: Preset) -> dict[str, Any]:
     return values
 
 
+def toml_key(name: str) -> str:
+    """The key as TOML writes it: in quotes where it has other signs than a bare one may."""
+    return SingleKey(name).as_string()
+
+
 def toml_value(value: Any) -> str:
     """The value as TOML writes it in one line: a text in quotes, a list in brackets, a table in braces."""
     item = tomlkit.item(value)
     if isinstance(value, Mapping):
         item = tomlkit.inline_table()
         item.update(value)
+    elif isinstance(value, list):
+        item = tomlkit.array()  # a list of tables is none of `[[…]]`
+        item.extend(value)
     text: str = item.as_string()
     return text
 

@@ -14,16 +14,18 @@ _MNIST_PIXELS = 28
 
 
 def image_size(data: datasets.DataSpec) -> int | None:
-    """The height and width of the images in pixels, where the data are images."""
+    """The height and width of the images in pixels, where the data are images and the preset says so."""
     if isinstance(data, datasets.KerasMnist):
         return _MNIST_PIXELS
     return getattr(data, "size", None)
 
 
-def data_bytes(data: datasets.DataSpec) -> int:
-    """Roughly what inputs and labels take in memory."""
+def data_bytes(data: datasets.DataSpec) -> int | None:
+    """Roughly what inputs and labels take in memory; None where a function of the user's own makes them."""
     pixels = (image_size(data) or 0) ** 2 * getattr(data, "channels", 1)
     match data:
+        case datasets.EntryData():
+            return None
         case datasets.TabularBinary() | datasets.TabularRegression() | datasets.TabularClasses():
             values = data.features + 1
         case datasets.NoisyImages() | datasets.Masks():

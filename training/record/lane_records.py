@@ -40,15 +40,19 @@ class Imported(Record, frozen=True, tag="imported"):
 
 
 class Built(Record, frozen=True, tag="built"):
-    """Model and data exist; sizes are known. `planned_*` are None where only time bounds the lane."""
+    """Model and data exist; sizes are known. `planned_*` are None where only time bounds the lane.
+
+    Of batches that a function of the user's own makes nobody counts the samples, and how many make an epoch may show
+    only when one is over: what is not known is None.
+    """
 
     t: float
     parameters: int
     parameter_bytes: int
     batch_size: int
-    train_samples: int
-    validation_samples: int
-    steps_per_epoch: int
+    train_samples: int | None = None
+    validation_samples: int | None = None
+    steps_per_epoch: int | None = None
     planned_epochs: int | None = None
     planned_steps: int | None = None
     device: str = ""

@@ -74,8 +74,8 @@ class LaneMeasured(Record, frozen=True, tag="lane_measured"):
     """Inferred and not told by the driver."""
     is_capped: bool = False
     """The footprint was bound by the preset's own cap."""
-    data_bytes: Count = 0
-    """What its data take once made."""
+    data_bytes: Count | None = 0
+    """What its data take once made; None where a function of the user's own makes them."""
 
 
 class PairMeasured(Record, frozen=True, tag="pair_measured"):

@@ -28,6 +28,10 @@ def main() -> int:
         from training.worker.describe import describe
 
         return describe(arguments.describe, arguments.set)
+    if arguments.try_ is not None:
+        from training.worker.trial import try_preset
+
+        return try_preset(arguments.try_, arguments.set, arguments.answer, arguments.digest)
     folder = RunFolder(Path(arguments.run_folder))
     plan = read_plan(folder.plan)
     lanes: list[Lane] = [lane for lane in LANES if lane in arguments.lanes]
@@ -75,8 +79,17 @@ def _parse() -> argparse.Namespace:
         "--describe", metavar="PRESET", help="print what only Keras can tell, as JSON, and leave"
     )
     parser.add_argument(
-        "--set", metavar="KEY=VALUE", action="append", default=[], help="with --describe: a key set anew"
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="with --describe and --try: a key set anew",
     )
+    parser.add_argument(
+        "--try", dest="try_", metavar="PRESET", help="take a few steps on the CPU, tell of them, and leave"
+    )
+    parser.add_argument("--answer", type=Path, help="with --try: the file to tell it in, as JSON")
+    parser.add_argument("--digest", help="with --try: of the content of the preset that is meant")
     return parser.parse_args()
 
 

@@ -1,6 +1,7 @@
 """One batch of a lane's own data, again and again, as its training would see it.
 
-Follows the data adapters of Keras 3.15 for arrays and for a `PyDataset`.
+Follows the data adapters of Keras 3.15 for arrays and for a `PyDataset`. Of batches of the user's own none is made for
+it: the first was kept when they were looked at.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ from typing import Any
 
 import keras
 from keras.src.backend.tensorflow.trainer import TFEpochIterator
+from keras.src.trainers.data_adapters import TFDatasetAdapter
+from keras.src.trainers.data_adapters.data_adapter_utils import get_tensor_spec
 
+from training.worker.data.batches import Batches
 from training.worker.data.training_data import TrainingData
 from training.worker.data.untuned import untuned
 
@@ -23,14 +27,30 @@ def batch_at_hand(model: Any, data: TrainingData) -> Any:
     It comes out of Keras's own pipeline, with its types, and with shapes as open as they are in training: for a batch
     of exactly this shape the step would be compiled anew.
     """
-    if data.y is None:
+    if isinstance(data.x, Batches):
+        first = _batches(model, TFDatasetAdapter(_first_kept(data.x)), None, None)
+    elif data.y is None:
         first = _batches(model, _FirstItems(data.x), None, None)
     else:
         # With as many more as are left over at an epoch's end: then Keras leaves the batch's size open, as there.
-        taken = data.batch_size + len(data.x) % data.batch_size
-        first = _batches(model, data.x[:taken], data.y[:taken], data.batch_size)
+        samples = len(keras.tree.flatten(data.x)[0])
+        taken = data.batch_size + samples % data.batch_size
+        x, y = keras.tree.map_structure(lambda one: one[:taken], (data.x, data.y))
+        first = _batches(model, x, y, data.batch_size)
     kept = first._distributed_dataset.take(1).cache()
     return _batches(model, untuned(kept.repeat().prefetch(PREFETCHED)), None, None)
+
+
+def _first_kept(batches: Batches) -> Any:
+    """The first batch of the user's own alone, with the types and open sizes that the whole has."""
+    from keras.src.utils.module_utils import tensorflow as tf
+
+    if batches.kind == "dataset":
+        signature, batch = batches.source.element_spec, batches.first[0]
+    else:
+        first = [tuple(one) if isinstance(one, list) else one for one in batches.first]
+        signature, batch = get_tensor_spec(first), first[0]
+    return tf.data.Dataset.from_generator(lambda: iter([batch]), output_signature=signature)
 
 
 def _batches(model: Any, x: Any, y: Any, batch_size: int | None) -> Any:

@@ -16,6 +16,7 @@ from training.agent.lane_plan import LaneHooksPlan
 from training.worker.batch_at_hand import batch_at_hand
 from training.worker.callback import lane_callback
 from training.worker.data.training_data import TrainingData
+from training.worker.lane_log import Say, say_on_stdout
 from training.worker.model_state import ModelState, StateLostError
 
 LONGEST_S = 20.0
@@ -35,6 +36,7 @@ class CachedBatch:
         now: Callable[[], float],
         synchronize: Callable[[], None],
         is_wanted: Callable[[], bool],
+        say: Say = say_on_stdout,
     ) -> None:
         """`is_wanted` is asked before every step: once it says no they end, and were for nothing."""
         self.state_lost = ""
@@ -44,17 +46,23 @@ class CachedBatch:
         self._now = now
         self._synchronize = synchronize
         self._is_wanted = is_wanted
+        self._say = say
 
     def time(self, seconds: float, steps: int) -> tuple[int, float] | None:
         """Take at least `steps` steps and `seconds` seconds of them; how many there were and what they took.
 
-        None where they were no longer wanted. There are fewer where they would take longer than `LONGEST_S`.
+        None where they were no longer wanted, or the model's steps could not be undone: the lane's log says why. There
+        are fewer where they would take longer than `LONGEST_S`.
 
         Raises:
             MemoryError: the model is too large for a copy of its state.
             StateLostError: the state could not be put back; the training is told to stop, as it is not the same any
                 more.
         """
+        why = why_not(self._model)
+        if why is not None:
+            self._say(f"not timed on one batch at hand: {why}")
+            return None
         until_s = self._now() + LONGEST_S
         batches = batch_at_hand(self._model, self._data)
         state = ModelState(self._model)
@@ -92,6 +100,18 @@ class CachedBatch:
             self.state_lost = f"{type(error).__name__}: {error}"
             self._model.stop_training = True
             raise StateLostError(self.state_lost) from error
+
+
+def why_not(model: Any) -> str | None:
+    """Why steps of a model cannot be taken without a trace; None where they can.
+
+    What a step of the user's own changes, and where, nobody knows but them.
+    """
+    if type(model).train_step is not keras.Model.train_step:
+        return "the model has a train_step of its own, whose effects might not all be undone"
+    if not isinstance(model.optimizer, keras.optimizers.Optimizer):
+        return "the model has no optimizer of Keras's, whose state could be put back"
+    return None
 
 
 class _Timer(Emitter):

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from training.description import Description, keep_description
 from training.preset import Preset, PresetError, apply_overrides, load_preset, preset_digest
 from training.preset.backend import DEFAULT_BACKEND, how_to_install, missing_packages
+from training.preset.data import EntryData
 from training.preset.fits import validation_count
+from training.preset.own_code import NOT_COMPUTED, names_code
 from training.worker.failures import one_line
 from training.worker.frameworks.without_tensorflow import keep_keras_from_tensorflow
+
+if TYPE_CHECKING:
+    from training.worker.data.training_data import TrainingData
 
 _ITEM_BYTES = {
     "float64": 8,
@@ -38,7 +47,9 @@ def describe(path: str | Path, overrides: Sequence[str] = ()) -> int:
     """
     try:
         preset = apply_overrides(load_preset(Path(path)), overrides)
-        _prepare(preset)
+        if names_code(preset):
+            raise PresetError(NOT_COMPUTED)  # by nobody who only looks is it run
+        prepare_without_gpu(preset)
         told = _description(preset)
     except PresetError as error:
         told = {"error": str(error)}
@@ -49,8 +60,8 @@ def describe(path: str | Path, overrides: Sequence[str] = ()) -> int:
     return 1 if "error" in told else 0
 
 
-def _prepare(preset: Preset) -> None:
-    """Complete the environment before the framework is imported; a description never touches a GPU.
+def prepare_without_gpu(preset: Preset) -> None:
+    """Complete the environment before the framework is imported, for an answer that never touches a GPU.
 
     Raises:
         PresetError: its backend is not installed.
@@ -78,6 +89,30 @@ def _description(preset: Preset) -> dict[str, Any]:
     # In this scope variables know their shapes and are given no values.
     with keras.StatelessScope(initialize_variables=False):
         model = build_model(preset, data_shape(preset))
+    optimizer = keras.optimizers.get({"class_name": preset.fit.optimizer, "config": {}})
+    return _told_of(
+        preset, model, optimizer, batch_size=preset.fit.batch_size, steps_per_epoch=_steps_per_epoch(preset)
+    )
+
+
+def keep_what_is_built(preset: Preset, model: Any, data: TrainingData) -> None:
+    """Keep the description of a model of the user's own, which only a worker that was launched ever has.
+
+    What cannot be told of it is not kept, and keeps no training from going on.
+    """
+    with contextlib.suppress(Exception):
+        optimizer = type(model.optimizer).from_config(model.optimizer.get_config())
+        told = _told_of(
+            preset, model, optimizer, batch_size=data.batch_size, steps_per_epoch=data.steps_per_epoch
+        )
+        keep_description(msgspec.convert(told, Description))
+
+
+def _told_of(
+    preset: Preset, model: Any, optimizer: Any, *, batch_size: int, steps_per_epoch: int | None
+) -> dict[str, Any]:
+    import keras
+
     trainable_bytes = _variable_bytes(model.trainable_variables)
     return {
         "digest": preset_digest(preset),
@@ -85,9 +120,9 @@ def _description(preset: Preset) -> dict[str, Any]:
         "parameters": _count(model.weights),
         "trainable_parameters": _count(model.trainable_variables),
         "parameter_bytes": _variable_bytes(model.weights),
-        "optimizer_bytes_estimate": _optimizer_slots(preset) * trainable_bytes,
-        "activation_bytes_estimate": _activation_bytes(model, preset.fit.batch_size),
-        "steps_per_epoch": _steps_per_epoch(preset),
+        "optimizer_bytes_estimate": _optimizer_slots(optimizer) * trainable_bytes,
+        "activation_bytes_estimate": _activation_bytes(model, batch_size),
+        "steps_per_epoch": steps_per_epoch,
         "layers": len(model.layers),
     }
 
@@ -106,7 +141,7 @@ def _item_bytes(dtype: Any) -> int:
     return _ITEM_BYTES.get(keras.backend.standardize_dtype(dtype), 4)
 
 
-def _optimizer_slots(preset: Preset) -> int:
+def _optimizer_slots(optimizer: Any) -> int:
     """How many numbers the optimizer keeps for each weight, found by trying it on one small matrix.
 
     Built on the model itself it would give every weight its memory. Rows, columns and counters are too small
@@ -114,18 +149,25 @@ def _optimizer_slots(preset: Preset) -> int:
     """
     import keras
 
-    optimizer = keras.optimizers.get({"class_name": preset.fit.optimizer, "config": {}})
     optimizer.build([keras.Variable(initializer="zeros", shape=_STAND_IN_SHAPE)])
     return sum(tuple(variable.shape) == _STAND_IN_SHAPE for variable in optimizer.variables)
 
 
-def _activation_bytes(model: Any, batch_size: int) -> int:
-    """What the layers of one batch put out, kept for the way back; what a layer keeps inside is not known."""
+def _activation_bytes(model: Any, batch_size: int) -> int | None:
+    """What the layers of one batch put out, kept for the way back; what a layer keeps inside is not known.
+
+    None of a model whose layers are called in code of its own.
+    """
     import keras
 
+    operations = getattr(model, "operations", None)
+    if isinstance(model, keras.Sequential):
+        operations = model.layers
+    if operations is None:
+        return None
     outputs = (
         tensor
-        for operation in model.operations
+        for operation in operations
         if not isinstance(operation, keras.layers.InputLayer)
         for tensor in keras.tree.flatten(operation.output)
     )
@@ -136,6 +178,7 @@ def _activation_bytes(model: Any, batch_size: int) -> int:
 
 
 def _steps_per_epoch(preset: Preset) -> int:
+    assert not isinstance(preset.data, EntryData)  # such a preset is not described
     samples, split = preset.data.samples, preset.fit.validation_split
     held_back = validation_count(samples, split) if split else 0
     return math.ceil((samples - held_back) / preset.fit.batch_size)

@@ -17,13 +17,20 @@ _BAD_SHAPE = re.compile(
 )
 _BAD_SHAPE_IN_PYTORCH = re.compile(r"shapes cannot be multiplied|must match the size of tensor")
 
-_WHERE = re.compile(r'Graph execution error:|Detected at node |File "|<stack traces unavailable>')
-"""How the lines begin in which TensorFlow tells where, before it tells what."""
+_WHERE = re.compile(
+    r'Graph execution error:|Detected at node |File "|<stack traces unavailable>|Exception encountered when calling '
+)
+"""How the lines begin in which TensorFlow and Keras tell where, before they tell what."""
+_TRACED = "in user code:"
+"""How the message begins of what was raised while a graph was traced: lines of code, and then what."""
+_ERROR = re.compile(r"\w*(Error|Exception|Warning|Interrupt|Exit): ")
+_COLOR = re.compile(r"\x1b\[[0-9;]*m")
 
 MEMORY_HINT = (
     "Give the lanes caps that fit together ([device] memory = MiB), take a smaller batch size, "
     "or run them with --sharing sequential."
 )
+LOG_HINT = "The lane's log has the whole of it."
 HOST_MEMORY_HINT = (
     "This is the machine's memory (RAM), not the device's: take a smaller batch size or fewer samples, "
     "end other work, or run the lanes with --sharing sequential."
@@ -48,8 +55,17 @@ class Failure:
     hint: str = ""
 
 
-def name_failure(error: BaseException, *, on_gpu: bool = True) -> Failure:
-    """Name what a training raised; `on_gpu` says what it trained on, for words that fit both memories."""
+def name_failure(
+    error: BaseException, *, on_gpu: bool = True, place: str | None = None, made_in: str | None = None
+) -> Failure:
+    """Name what a training raised.
+
+    Args:
+        error: what was raised.
+        on_gpu: what it trained on, for words that fit both memories.
+        place: the line of the user's own files where it arose, as `my_models.py:12`; None where none of them is in it.
+        made_in: where the user's own functions make model and data: told where the two do not fit.
+    """
     text = f"{type(error).__name__}: {error}"
     line = _what(str(error)) or type(error).__name__
     kind = getattr(error, "kind", None)
@@ -66,15 +82,27 @@ def name_failure(error: BaseException, *, on_gpu: bool = True) -> Failure:
             )
         case "host":
             return Failure("host-memory", f"Out of the machine's memory: {line}", HOST_MEMORY_HINT)
+    at = f"{place}: " if place else ""
+    fitting = at or (f"{made_in}: " if made_in else "")
     if isinstance(error, ImportError):
-        return Failure("import-error", f"Cannot import: {line}", "Install what is missing beside dualtrain.")
+        return Failure(
+            "import-error", f"{at}Cannot import: {line}", "Install what is missing beside dualtrain."
+        )
+    if isinstance(error, FileNotFoundError) and place:
+        return Failure(
+            "file-error", f"{at}{line}", "Code of yours runs in the preset's folder: check the path."
+        )
     if isinstance(error, OSError) or _DISK.search(text):
-        return Failure("file-error", line, "Check that the disk has room and the folder can be written.")
+        return Failure(
+            "file-error", f"{at}{line}", "Check that the disk has room and the folder can be written."
+        )
     if _is_bad_shape(error, text):
         return Failure(
-            "bad-data", f"Data and model do not fit: {line}", "Check the sizes in [data] and [model]."
+            "bad-data",
+            f"{fitting}Data and model do not fit: {line}",
+            "Check the sizes in [data] and [model].",
         )
-    return Failure("error", f"{type(error).__name__}: {line}", "The lane's log has the whole of it.")
+    return Failure("error", f"{at}{type(error).__name__}: {line}", LOG_HINT)
 
 
 def _is_bad_shape(error: BaseException, text: str) -> bool:
@@ -87,8 +115,18 @@ def _is_bad_shape(error: BaseException, text: str) -> bool:
 
 def _what(text: str) -> str:
     """The line that says what happened; empty where none does."""
+    text = _COLOR.sub("", text)
+    if text.startswith(_TRACED):
+        text = _raised_in(text)
     said = [line for line in text.splitlines() if line.strip() and not _WHERE.match(line.strip())]
     return one_line(said[0] if said else text) if text.strip() else ""
+
+
+def _raised_in(text: str) -> str:
+    """What was raised, out of a message that shows the lines of code first: the last that begins as an error does."""
+    lines = [line.strip() for line in text.splitlines()]
+    first = next((at for at in reversed(range(len(lines))) if _ERROR.match(lines[at])), 0)
+    return "\n".join(lines[first:])
 
 
 def one_line(text: str, longest: int = 400) -> str:

@@ -58,7 +58,8 @@ class LaneInTurns:
             self._end()
             return
         with self._own_state.in_force():
-            self._ready = training.prepare(self._framework, training.make_data())
+            data = training.make_data() if training.makes_data_on_host else None
+            self._ready = training.prepare(self._framework, data)
             ready = self._ready
             self._loop = fit_in_steps(ready.model, ready.data, ready.epochs, [training.hooks])
             self._ahead = next(self._loop)

@@ -15,12 +15,15 @@ from training.agent.emitter import Emitter
 from training.agent.gate import Gate
 from training.agent.lane_plan import LaneHooksPlan
 from training.plan import Lane, LanePlan, Plan
+from training.preset.data import EntryData
+from training.preset.own_code import names_code
 from training.record.log_tail import log_tail
 from training.record.run_folder import RunFolder
 from training.worker.checkpoints import Checkpoints
 from training.worker.failures import LaneFailureError, name_failure
 from training.worker.lane_log import Say, say_on_stdout
 from training.worker.length import Length, lane_length
+from training.worker.own_code import made_in, own_imports, place_of
 
 if TYPE_CHECKING:
     from training.worker.cached_batch import CachedBatch
@@ -63,22 +66,33 @@ class LaneTraining:
         """This lane's part of the plan."""
         return self.plan.lanes[self.lane]
 
+    @property
+    def makes_data_on_host(self) -> bool:
+        """Whether making its data leaves the device alone; a function of the user's own may use it as it likes."""
+        return not isinstance(self.lane_plan.preset.data, EntryData)
+
     def make_data(self) -> TrainingData:
-        """Make or fetch the preset's data, on the host.
+        """Make or fetch the preset's data, on the host; or call the function of the user's own that does.
 
         Raises:
             DataError: it cannot be had.
+            Exception: the user's own function fails.
         """
         from training.worker import callback, models  # noqa: F401 - their imports need not wait for the token either
         from training.worker.data import load_data
 
         return load_data(self.lane_plan.preset)
 
-    def prepare(self, framework: Framework, data: TrainingData) -> ReadyToFit:
+    def prepare(self, framework: Framework, data: TrainingData | None) -> ReadyToFit:
         """Set the device up, build and compile the model, and make its hooks.
 
+        Args:
+            framework: what the device is set up in.
+            data: what was made already; None where it is to be made once the device is set up.
+
         Raises:
-            LaneFailureError: there is no GPU though one was chosen.
+            LaneFailureError: there is no GPU though one was chosen, or the user's own functions do not make a training.
+            Exception: such a function fails.
         """
         import keras
 
@@ -91,12 +105,24 @@ class LaneTraining:
             self.emitter.emit("no_gpu", why=set_up.no_gpu.why, remedy=set_up.no_gpu.remedy)
         keras.utils.set_random_seed(preset.fit.seed)
         keras.mixed_precision.set_global_policy(preset.device.precision)
+        if data is None:
+            data = self.make_data()
         model = build_model(preset, data.shape)
         compile_model(model, preset)
+        if names_code(preset):
+            self._see_and_describe(model, data)
         length = lane_length(preset.fit, self.plan.limits, data.steps_per_epoch)
         self._tell_built(model, data, length, set_up.device)
         self._make_hooks(framework, model, data, length)
         return ReadyToFit(model, data, length.epochs)
+
+    def _see_and_describe(self, model: Any, data: TrainingData) -> None:
+        """A model of the user's own may not have its weights yet; nobody could tell of it before."""
+        from training.worker.describe import keep_what_is_built
+        from training.worker.models.entry import see_it_built
+
+        see_it_built(model, data)
+        keep_what_is_built(self.lane_plan.preset, model, data)
 
     def _make_hooks(self, framework: Framework, model: Any, data: TrainingData, length: Length) -> None:
         from training.worker.callback import lane_callback
@@ -143,12 +169,13 @@ class LaneTraining:
             now=self.emitter.now,
             synchronize=framework.synchronize,
             is_wanted=lambda: not self.gate.attention,
+            say=self.say,
         )
 
     def _tell_built(self, model: Any, data: TrainingData, length: Length, device_name: str) -> None:
         self.emitter.emit(
             "built",
-            parameters=int(model.count_params()),
+            parameters=sum(math.prod(weight.shape) for weight in model.weights),
             parameter_bytes=_parameter_bytes(model),
             batch_size=data.batch_size,
             train_samples=data.train_samples,
@@ -171,6 +198,12 @@ class LaneTraining:
                 "state-lost",
                 f"The model could not be put back after a measurement: {self.cached_batch.state_lost}",
                 "Run again with --no-probe; the last checkpoint, where there is one, is from before or just after it.",
+            )
+        if hooks.ran_dry:
+            raise LaneFailureError(
+                "bad-data",
+                f"The data ran out at step {hooks.step}: epoch {hooks.epoch} had {hooks.ran_dry}",
+                "Return data that go on, or fewer steps; the last checkpoint holds what was trained.",
             )
         if hooks.nan_stop:
             raise LaneFailureError(
@@ -231,7 +264,8 @@ class LaneTraining:
     def fail(self, error: Exception) -> None:
         """Tell what the lane failed of, in its log and as a record."""
         self.say("".join(traceback.format_exception(error)).rstrip())
-        failure = name_failure(error, on_gpu=self.on_gpu)
+        place, made = place_of(error), made_in(self.lane_plan.preset)
+        failure = name_failure(error, on_gpu=self.on_gpu, place=place, made_in=made)
         step = 0 if self.hooks is None else self.hooks.step
         tail = log_tail(self.folder.lane_log(self.lane))
         self.emitter.emit(
@@ -250,7 +284,8 @@ def _parameter_bytes(model: Any) -> int:
 
 def _save(framework: Framework, model: Any, path: Path) -> None:
     framework.hold_state(model)
-    model.save(path)
+    with own_imports.named_as_written():
+        model.save(path)
 
 
 def _not_known() -> None:

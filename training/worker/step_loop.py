@@ -39,7 +39,7 @@ def fit_in_steps(
     """
     model._assert_compile_called("fit")
     epochs = min(epochs, keras.config.max_epochs() or epochs)
-    batches = _batches(model, training_batches(data))
+    batches = _batches(model, training_batches(data), data.asked_steps)
     batches.reset()
     called = keras.callbacks.CallbackList(
         callbacks, add_history=True, verbose=0, epochs=epochs, steps=batches.num_batches, model=model
@@ -55,7 +55,7 @@ def fit_in_steps(
         logs = yield from _train_epoch(model, batches, called)
         epoch_logs = dict(model._get_metrics_result_or_logs(logs))
         if data.validation is not None:
-            validation = validation or _batches(model, validation_batches(data))
+            validation = validation or _batches(model, validation_batches(data), data.asked_validation_steps)
             found = yield from _validate(model, validation, called)
             epoch_logs |= {f"val_{name}": value for name, value in found.items()}
         called.on_epoch_end(epoch, epoch_logs)
@@ -67,9 +67,10 @@ def fit_in_steps(
     called.on_train_end(logs=epoch_logs)
 
 
-def _batches(model: Any, adapter: Any) -> Any:
+def _batches(model: Any, adapter: Any, steps_per_epoch: int | None) -> Any:
     return TFEpochIterator(
         x=adapter,
+        steps_per_epoch=steps_per_epoch,
         distribute_strategy=model.distribute_strategy,
         steps_per_execution=model.steps_per_execution,
     )

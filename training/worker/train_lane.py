@@ -11,7 +11,7 @@ def train_lane(training: LaneTraining) -> int:
     try:
         framework = import_framework(training.lane_plan.preset.fit.backend, (training.emitter,))
         # Before the token is there: data is made on the host and by whichever lane is waiting anyway.
-        data = training.make_data()
+        data = training.make_data() if training.makes_data_on_host else None
         training.gate.wait_for_token()
         if training.gate.stop_asked:
             training.finish_early()
@@ -30,6 +30,8 @@ def _fit(training: LaneTraining, ready: ReadyToFit) -> dict[str, list[float]]:
         training_batches(ready.data),
         epochs=ready.epochs,
         validation_data=validation_batches(ready.data),
+        steps_per_epoch=ready.data.asked_steps,
+        validation_steps=ready.data.asked_validation_steps,
         callbacks=[training.hooks],
         verbose=0,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import click
 
 from tui import exit_codes
 from tui.commands.asking import leave_unless_meant, refuse_where_only_looked_at, yes_option
+from tui.commands.confirming import confirm, trust_option
 from tui.commands.detached import say_detached
 from tui.commands.fail import fail, failing_clearly
 from tui.commands.preset_names import complete_preset
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from training.bench.device_use import Busy
     from training.bench.folder import BenchFolder
     from training.bench.request import BenchRequest
+    from training.code_trust import NamedCode
     from tui.bench_follow import Followed
 
 NEWEST = ""
@@ -114,11 +117,12 @@ def _refuse_nan(_context: click.Context, _parameter: click.Parameter, value: flo
     help="End a bench; what is done is kept. At a terminal it asks first.",
 )
 @yes_option
+@trust_option
 def bench(
     presets: tuple[str, ...], sharing: str, blocks: int, seconds: float, relaunch: int, device: str,
     overrides: tuple[str, ...], seed: int | None, force_fit: bool, force_busy: bool, bench_dir: Path | None,
     as_json: bool, detach: bool,
-    attach: str | None, resume: str | None, stop: str | None, yes: bool,
+    attach: str | None, resume: str | None, stop: str | None, yes: bool, trust: bool,
 ) -> None:  # fmt: skip
     """Measure presets beside each other: every pair, in every mode, launched afresh.
 
@@ -134,6 +138,7 @@ def bench(
     if attach is not None:
         raise SystemExit(_follow(partial(_look_at, attach), as_json=as_json, detach=False))
     if resume is not None:
+        confirm(partial(_asked_about_again, resume), trust=trust)
         start = partial(_resume, resume, force_busy=force_busy)
         raise SystemExit(_follow(start, as_json=as_json, detach=detach))
     if stop is not None:
@@ -153,8 +158,22 @@ def bench(
             force_fit=force_fit,
             bench_dir=bench_dir,
         )
+    request = replace(request, confirmed=confirm(partial(_asked_about, request), trust=trust))
     start = partial(_begin, request, force_busy=force_busy)
     raise SystemExit(_follow(start, as_json=as_json, detach=detach))
+
+
+def _asked_about(request: BenchRequest) -> tuple[NamedCode, ...]:
+    from training.bench.request import unconfirmed_code
+
+    return unconfirmed_code(request)
+
+
+def _asked_about_again(reference: str) -> tuple[NamedCode, ...]:
+    from training.bench.folder import find_bench_folder
+    from training.bench.start import unconfirmed_code
+
+    return unconfirmed_code(find_bench_folder(reference or None))
 
 
 def _begin(request: BenchRequest, *, force_busy: bool) -> Followed:

@@ -22,6 +22,7 @@ def fail(message: str, exit_code: int) -> NoReturn:
 @contextmanager
 def failing_clearly() -> Iterator[None]:
     """Turn what can go wrong before a run into one sentence and its exit code."""
+    from training.code_trust import CodeNotConfirmedError
     from training.control.client import ControlError
     from training.launch import DeviceRefusedError, LaunchError
     from training.meters.devices import DeviceRequestError, DeviceUnavailableError
@@ -35,6 +36,8 @@ def failing_clearly() -> Iterator[None]:
         fail(str(error), exit_codes.USAGE)
     except (DeviceUnavailableError, DeviceRefusedError) as error:
         fail(str(error), exit_codes.DEVICE)
+    except CodeNotConfirmedError as error:
+        fail(f"{error}: --trust runs it", exit_codes.USAGE)
     except (PresetError, LaunchError, RunFolderError, RunNotFoundError, PlanError) as error:
         fail(str(error), exit_codes.USAGE)
     except ControlError as error:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui import exit_codes
+from tui.commands.confirming import trust_option
 from tui.commands.fail import fail
 from tui.commands.tensorboard_option import tensorboard_option
 from tui.commands.viewer_options import ViewerOptions, viewer_options
@@ -29,6 +30,8 @@ class Following:
     plain: bool = False
     interval_s: float | None = None
     detach: bool = False
+    trust: bool = False
+    """Code that presets of `./presets` name is run without a question."""
     notify: NotifyCommand | None = None
     """What the run's supervisor runs when a lane ends."""
     tensorboard: Path | None = None
@@ -74,6 +77,7 @@ def follow_options(function: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--json", "as_json", is_flag=True, help="With --headless: report.json alone on stdout.")
     @plain_options
     @click.option("--detach", is_flag=True, help="Launch, print the run's name, and leave it running.")
+    @trust_option
     @notify_option
     @tensorboard_option
     @viewer_options
@@ -85,12 +89,15 @@ def follow_options(function: Callable[..., Any]) -> Callable[..., Any]:
         plain: bool,
         interval_s: float | None,
         detach: bool,
+        trust: bool,
         notify: NotifyCommand | None,
         tensorboard: Path | None,
         viewer: ViewerOptions,
         **others: Any,
     ) -> Any:
-        following = Following(headless, as_json, plain, interval_s, detach, notify, tensorboard, viewer)
+        following = Following(
+            headless, as_json, plain, interval_s, detach, trust, notify, tensorboard, viewer
+        )
         return function(*arguments, following=following, **others)
 
     return with_following

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from tui.commands.argument_order import thing_and_run
 from tui.commands.ask import asked_of_live_run
+from tui.commands.confirming import confirm, trust_option
 from tui.commands.fail import failing_clearly
 from tui.commands.preset_names import complete_preset_or_run
 
 if TYPE_CHECKING:
+    from training.code_trust import NamedCode
     from training.record.run_folder import RunFolder
 
 EPILOG = """Examples:
@@ -30,20 +33,29 @@ EPILOG = """Examples:
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Set a preset's key. May be repeated."
 )
 @click.option("--seed", type=click.IntRange(min=0, max=2**31 - 1), help="Its seed.")
-def join(words: tuple[str, ...], overrides: tuple[str, ...], seed: int | None) -> None:
+@trust_option
+def join(words: tuple[str, ...], overrides: tuple[str, ...], seed: int | None, trust: bool) -> None:
     """Add PRESET to a run whose other lane trains already, or has ended: it trains beside what trains there.
 
     The rate that the first lane had before is what it is compared with. Bounds that the run was given (--epochs,
     --steps or --minutes) bound it too. RUN is the newest live run unless named; it may also stand first.
     """
     reference, run = thing_and_run(words, "preset", _is_preset)
+    yes = confirm(partial(_asked_about, reference), trust=trust)
     with failing_clearly():
-        from training.launch import planned_lane, with_overrides
+        from training.launch import joining_lane
         from training.preset.printable import printable
 
-        planned = with_overrides("b", planned_lane(reference), overrides, seed)
+        planned = joining_lane(reference, overrides, seed, confirmed=yes)
     folder = asked_of_live_run(run, ask="join", planned=planned, by="dualtrain-tui join")
     click.echo(f"{printable(planned.preset_name)} joins {printable(folder.name)}{_bounds(folder)}")
+
+
+def _asked_about(reference: str) -> tuple[NamedCode, ...]:
+    from training.code_trust import needing_a_yes, unconfirmed
+    from training.launch import planned_lane
+
+    return unconfirmed(needing_a_yes([planned_lane(reference)]), frozenset())
 
 
 def _is_preset(word: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui import exit_codes
+from tui.commands.confirming import confirmed
 from tui.commands.detached import say_detached
 from tui.commands.fail import fail, failing_clearly
 from tui.commands.open_app import open_app, why_no_screen
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
 
 
 def launch_and_follow(request: LaunchRequest, following: Following) -> int:
-    """Launch, and follow as asked; returns the exit code. Settings that cannot be are said before anything starts."""
+    """Launch, and follow as asked; returns the exit code. Settings that cannot be are said before anything starts.
+
+    Code that a preset of the working directory names is asked about first, however the run is followed.
+    """
+    request = confirmed(request, trust=following.trust)
     if following.headless:
         from tui.headless import run_headless
 

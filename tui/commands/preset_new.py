@@ -43,7 +43,21 @@ def _beginning(name: str, source: str | None) -> Beginning:
     """Each way of beginning is an option of the command and a function there."""
     from training.own_presets import from_nothing, from_preset
 
-    return from_nothing(name) if source is None else from_preset(name, source)
+    if source is None:
+        return from_nothing(name)
+    _refuse_unconfirmed(source)
+    return from_preset(name, source)
+
+
+def _refuse_unconfirmed(source: str) -> None:
+    """Made the user's own, code of `./presets` would be their own word, and be run unasked."""
+    from training.code_trust import needing_a_yes, unconfirmed
+    from training.launch import planned_lane
+
+    if unconfirmed(needing_a_yes([planned_lane(source)]), frozenset()):
+        fail(
+            f"{source}: it names code that you have not said yes to: launch it once before", exit_codes.USAGE
+        )
 
 
 def _tell(made: PresetEntry) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -38,6 +39,7 @@ _WIDEST_VALUE = 40
 @click.option("--toml", "as_toml", is_flag=True, help="A whole preset file with every setting said.")
 def show_command(name: str, overrides: tuple[str, ...], as_json: bool, as_toml: bool) -> None:
     """Show a preset as resolved: each setting, and whether the preset, a default or --set says it."""
+    from training.preset.moving import moved
     from training.preset.sources import with_sources
     from training.preset.toml_file import read_toml
     from training.preset.toml_text import preset_text
@@ -50,17 +52,20 @@ def show_command(name: str, overrides: tuple[str, ...], as_json: bool, as_toml: 
         document = read_toml(entry.path)
     assert entry.preset is not None
     if as_toml:
-        click.echo(preset_text(entry.preset), nl=False)
+        with failing_clearly():
+            here = moved(entry.preset, Path.cwd())  # where its output is most likely put
+        click.echo(preset_text(here), nl=False)
         return
     settings = with_sources(entry.preset, document, overrides)
     click.echo(_as_json(entry, settings) if as_json else _as_text(entry, settings))
 
 
 def _as_json(entry: PresetEntry, settings: Sourced) -> str:
-    import msgspec
+    from training.preset.entry_table import as_written
 
+    assert entry.preset is not None
     told = [{"key": one.key, "value": one.value, "source": source} for one, source in settings]
-    facts = {**entry_facts(entry), "preset": msgspec.to_builtins(entry.preset), "settings": told}
+    facts = {**entry_facts(entry), "preset": as_written(entry.preset), "settings": told}
     return json.dumps(facts, indent=1)
 
 

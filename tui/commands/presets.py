@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
 
 import click
 
 from tui import exit_codes
+from tui.commands.confirming import trust_option
 from tui.commands.fail import fail
+from tui.commands.preset_check import CheckedPreset, checked, everything_checked, tried
 from tui.commands.preset_facts import entry_facts
+from tui.commands.preset_names import complete_preset
 from tui.commands.preset_new import new_command
 from tui.commands.preset_show import show_command
+
+CHECK_EPILOG = """Examples:
+
+\b
+  dualtrain-tui presets check my.toml
+  dualtrain-tui presets check --run my.toml local:theirs"""
 
 
 @click.group(invoke_without_command=True, epilog="Example: dualtrain-tui presets show seed-binary")
@@ -44,40 +51,37 @@ def list_command(as_json: bool) -> None:
         click.echo(f"{printable(entry.reference):24}  {entry.origin:8}  {what}")
 
 
-@presets.command("check", epilog="Example: dualtrain-tui presets check my.toml")
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@presets.command("check", epilog=CHECK_EPILOG)
+@click.argument("names", metavar="[NAME|FILE ...]", nargs=-1, shell_complete=complete_preset)
+@click.option(
+    "--run", "is_run", is_flag=True, help="Try each for a few steps, in a process of its own, on the CPU."
+)
+@trust_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON array.")
-def check_command(files: tuple[Path, ...], as_json: bool) -> None:
-    """Check preset files, or every preset in reach. Exit code 2 where one is bad."""
-    from training.preset import PresetError, load_preset
-    from training.preset_library import list_presets
+def check_command(names: tuple[str, ...], is_run: bool, trust: bool, as_json: bool) -> None:
+    """Check presets, or every preset in reach. Exit code 2 where one is bad.
 
-    found: list[dict[str, Any]] = []
-    for path in files:
-        try:
-            load_preset(path)
-            found.append({"path": str(path), "ok": True, "error": None})
-        except PresetError as error:
-            found.append({"path": str(path), "ok": False, "error": str(error)})
-    if not files:
-        found = [
-            {"path": str(entry.path), "ok": entry.error is None, "error": entry.error}
-            for entry in list_presets()
-        ]
+    Without --run nothing that a preset names is imported; what is wrong in it shows where it is run.
+    """
+    if is_run and not names:
+        fail("--run needs the presets that it should try", exit_codes.USAGE)
+    found = [tried(name, trust=trust) if is_run else checked(name) for name in names]
+    if not names:
+        found = everything_checked()
     if as_json:
-        click.echo(json.dumps(found, indent=1))
+        click.echo(json.dumps([one.as_json() for one in found], indent=1))
     else:
         _print_findings(found)
-    raise SystemExit(exit_codes.OK if all(one["ok"] for one in found) else exit_codes.USAGE)
+    raise SystemExit(exit_codes.OK if all(one.error is None for one in found) else exit_codes.USAGE)
 
 
-def _print_findings(found: list[dict[str, Any]]) -> None:
+def _print_findings(found: list[CheckedPreset]) -> None:
     from training.preset.printable import printable
 
     if not found:
         fail("there is no preset to check", exit_codes.USAGE)
     for one in found:
-        if one["ok"]:
-            click.echo(f"ok  {printable(one['path'])}")
+        if one.error is None:
+            click.echo(f"ok  {printable(one.path)}{one.told}")
         else:
-            click.echo(f"dualtrain-tui: {one['error']}", err=True)
+            click.echo(f"dualtrain-tui: {printable(one.error)}", err=True)

@@ -16,6 +16,7 @@ from tui.commands.preset_names import complete_run
 
 if TYPE_CHECKING:
     from training.plan import Plan
+    from training.record.run_folder import RunFolder
     from training.retry import RetryOffer
 
 EPILOG = """Examples:
@@ -52,7 +53,7 @@ def retry(
     After a lane ran out of memory a smaller batch, caps that fit and one lane after the other are offered.
     """
     with failing_clearly():
-        plan, found = _ended_run(run)
+        folder, plan, found = _ended_run(run)
     if not only_list:
         following.check()
     if only_list:
@@ -71,7 +72,7 @@ def retry(
             )
         chosen = named
     request = replace(
-        retry_request(plan, chosen, overrides=overrides, run_dir=run_dir),
+        retry_request(plan, chosen, overrides=overrides, run_dir=run_dir, run=folder.path),
         notify=following.notify,
         tensorboard=following.tensorboard,
     )
@@ -81,7 +82,7 @@ def retry(
     raise SystemExit(launch_and_follow(request, following))
 
 
-def _ended_run(run: str | None) -> tuple[Plan, tuple[RetryOffer, ...]]:
+def _ended_run(run: str | None) -> tuple[RunFolder, Plan, tuple[RetryOffer, ...]]:
     from training.analysis.history import RunHistory
     from training.record.liveness import liveness
     from training.record.run_folder import find_run_folder
@@ -92,4 +93,4 @@ def _ended_run(run: str | None) -> tuple[Plan, tuple[RetryOffer, ...]]:
         fail(f"run {folder.name} has not ended: `dualtrain-tui attach {folder.name}`", exit_codes.FAILED)
     history = RunHistory(folder)
     history.refresh()
-    return history.plan, offers(history.plan, history.state())
+    return folder, history.plan, offers(history.plan, history.state())

@@ -85,12 +85,19 @@ class JoinAsked(SupervisorAsked):
     """Train a preset beside the lane that trains, or in the place of one that has ended."""
 
     reference: str
+    confirmed: frozenset[str] = frozenset()
+    """Digests of code that it names, to which the person has just said yes."""
 
     def request(self, by: str) -> Request:
-        """With the preset as it is on the disk now."""
-        from training.launch import planned_lane
+        """With the preset as it is on the disk now.
 
-        return _request("join", by, planned=planned_lane(self.reference))
+        Raises:
+            PresetError: it cannot be used.
+            CodeNotConfirmedError: it names code that nobody has said yes to.
+        """
+        from training.launch import joining_lane
+
+        return _request("join", by, planned=joining_lane(self.reference, confirmed=self.confirmed))
 
 
 @dataclass

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from training.plan import Lane
 from training.preset.digest import preset_digest
+from training.preset.own_code import names_code
 from tui.widgets.device_lines import DeviceChoice
 from tui.widgets.preset_facts import Known
 
@@ -47,8 +48,11 @@ class PickKnowledge:
         return DeviceChoice(asked, chosen.device, chosen.lane_devices, standing)
 
     def needs_description(self, entry: PresetEntry | None) -> bool:
-        """The preset is good, and nothing is known of it yet."""
-        return bool(entry and entry.preset and preset_digest(entry.preset) not in self.descriptions)
+        """The preset is good, nothing is known of it yet, and no code of its own would have to be run for that."""
+        preset = entry.preset if entry is not None else None
+        if preset is None or names_code(preset):
+            return False
+        return preset_digest(preset) not in self.descriptions
 
     def worth_describing(
         self, picked: Mapping[Lane, PresetEntry | None], looked_at: Lane, choice: DeviceChoice

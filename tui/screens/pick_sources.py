@@ -63,10 +63,21 @@ def describe(entry: PresetEntry, is_cancelled: Callable[[], bool]) -> Descriptio
 
 
 def save(asked: SaveAsked) -> PresetEntry | None:
-    """The preset as it was saved; None where the user has one of that name, which is left alone."""
+    """The preset as it was saved; None where the user has one of that name, which is left alone.
+
+    Raises:
+        PresetError: it cannot be saved.
+    """
+    from training.code_trust import needing_a_yes, unconfirmed
+    from training.launch import planned_lane
     from training.own_presets import save_as_own
+    from training.preset import PresetError
     from training.preset.saving import PresetThereError
 
+    entry = asked.entry
+    if entry.origin == "local" and unconfirmed(needing_a_yes([planned_lane(entry.reference)]), frozenset()):
+        # Saved it would be the user's own word, and be run unasked.
+        raise PresetError("it names code that you have not said yes to: launch it once before")
     try:
         return save_as_own(asked.entry, asked.name, overwrite=asked.overwrite)
     except PresetThereError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from training.analysis.held_text import held_text
@@ -41,7 +42,7 @@ class RunAgain:
             chosen = next((offer for offer in made if offer.key == key), None)
             if chosen is not None:
                 screen.notify("Launching the pair again…", timeout=3, markup=False)
-                screen.post_message(AgainAsked(retry_request(self.plan, chosen)))
+                screen.post_message(AgainAsked(retry_request(self.plan, chosen, run=Path(self.state.folder))))
                 screen.run_worker(self._tell_changed_presets(screen), thread=True, exit_on_error=False)
 
         # at once and not by a message: keys that were typed on are the question's

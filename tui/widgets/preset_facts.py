@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from training.plan import Lane
+from training.preset.own_code import NOT_COMPUTED as CODE_NOT_RUN
+from training.preset.own_code import names_code
 from tui import format
-from tui.widgets.preset_text import data_text, fit_text, model_text
+from tui.widgets.preset_text import data_text, fit_text, loss_text, model_text
 from tui.widgets.spans import Tone
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ def long_facts(known: Known, preset: Preset) -> list[Fact]:
         Fact("model", model_text(preset)),
         Fact("data", data_text(preset)),
         Fact("fit", fit_text(preset, known.steps_per_epoch)),
-        Fact("loss", ", ".join((preset.fit.loss, *preset.fit.metrics))),
+        Fact("loss", loss_text(preset)),
         parameters(known),
         memory(known),
         time(known),
@@ -79,14 +81,17 @@ def parameters(known: Known, *, short: bool = False) -> Fact:
     """What only Keras can tell."""
     told = known.description
     if told is None:
-        return Fact("parameters", "being computed…" if known.is_describing else NOT_COMPUTED, "muted")
+        own = known.entry is not None and known.entry.preset is not None and names_code(known.entry.preset)
+        not_yet = CODE_NOT_RUN if own else NOT_COMPUTED
+        return Fact("parameters", "being computed…" if known.is_describing else not_yet, "muted")
     if isinstance(told, str):
         return Fact("parameters", f"cannot be computed: {told}", "warning")
+    activations = told.activation_bytes_estimate
     if short:
         parts = [
             f"{format.count(told.parameters)} ({format.size(told.parameter_bytes)})",
             f"optimizer ≈{format.size(told.optimizer_bytes_estimate)}",
-            f"activations ≈{format.size(told.activation_bytes_estimate)}",
+            *([] if activations is None else [f"activations ≈{format.size(activations)}"]),
         ]
         return Fact("parameters", ", ".join(parts))
     frozen = told.parameters - told.trainable_parameters
@@ -95,7 +100,7 @@ def parameters(known: Known, *, short: bool = False) -> Fact:
         *([f"{format.count(frozen)} not trained"] if frozen else []),
         f"weights {format.size(told.parameter_bytes)}",
         f"optimizer ≈ {format.size(told.optimizer_bytes_estimate)}",
-        f"activations ≈ {format.size(told.activation_bytes_estimate)} a batch",
+        *([] if activations is None else [f"activations ≈ {format.size(activations)} a batch"]),
     ]
     return Fact("parameters", " · ".join(parts))
 

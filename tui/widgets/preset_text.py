@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from training.preset.backend import DEFAULT_BACKEND, title_of
+from training.preset.data import EntryData
 from training.preset.explain import Setting, explain
+from training.preset.fits import tag
+from training.preset.model import EntryModel
+from training.preset.printable import printable
 from tui import format
 
 if TYPE_CHECKING:
@@ -13,13 +17,15 @@ if TYPE_CHECKING:
 
 
 def model_name(preset: Preset) -> str:
-    """The architecture."""
-    return str(preset.model.__struct_config__.tag)
+    """The architecture, or the function of the user's own that makes the model."""
+    model = preset.model
+    return model.entry.text if isinstance(model, EntryModel) else tag(model)
 
 
 def data_name(preset: Preset) -> str:
-    """The data set."""
-    return str(preset.data.__struct_config__.tag)
+    """The data set, or the function of the user's own that makes the data."""
+    data = preset.data
+    return data.entry.text if isinstance(data, EntryData) else tag(data)
 
 
 def model_text(preset: Preset) -> str:
@@ -29,6 +35,8 @@ def model_text(preset: Preset) -> str:
 
 def data_text(preset: Preset) -> str:
     """The data with their sizes: `images, 2 000 samples, size 32`."""
+    if isinstance(preset.data, EntryData):
+        return ", ".join([data_name(preset), *_sizes(preset, "data")])
     sizes = [text for text in _sizes(preset, "data") if not text.startswith("samples ")]
     return ", ".join([data_name(preset), f"{format.count(preset.data.samples)} samples", *sizes])
 
@@ -41,7 +49,12 @@ def fit_text(preset: Preset, steps_per_epoch: int | None) -> str:
         length = f"{format.count(fit.steps)} steps"
     elif steps_per_epoch is not None:
         length = f"{format.count(steps_per_epoch)} steps × {length}"
-    parts = [f"{fit.optimizer} {fit.learning_rate:g}", f"batch {format.count(fit.batch_size)}", length]
+    optimizer, batch = f"{fit.optimizer} {fit.learning_rate:g}", f"batch {format.count(fit.batch_size)}"
+    if isinstance(preset.model, EntryModel):
+        optimizer += " unless compiled"
+    if isinstance(preset.data, EntryData):
+        batch += " of arrays"
+    parts = [optimizer, batch, length]
     if fit.validation_split:
         parts.append(f"validates on {format.percent(fit.validation_split * 100)}")
     if preset.device.memory != "growth":
@@ -53,6 +66,12 @@ def fit_text(preset: Preset, steps_per_epoch: int | None) -> str:
     return ", ".join(parts)
 
 
+def loss_text(preset: Preset) -> str:
+    """The loss and the metrics; a model that a function of the user's own compiles has its own."""
+    fit = preset.fit
+    return ", ".join((fit.loss or "as the model was compiled", *fit.metrics))
+
+
 def settings(preset: Preset) -> list[tuple[str, str, bool]]:
     """Every setting: its dotted key, its value as TOML has it, and whether it is the default."""
     return [(one.key, one.text, one.is_default) for one in explain(preset)]
@@ -62,8 +81,13 @@ def _sizes(preset: Preset, table: str) -> list[str]:
     return [
         f"{one.key.partition('.')[2].replace('_', ' ')} {_short(one)}"
         for one in explain(preset)
-        if one.key.startswith(f"{table}.") and one.key != f"{table}.name" and _says_something(one)
+        if one.key.startswith(f"{table}.") and one.key not in _named(table) and _says_something(one)
     ]
+
+
+def _named(table: str) -> tuple[str, str]:
+    """The keys that say what a table is of."""
+    return f"{table}.name", f"{table}.entry"
 
 
 def _says_something(setting: Setting) -> bool:
@@ -78,5 +102,5 @@ def _says_something(setting: Setting) -> bool:
 def _short(setting: Setting) -> str:
     value = setting.value
     if isinstance(value, list):
-        return " ".join(str(one) for one in value) if value else "none"
+        return printable(" ".join(str(one) for one in value)) if value else "none"
     return format.count(value) if isinstance(value, int) and not isinstance(value, bool) else setting.text

@@ -31,20 +31,27 @@ class DataShape:
 
 
 def data_shape(preset: Preset) -> DataShape:
-    """The form of the data a preset trains on."""
-    data, target = preset.data, preset.data.target
+    """The form of the data a preset trains on.
+
+    Raises:
+        TypeError: a function of the user's own makes them.
+    """
+    data = preset.data
+    if isinstance(data, datasets.EntryData):
+        raise TypeError("what a function of the user's own returns shows when it is called")
+    target = data.target
     return DataShape(
         inputs=_inputs(data),
         input_kind=data.inputs,
         target=target,
         labels=label_kind(target, preset.fit.loss),
         outputs=_outputs(data),
-        activation=_activation(target, preset.fit.loss),
+        activation=activation_for(target, preset.fit.loss),
         table_rows=_table_rows(data),
     )
 
 
-def _inputs(data: datasets.DataSpec) -> tuple[int, ...]:
+def _inputs(data: datasets.ShippedData) -> tuple[int, ...]:
     match data:
         case datasets.TabularBinary() | datasets.TabularRegression() | datasets.TabularClasses():
             return (data.features,)
@@ -59,7 +66,7 @@ def _inputs(data: datasets.DataSpec) -> tuple[int, ...]:
             return (size, size, getattr(data, "channels", 1))
 
 
-def _outputs(data: datasets.DataSpec) -> int:
+def _outputs(data: datasets.ShippedData) -> int:
     match data:
         case datasets.KerasMnist():
             return MNIST_CLASSES
@@ -71,7 +78,8 @@ def _outputs(data: datasets.DataSpec) -> int:
             return int(getattr(data, "classes", 1))
 
 
-def _activation(target: TargetKind, loss: str) -> str:
+def activation_for(target: TargetKind, loss: str | None) -> str:
+    """The activation of the last layer."""
     match target:
         case "class" | "next-token":
             return "softmax"
@@ -82,7 +90,7 @@ def _activation(target: TargetKind, loss: str) -> str:
             return "linear"
 
 
-def _table_rows(data: datasets.DataSpec) -> tuple[int, ...]:
+def _table_rows(data: datasets.ShippedData) -> tuple[int, ...]:
     match data:
         case datasets.TopicTokens() | datasets.NextTokens() | datasets.KerasImdb():
             return (data.vocabulary,)

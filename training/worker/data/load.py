@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from training.preset import Preset
-from training.preset.data import DataSpec, SlowImages
+from training.preset.data import EntryData, ShippedData, SlowImages
 from training.preset.fits import tag, validation_count
 from training.worker.data.data_shape import DataShape, data_shape
 from training.worker.data.errors import DataError
@@ -40,15 +40,21 @@ def load_data(preset: Preset) -> TrainingData:
 
     Raises:
         DataError: the data set is missing and cannot be fetched, or is not what the preset says.
+        LaneFailureError: a function of the user's own cannot be had, or returns what cannot be trained on.
     """
-    shape, seed = data_shape(preset), preset.fit.seed
+    seed = preset.fit.seed
+    if isinstance(preset.data, EntryData):
+        from training.worker.data import entry
+
+        return entry.load(preset, preset.data, lambda samples: _order(seed, samples))
+    shape = data_shape(preset)
     maker = importlib.import_module(f"training.worker.data.{_MADE_BY[tag(preset.data)]}")
     x, y = maker.make(preset.data, np.random.default_rng([seed, _MAKE]))
     _check(preset.data, shape, x, y)
     if shape.labels == "one-hot":
         y = np.eye(shape.outputs, dtype=np.float32)[y]
     held_back = validation_count(len(x), preset.fit.validation_split)
-    order = np.random.default_rng([seed, _SPLIT]).permutation(len(x))
+    order = _order(seed, len(x))
     train, held = order[held_back:], order[:held_back]
     fit_x, fit_y, validation = x[train], y[train], (x[held], y[held]) if held_back else None
     if isinstance(preset.data, SlowImages):
@@ -65,7 +71,11 @@ def load_data(preset: Preset) -> TrainingData:
     )
 
 
-def _check(data: DataSpec, shape: DataShape, x: Any, y: Any) -> None:
+def _order(seed: int, samples: int) -> Any:
+    return np.random.default_rng([seed, _SPLIT]).permutation(samples)
+
+
+def _check(data: ShippedData, shape: DataShape, x: Any, y: Any) -> None:
     # Slow images are stored as one compressed string each.
     expected = () if isinstance(data, SlowImages) else shape.inputs
     if len(x) == len(y) == data.samples and x.shape[1:] == expected:

@@ -6,25 +6,50 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import keras
+
+from training.worker.data.batches import Batches
 from training.worker.data.data_shape import DataShape
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
-    """The data as it was made or read, with exact counts."""
+    """The data as it was made or read, with exact counts where there are any."""
 
     x: Any
-    """A numpy array, or a `keras.utils.PyDataset` that makes its own batches."""
+    """Arrays, a `keras.utils.PyDataset` of ours that makes its own batches, or the user's own `Batches`."""
     y: Any
-    """A numpy array, or None where `x` is a PyDataset."""
+    """Arrays, or None where `x` has them in it."""
     validation: Any
-    """A pair of arrays; None where nothing is held back."""
-    train_samples: int
-    validation_samples: int
+    """A pair of arrays or the user's own `Batches`; None where nothing is held back."""
+    train_samples: int | None
+    """None where only batches are counted."""
+    validation_samples: int | None
     batch_size: int
-    shape: DataShape
+    shape: DataShape | None
+    """None where a function of the user's own makes the model."""
 
     @property
-    def steps_per_epoch(self) -> int:
-        """Steps of one epoch; the last may be a smaller batch."""
-        return math.ceil(self.train_samples / self.batch_size)
+    def steps_per_epoch(self) -> int | None:
+        """Steps of one epoch, the last of which may be a smaller batch; None where that shows only when one is over."""
+        if isinstance(self.x, Batches):
+            return self.x.steps_per_epoch
+        return None if self.train_samples is None else math.ceil(self.train_samples / self.batch_size)
+
+    @property
+    def asked_steps(self) -> int | None:
+        """What `fit` is given as `steps_per_epoch`: None where the data end by themselves."""
+        return self.x.asked_steps if isinstance(self.x, Batches) else None
+
+    @property
+    def asked_validation_steps(self) -> int | None:
+        """What `fit` is given as `validation_steps`."""
+        return self.validation.asked_steps if isinstance(self.validation, Batches) else None
+
+    def first_inputs(self) -> Any:
+        """What a model is given of a first batch, for looking at it."""
+        if isinstance(self.x, Batches):
+            return self.x.first_inputs
+        if self.y is None:
+            return keras.utils.unpack_x_y_sample_weight(self.x[0])[0]
+        return keras.tree.map_structure(lambda one: one[: self.batch_size], self.x)

@@ -1,0 +1,134 @@
+"""Which code that presets name a person has said may run; it is asked about once for each content.
+
+A preset of the working directory's `./presets` came with whatever was cloned or unpacked there, and so did the code
+that it names. One of the user's own config directory, or one whose path was typed, is their own word.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from training.plan import LanePlan
+from training.preset import Preset
+from training.preset.own_code import entries, names_code
+from training.record.run_home import state_home
+
+MOST_KEPT = 10_000
+"""The newest are kept; what was forgotten is asked about again."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCode:
+    """What a person is asked about: a preset, and the functions that it names."""
+
+    preset: str
+    """The path of its file, else its name."""
+    functions: tuple[str, ...]
+    """Each as `model.entry = my_models.py:build`."""
+    digest: str
+    """Of the preset, where it is, and of the files' content."""
+
+
+class CodeNotConfirmedError(ValueError):
+    """Code that a preset names would run, and nobody has said yes to it; `code` says which. One sentence."""
+
+    def __init__(self, code: tuple[NamedCode, ...]) -> None:
+        told = "; ".join(f"{one.preset} ({', '.join(one.functions)})" for one in code)
+        super().__init__(f"code that a preset names was never confirmed: {told}")
+        self.code = code
+
+
+class _Kept(Struct, frozen=True):
+    confirmed: tuple[str, ...] = ()
+    schema: int = 1
+
+
+def named_code(planned: LanePlan) -> NamedCode | None:
+    """The code of the user's own that a lane would run; None where it runs none."""
+    preset = planned.preset
+    if not names_code(preset):
+        return None
+    functions = tuple(f"{table}.entry = {entry.text}" for table, entry in entries(preset))
+    return NamedCode(planned.preset_path or planned.preset_name, functions, code_digest(preset))
+
+
+def code_digest(preset: Preset) -> str:
+    """SHA-256, in hex, of what a person says yes to: what is trained, the code's content, and where it lies.
+
+    The place is in it because code imports what lies beside it.
+    """
+    content = msgspec.structs.replace(preset, title="-", description="", stresses="", origin="")
+    return hashlib.sha256(b"code" + msgspec.json.encode(content, order="deterministic")).hexdigest()
+
+
+def needing_a_yes(lanes: Iterable[LanePlan]) -> list[LanePlan]:
+    """Those whose presets are not the user's own word; each is to be as its file says, nothing set beside it."""
+    return [planned for planned in lanes if planned.origin == "local"]
+
+
+def unconfirmed(lanes: Iterable[LanePlan], confirmed: frozenset[str]) -> tuple[NamedCode, ...]:
+    """The code of these lanes that nobody has said yes to, each content once.
+
+    Args:
+        lanes: whose code needs a yes.
+        confirmed: digests that were said yes to just now, whether they could be kept or not.
+    """
+    found = {code.digest: code for planned in lanes if (code := named_code(planned)) is not None}
+    if not found:
+        return ()
+    known = confirmed | _read()
+    return tuple(code for digest, code in found.items() if digest not in known)
+
+
+def refuse_unconfirmed(code: tuple[NamedCode, ...]) -> None:
+    """Raise `CodeNotConfirmedError` where there is any."""
+    if code:
+        raise CodeNotConfirmedError(code)
+
+
+def remember(digests: Iterable[str]) -> None:
+    """Keep that these may run. Where the state directory takes nothing they are asked about again, and no more."""
+    new = list(dict.fromkeys(digests))
+    if not new:
+        return
+    path = store_path()
+    half = path.with_name(f"half-{os.getpid()}-{path.name}")
+    kept = [one for one in _read_in_order() if one not in new]
+    content = msgspec.json.encode(_Kept((*kept, *new)[-MOST_KEPT:]))
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            half.touch(mode=0o600)
+            half.write_bytes(content)
+            half.replace(path)  # whole or not at all: half a list would ask anew, a damaged one as well
+        finally:
+            half.unlink(missing_ok=True)
+
+
+def remember_launched(lanes: Iterable[LanePlan]) -> None:
+    """Keep what these lanes run as said yes to: they were launched, and may be tried again."""
+    remember(code.digest for planned in lanes if (code := named_code(planned)) is not None)
+
+
+def store_path() -> Path:
+    """The file, whether it exists or not."""
+    return state_home() / "confirmed-code.json"
+
+
+def _read() -> frozenset[str]:
+    return frozenset(_read_in_order())
+
+
+def _read_in_order() -> tuple[str, ...]:
+    try:
+        return msgspec.json.decode(store_path().read_bytes(), type=_Kept).confirmed
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return ()
