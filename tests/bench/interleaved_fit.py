@@ -24,7 +24,7 @@ from training.worker.callback import lane_callback
 from training.worker.data import load_data
 from training.worker.data.training_data import TrainingData
 from training.worker.data.untuned import training_batches
-from training.worker.frameworks.without_tensorflow import keep_keras_from_tensorflow
+from training.worker.frameworks.kept_out import keep_keras_from_tensorflow
 from training.worker.models import build_model, compile_model
 
 Rates = tuple[float, float]

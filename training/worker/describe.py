@@ -7,6 +7,7 @@ import math
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from training.preset import Preset, PresetError, apply_overrides, load_preset, p
 from training.preset.backend import DEFAULT_BACKEND, how_to_install, missing_packages
 from training.preset.fits import validation_count
 from training.worker.failures import one_line
-from training.worker.frameworks.without_tensorflow import keep_keras_from_tensorflow
+from training.worker.frameworks.kept_out import jax_not_found, keep_keras_from_tensorflow
 
 _ITEM_BYTES = {
     "float64": 8,
@@ -67,12 +68,14 @@ def _prepare(preset: Preset) -> None:
 
 
 def _description(preset: Preset) -> dict[str, Any]:
-    import keras
+    backend = preset.fit.backend
+    with nullcontext() if backend == "jax" else jax_not_found():
+        import keras
 
     from training.worker.data.data_shape import data_shape
     from training.worker.models.build import build_model
 
-    if preset.fit.backend != DEFAULT_BACKEND:
+    if backend != DEFAULT_BACKEND:
         keep_keras_from_tensorflow()
 
     # In this scope variables know their shapes and are given no values.
