@@ -1,7 +1,7 @@
 """`python -P -m tests.bench.interleaved_fit PRESET ROUNDS SECONDS`: fits with and without a lane's hooks, in turns.
 
-On the backend that KERAS_BACKEND names. Prints one JSON object: the steps per second of each fit, "bare" and "hooked",
-in the order in which they were made.
+On the backend that KERAS_BACKEND names. Prints one JSON object: of each fit, "bare" and "hooked" in the order in which
+they were made, the steps per second and the CPU seconds of the whole process per step.
 """
 
 from __future__ import annotations
@@ -24,9 +24,11 @@ from training.worker.callback import lane_callback
 from training.worker.data import load_data
 from training.worker.data.training_data import TrainingData
 from training.worker.data.untuned import training_batches
-from training.worker.frameworks.without_tensorflow import keep_keras_from_tensorflow
+from training.worker.frameworks.kept_out import keep_keras_from_tensorflow
 from training.worker.models import build_model, compile_model
 
+Rates = tuple[float, float]
+"""Steps per second, CPU seconds per step."""
 FIRST_STEPS = 60
 """The first fit compiles; the second says how many epochs take the time wanted."""
 
@@ -37,15 +39,17 @@ class Clock(keras.callbacks.Callback):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self.began_s: float | None = None
-        self.took_s = 0.0
+        self.took_s = self.cpu_s = 0.0
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Note the first."""
-        self.began_s = time.perf_counter() if self.began_s is None else self.began_s
+        if self.began_s is None:
+            self.began_s, self.cpu_s = time.perf_counter(), -time.process_time()
 
     def on_train_end(self, logs: Any = None) -> None:
         """By now every batch has been told of."""
         self.took_s = time.perf_counter() - (self.began_s or 0.0)
+        self.cpu_s += time.process_time()
 
 
 class Fits:
@@ -67,15 +71,15 @@ class Fits:
         """How many epochs take about so long."""
         least = max(1, FIRST_STEPS // self._steps_per_epoch)
         self.bare(least)
-        rate = self.bare(least)
+        rate, _ = self.bare(least)
         return max(least, round(rate * seconds / self._steps_per_epoch))
 
-    def bare(self, epochs: int) -> float:
-        """Steps per second of a fit with nothing of ours in it."""
-        return self._rate(epochs, [])
+    def bare(self, epochs: int) -> Rates:
+        """A fit with nothing of ours in it."""
+        return self._rates(epochs, [])
 
-    def hooked(self, epochs: int) -> float:
-        """Steps per second of a fit with a lane's hooks, which write as in a run."""
+    def hooked(self, epochs: int) -> Rates:
+        """A fit with a lane's hooks, which write as in a run."""
         self._made += 1
         gate = Gate()
         gate.tell({"do": "warm_up"})
@@ -88,15 +92,16 @@ class Fits:
             warm_up_steps=3,
             say=lambda _text: None,
         )
-        rate = self._rate(epochs, [lane_callback(emitter, gate, plan)])
+        rates = self._rates(epochs, [lane_callback(emitter, gate, plan)])
         emitter.close()
-        return rate
+        return rates
 
-    def _rate(self, epochs: int, callbacks: list[Any]) -> float:
+    def _rates(self, epochs: int, callbacks: list[Any]) -> Rates:
         clock = Clock()
         batches = training_batches(self._data)
         self._model.fit(batches, epochs=epochs, callbacks=[*callbacks, clock], verbose=0)
-        return epochs * self._steps_per_epoch / clock.took_s
+        steps = epochs * self._steps_per_epoch
+        return steps / clock.took_s, clock.cpu_s / steps
 
 
 def main(reference: str, rounds: int, seconds: float) -> None:
@@ -107,7 +112,7 @@ def main(reference: str, rounds: int, seconds: float) -> None:
         fits = Fits(reference, Path(folder))
         epochs = fits.epochs_for(seconds)
         fits.hooked(epochs)
-        rates: dict[str, list[float]] = {"bare": [], "hooked": []}
+        rates: dict[str, list[Rates]] = {"bare": [], "hooked": []}
         ways = {"bare": fits.bare, "hooked": fits.hooked}
         for index in range(rounds):
             for name in sorted(ways, reverse=index % 2 == 1):

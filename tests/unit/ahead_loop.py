@@ -21,11 +21,18 @@ class AheadLoop(FitLoop):
     """Tells of up to `ahead` batches late, in an order that `seed` decides; of all where somebody waits for the device.
 
     Other threads tell, one after the other, so that a test goes the same way each time. `told_late` lets a wait for
-    the device end before the pool has told of what the device did.
+    the device end before the pool has told of what the device did. With `tells_who_waits` one is told of, the oldest,
+    whenever the training waits for that.
     """
 
     def __init__(
-        self, *arguments: Any, ahead: int = 5, seed: int = 1, told_late: bool = False, **more: Any
+        self,
+        *arguments: Any,
+        ahead: int = 5,
+        seed: int = 1,
+        told_late: bool = False,
+        tells_who_waits: bool = False,
+        **more: Any,
     ) -> None:
         synchronized: Callable[[], None] = more.pop("synchronize", lambda: None)
 
@@ -38,6 +45,17 @@ class AheadLoop(FitLoop):
         self._random = Random(seed)
         self._untold: list[tuple[int, dict[str, float]]] = []
         self._pool = ThreadPoolExecutor(1)
+        self.most_untold = 0
+        """The most that were not told of at once."""
+        if tells_who_waits:
+            wait_for = self.hooks._count.wait_for
+
+            def told(untold: int, patience_s: float) -> bool:
+                while len(self._untold) > untold:
+                    self._pool.submit(self.hooks.on_train_batch_end, *self._untold.pop(0)).result()
+                return bool(wait_for(untold, patience_s))
+
+            self.hooks._count.wait_for = told  # type: ignore[method-assign]
         self.model = JaxModel()
         vars(self.hooks)["_model"] = self.model
 
@@ -47,6 +65,7 @@ class AheadLoop(FitLoop):
 
     def batch_ended(self, end: int, logs: dict[str, float]) -> None:
         self._untold.append((end, logs))
+        self.most_untold = max(self.most_untold, len(self._untold))
         self._tell(self._ahead)
 
     def epoch_ended(self) -> None:

@@ -172,7 +172,7 @@ class TestStepCount:
         telling.start()
         count.catch_up()
         telling.join()
-        assert count.is_caught_up
+        assert count.untold == 0
         assert count.step == 1
 
     def test_gives_up_on_one_that_is_never_told(self) -> None:
@@ -182,7 +182,7 @@ class TestStepCount:
         count.begun = 0
         count.catch_up()
         assert count.step == 0
-        assert not count.is_caught_up
+        assert count.untold == 1
 
 
 def _once(may: Callable[[], bool], do: Callable[[], None]) -> Callable[[], None]:
@@ -194,3 +194,12 @@ def _once(may: Callable[[], bool], do: Callable[[], None]) -> Callable[[], None]
         do()
 
     return run
+
+
+@pytest.mark.parametrize(("step_s", "most"), [(2.0, 2), (0.2, 5), (0.01, 24)])
+def test_does_not_run_far_ahead_of_long_steps(step_s: float, most: int) -> None:
+    loop = AheadLoop((1.0,) * 60, ahead=24, tells_who_waits=True)
+    loop.step_s = step_s
+    loop.fit()
+    assert loop.hooks.step == 60
+    assert loop.most_untold <= most + 2

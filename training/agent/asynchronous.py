@@ -18,6 +18,13 @@ from .lane_plan import LaneHooksPlan
 from .never_raises import never_raises
 from .standing import Standing
 
+AHEAD_S = 1.0
+"""How much of the device's time may be under way."""
+FEWEST_AHEAD = 2
+"""Steps that may be under way however long they take."""
+LONGEST_STEP_S = 60.0
+"""A device that takes longer for a step is not waited for."""
+
 
 class Asynchronous(Standing):
     """What hooks need where the end of a batch may be told by another thread than the training's."""
@@ -37,6 +44,10 @@ class Asynchronous(Standing):
         """Whether the training was told to stop before that batch, for having its steps after it."""
         self.nan_stop = False
         self.reached_limit = ""
+        self._near_until = math.inf
+        """The batch of this epoch before which to look how far ahead the training is; the last one at most."""
+        self._is_due = False
+        """Whether a thread that told of a batch found that it is time to look."""
 
     def _look(self, now: float) -> None:
         """See to what is due at the end of a batch."""
@@ -52,8 +63,8 @@ class Asynchronous(Standing):
         """In a thread that does not train: note the batch, for the training's thread to see to at its next one."""
         self._last_logs = logs
         self._count.note_elsewhere(batch, now, running)
-        if isinstance(running, float) and not math.isfinite(running):
-            self._look_t = 0.0
+        if now >= self._look_t or (isinstance(running, float) and not math.isfinite(running)):
+            self._is_due = True
 
     @never_raises
     def _catch_up_before(self, batch: int) -> None:
@@ -65,6 +76,8 @@ class Asynchronous(Standing):
             self._trained.stop_training = True
         self._catch_up_with_warm_up()
         if self._count.is_told_elsewhere:
+            self._is_due = False
+            self._stay_near(batch)
             self._look(self._emitter.now())
 
     @never_raises
@@ -91,8 +104,26 @@ class Asynchronous(Standing):
         if not self._released:
             self._settle()
 
+    def _stay_near(self, batch: int) -> None:
+        """Before a batch: let a training not run so far ahead of its device that a pause or a stop would come late.
+
+        JAX has 32 steps under way on a CPU. Two are as good to keep a device busy where steps are long, and
+        where they are short all of them together take no time.
+        """
+        most = self._most_ahead()
+        self._count.wait_for(most, LONGEST_STEP_S)
+        self._near_until = min(self._last_batch, batch + max(1, most - self._count.untold))
+
+    def _most_ahead(self) -> int:
+        """How many steps may be under way, by what they took so far, without those in which an epoch was begun."""
+        count = self._count
+        count.sum_up()
+        steps, seconds = count.step - count.first_steps, count.in_steps_s - count.first_steps_s
+        known = steps > 0 and seconds > 0
+        return max(FEWEST_AHEAD, int(AHEAD_S * steps / seconds)) if known else FEWEST_AHEAD
+
     def _settle(self) -> None:
         """Wait for the batches that are under way."""
-        if not self._count.is_caught_up:
+        if self._count.untold > 0:
             self._plan.synchronize()
             self._count.catch_up()

@@ -67,6 +67,8 @@ class LaneHooks(Asynchronous):
         self.epoch = epoch + 1
         self._count.begin_epoch(self._emitter.now())
         self._last_batch = self._plan.stop_at_step - self.step - 1
+        ahead = self._most_ahead() if self._count.is_told_elsewhere else math.inf
+        self._near_until = min(self._last_batch, ahead)
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         """The gate: stand here while the lane waits or is paused."""
@@ -74,8 +76,8 @@ class LaneHooks(Asynchronous):
             self._gate.attention
             or self._window is not None
             or not self._released
-            or batch >= self._last_batch
-            or (self._count.is_told_elsewhere and self._now() >= self._look_t)
+            or batch >= self._near_until
+            or self._is_due
         ):
             self._catch_up_before(batch)
             self._before_batch()

@@ -92,23 +92,28 @@ class StepCount:
             self._more.set()
 
     @property
-    def is_caught_up(self) -> bool:
-        """Whether every batch that has begun has also been told of."""
+    def untold(self) -> int:
+        """How many steps have begun that are not told of yet."""
         self.sum_up()
-        return self.epoch.last_batch >= self.begun
+        return self.begun - self.epoch.last_batch
 
     def catch_up(self) -> None:
-        """Wait until that is so. Where the device is idle it takes no longer than waking a thread."""
-        give_up_at = time.monotonic() + self._patience_s
+        """Wait for all of them. Where the device is idle it takes no longer than waking a thread."""
+        if not self.wait_for(0, self._patience_s):
+            self._patience_s = SHORT_PATIENCE_S
+
+    def wait_for(self, untold: int, patience_s: float) -> bool:
+        """Wait until no more than so many are not told of; False where that takes longer than the patience."""
+        give_up_at = time.monotonic() + patience_s
         self._is_awaited = True  # before looking: what is noted after that wakes us
         try:
-            while not self.is_caught_up:
+            while self.untold > untold:
                 left_s = give_up_at - time.monotonic()
                 if left_s <= 0:
-                    self._patience_s = SHORT_PATIENCE_S
-                    return
+                    return False
                 self._more.wait(left_s)
                 self._more.clear()
+            return True
         finally:
             self._is_awaited = False
 

@@ -18,7 +18,7 @@ from training.record.measurement_records import LaneMeasured
 
 KnownFrom = Literal["measured", "cap", "estimate", "nothing"]
 
-PROCESS_BYTES: Mapping[Backend, int] = {"tensorflow": 560 << 20, "jax": 400 << 20, "torch": 500 << 20}
+PROCESS_BYTES: Mapping[Backend, int] = {"tensorflow": 560 << 20, "jax": 350 << 20, "torch": 350 << 20}
 """RSS of a process with the backend imported that trains a model of next to nothing; as measured on x86-64."""
 MOST_COMPARED = 200
 """How many measured trainings are held against their estimates: the work stays bounded."""

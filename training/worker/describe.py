@@ -8,6 +8,7 @@ import math
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from training.preset.data import EntryData
 from training.preset.fits import validation_count
 from training.preset.own_code import NOT_COMPUTED, names_code
 from training.worker.failures import one_line
-from training.worker.frameworks.without_tensorflow import keep_keras_from_tensorflow
+from training.worker.frameworks.kept_out import jax_not_found, keep_keras_from_tensorflow
 
 if TYPE_CHECKING:
     from training.worker.data.training_data import TrainingData
@@ -78,12 +79,14 @@ def prepare_without_gpu(preset: Preset) -> None:
 
 
 def _description(preset: Preset) -> dict[str, Any]:
-    import keras
+    backend = preset.fit.backend
+    with nullcontext() if backend == "jax" else jax_not_found():
+        import keras
 
     from training.worker.data.data_shape import data_shape
     from training.worker.models.build import build_model
 
-    if preset.fit.backend != DEFAULT_BACKEND:
+    if backend != DEFAULT_BACKEND:
         keep_keras_from_tensorflow()
 
     # In this scope variables know their shapes and are given no values.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from training.agent.emitter import Emitter
 from training.preset.backend import Backend
 from training.worker.frameworks.framework import Framework
+from training.worker.frameworks.kept_out import jax_not_found
 
 
 def import_framework(backend: Backend, emitters: Sequence[Emitter]) -> Framework:
@@ -19,8 +21,9 @@ def import_framework(backend: Backend, emitters: Sequence[Emitter]) -> Framework
         ImportError: it is not installed.
     """
     began = time.monotonic()
-    framework = _imported(backend)
-    import keras  # noqa: F401 - imported here so that the time and the versions are told
+    with nullcontext() if backend == "jax" else jax_not_found():
+        framework = _imported(backend)
+        import keras  # noqa: F401 - imported here so that the time and the versions are told
 
     seconds = round(time.monotonic() - began, 3)
     for emitter in emitters:

@@ -10,7 +10,7 @@ from training.plan import IfNoGpu, PlannedDevice
 from training.preset import DeviceSpec
 from training.worker.frameworks.framework import SetUp, without_gpu
 from training.worker.frameworks.jax_no_gpu import why_jax_sees_no_gpu
-from training.worker.frameworks.without_tensorflow import keep_keras_from_tensorflow
+from training.worker.frameworks.kept_out import keep_keras_from_tensorflow
 
 _ONE_THREAD = "--xla_cpu_multi_thread_eigen=false"
 """In XLA_FLAGS: the one setting there is of the threads that XLA uses for an operation on a CPU."""

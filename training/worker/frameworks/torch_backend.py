@@ -8,8 +8,8 @@ from typing import Any
 from training.plan import IfNoGpu, PlannedDevice
 from training.preset import DeviceSpec
 from training.worker.frameworks.framework import SetUp, without_gpu
+from training.worker.frameworks.kept_out import keep_keras_from_tensorflow
 from training.worker.frameworks.torch_no_gpu import why_torch_sees_no_gpu
-from training.worker.frameworks.without_tensorflow import keep_keras_from_tensorflow
 
 _MIB = 1 << 20
 
