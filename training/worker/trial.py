@@ -15,7 +15,7 @@ from training.preset.backend import DEFAULT_BACKEND
 from training.preset.own_code import names_code
 from training.worker.describe import keep_what_is_built, prepare_without_gpu
 from training.worker.failures import LOG_HINT, name_failure
-from training.worker.frameworks.without_tensorflow import keep_keras_from_tensorflow
+from training.worker.frameworks.kept_out import keep_keras_from_tensorflow
 from training.worker.own_code import made_in, place_of
 
 STEPS = 3
