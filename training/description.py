@@ -75,8 +75,10 @@ def describe_preset(
         overrides: what is set beside the file.
 
     Raises:
-        DescriptionError: the model cannot be built, the file has changed, or it was cancelled.
+        DescriptionError: the model cannot be built, it is a script's own, the file has changed, or it was cancelled.
     """
+    if preset.script is not None:
+        raise DescriptionError("only the script itself knows its model")
     kept = kept_description(preset)
     if kept is not None:
         return kept

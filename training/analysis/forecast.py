@@ -125,12 +125,15 @@ def alone_seconds(preset: Preset, limits: Limits, rate_steps_per_s: float | None
         return limits.minutes * 60
     if rate_steps_per_s is None:
         return None
-    seconds = planned_steps(preset, limits) / rate_steps_per_s
+    steps = planned_steps(preset, limits)
+    seconds = math.inf if steps is None else steps / rate_steps_per_s
     return seconds if math.isfinite(seconds) else None
 
 
-def planned_steps(preset: Preset, limits: Limits) -> int:
-    """Steps of a lane that time does not bound: a limit replaces the preset's own length."""
+def planned_steps(preset: Preset, limits: Limits) -> int | None:
+    """Steps of a lane that time does not bound: a limit replaces the preset's own length; a script's nobody knows."""
+    if preset.script is not None:
+        return None
     fit = preset.fit
     if limits.steps is not None or (limits.epochs is None and fit.steps is not None):
         return limits.steps or fit.steps or 1

@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec import inspect as types
 
+from training.preset.data import OWN
 from training.preset.errors import Problem, found, listed, nearest
 
 
@@ -26,6 +27,8 @@ def check(value: Any, kind: types.Type, key: str = "") -> Problem | None:
             return _check_union(value, kind, key)
         case types.VarTupleType():
             return _check_list(value, kind, key)
+        case types.DictType():
+            return _check_texts(value, kind, key)
         case _:
             return (
                 None
@@ -52,6 +55,8 @@ def allowed(kind: types.Type) -> str:
         case types.VarTupleType():
             entries = _lengths(kind.min_length, kind.max_length, "entries")
             return f"a list{entries}, each {allowed(kind.item_type)}"
+        case types.DictType(value_type=inner):
+            return f"a table, each value {allowed(inner)}"
         case types.UnionType() if not any(isinstance(one, types.StructType) for one in kind.types):
             return " or ".join(allowed(one) for one in kind.types if not isinstance(one, types.NoneType))
         case types.UnionType():
@@ -114,6 +119,13 @@ def _check_list(value: Any, kind: types.VarTupleType, key: str) -> Problem | Non
     return next(filter(None, problems), None)
 
 
+def _check_texts(value: Any, kind: types.DictType, key: str) -> Problem | None:
+    if not isinstance(value, Mapping):
+        return Problem(key, found(value), allowed(kind))
+    problems = (check(one, kind.value_type, _join(key, name)) for name, one in value.items())
+    return next(filter(None, problems), None)
+
+
 def _holds(value: Any, kind: types.Type) -> bool:
     match kind:
         case types.NoneType():
@@ -167,7 +179,9 @@ def _close(value: Any, kind: types.Type) -> str | None:
 
 
 def _by_tag(kind: types.UnionType) -> dict[str, types.StructType]:
-    return {str(one.tag): one for one in kind.types if isinstance(one, types.StructType) and one.tag}
+    """What a preset may name: what only a script knows is no choice."""
+    structs = [one for one in kind.types if isinstance(one, types.StructType) and one.tag]
+    return {str(one.tag): one for one in structs if one.tag != OWN}
 
 
 def _join(key: str, name: str) -> str:

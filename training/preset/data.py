@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from msgspec import Meta, Struct
 
-InputKind = Literal["numbers", "image", "sequence", "tokens", "ids"]
+OWN: Final = "own"
+"""The tag of what only a script of the user's own knows; no preset says it."""
+
+InputKind = Literal["numbers", "image", "sequence", "tokens", "ids", "own"]
 """What one sample is made of: decides which architectures can read it."""
 
-TargetKind = Literal["binary", "real", "class", "image", "mask", "next-token"]
+TargetKind = Literal["binary", "real", "class", "image", "mask", "next-token", "own"]
 """What is to be predicted: decides the model's head and which losses fit."""
 
 Samples = Annotated[int, Meta(ge=2, le=100_000_000)]
@@ -166,6 +169,15 @@ class KerasImdb(_Data, frozen=True, tag="keras-imdb"):
     vocabulary: Annotated[int, Meta(ge=8, le=88_587)] = 10_000
 
 
+class OwnData(_Data, frozen=True, tag=OWN):
+    """What a script loads: nobody else knows it, and no preset names it."""
+
+    inputs: ClassVar[InputKind] = OWN
+    target: ClassVar[TargetKind] = OWN
+    samples: ClassVar[int] = 0
+    """Not known."""
+
+
 DataSpec = (
     TabularBinary
     | TabularRegression
@@ -180,4 +192,5 @@ DataSpec = (
     | IdPairs
     | KerasMnist
     | KerasImdb
+    | OwnData
 )

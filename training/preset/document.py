@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from training.preset.data import DataSpec
 from training.preset.model import ModelSpec
+from training.preset.script import ScriptSpec
 
 TITLE_CHARACTERS = 80
 TEXT_CHARACTERS = 2000
@@ -48,7 +49,7 @@ class CheckpointSpec(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Preset(Struct, frozen=True, forbid_unknown_fields=True):
-    """One model's training."""
+    """One model's training; with a `script` that is the script's own, and model and data are placeholders."""
 
     title: Annotated[str, Meta(min_length=1, max_length=TITLE_CHARACTERS)]
     model: ModelSpec
@@ -58,3 +59,4 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
     stresses: Text = ""
     device: DeviceSpec = DeviceSpec()
     checkpoint: CheckpointSpec = CheckpointSpec()
+    script: ScriptSpec | None = None

@@ -13,10 +13,13 @@ from training.preset.document import Preset
 from training.preset.errors import Problem
 from training.preset.fits import misfits
 from training.preset.printable import one_line
+from training.preset.script_document import make_script_preset
 
 
 def make_preset(document: Mapping[str, Any]) -> Preset | Problem:
     """Check a document and make a preset of it; texts meant for people come out as one harmless line."""
+    if document.get("script") is not None:
+        return make_script_preset(document)
     problem = check(document, _preset_type())
     if problem:
         return problem

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
-from training.preset.data import InputKind, TargetKind
+from training.preset.data import OWN, InputKind, TargetKind
 
 Units = Annotated[int, Meta(ge=1, le=65_536)]
 Width = Annotated[int, Meta(ge=1, le=8192)]
@@ -107,4 +107,12 @@ class Embedding(_Model, frozen=True, tag="embedding"):
     hidden: Annotated[tuple[Units, ...], Meta(max_length=16)] = (32,)
 
 
-ModelSpec = Mlp | Cnn | Resnet | Mobilenet | Lstm | Gru | Transformer | Autoencoder | Unet | Embedding
+class OwnModel(_Model, frozen=True, tag=OWN):
+    """What a script builds: nobody else knows it, and no preset names it."""
+
+    tasks: ClassVar[tuple[Task, ...]] = ()
+
+
+ModelSpec = (
+    Mlp | Cnn | Resnet | Mobilenet | Lstm | Gru | Transformer | Autoencoder | Unet | Embedding | OwnModel
+)

@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from training.preset.document import Preset
 from training.preset.errors import Problem, quoted
 from training.preset.make import make_preset
 from training.preset.printable import printable
+from training.preset.script_document import document_of
 
 _BARE_WORD = re.compile(r"[A-Za-z_][\w.:+-]*", re.ASCII)
 _TAGGED = ("model", "data")
@@ -66,7 +65,7 @@ def key_of(override: str) -> str:
 def _made(preset: Preset, parsed: Sequence[_Override]) -> Preset | Problem:
     # Names first, so that the sizes beside them are not thrown away with the old ones.
     ordered = sorted(parsed, key=lambda one: one.key[0] not in _TAGGED or one.key[1:] != ("name",))
-    document: dict[str, Any] = msgspec.to_builtins(preset)
+    document = document_of(preset)
     for override in ordered:
         _set(document, override)
     return make_preset(document)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import msgspec
 import tomlkit
 
 from training.preset.document import TEXT_CHARACTERS, TITLE_CHARACTERS, Preset
 from training.preset.printable import one_line
+from training.preset.script_document import document_of
 
 _TEXTS = {"title": TITLE_CHARACTERS, "description": TEXT_CHARACTERS, "stresses": TEXT_CHARACTERS}
 
@@ -24,7 +24,7 @@ def preset_text(preset: Preset, heading: Iterable[str] = ()) -> str:
     document = tomlkit.document()
     for sentence in heading:
         document.add(tomlkit.comment(one_line(sentence)))
-    for key, value in _without_what_is_not_set(msgspec.to_builtins(preset)).items():
+    for key, value in _without_what_is_not_set(document_of(preset)).items():
         # What a text lost on its way to a line, as escapes, may make it longer than a preset may say.
         told = _clipped(value, _TEXTS[key]) if key in _TEXTS else value
         if told != "":

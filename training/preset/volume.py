@@ -21,7 +21,7 @@ def image_size(data: datasets.DataSpec) -> int | None:
 
 
 def data_bytes(data: datasets.DataSpec) -> int:
-    """Roughly what inputs and labels take in memory."""
+    """Roughly what inputs and labels take in memory; 0 where only a script knows."""
     pixels = (image_size(data) or 0) ** 2 * getattr(data, "channels", 1)
     match data:
         case datasets.TabularBinary() | datasets.TabularRegression() | datasets.TabularClasses():
@@ -36,6 +36,8 @@ def data_bytes(data: datasets.DataSpec) -> int:
             values = 2 * data.length
         case datasets.TopicTokens() | datasets.KerasImdb():
             values = data.length + 1
+        case datasets.OwnData():
+            return 0
         case datasets.IdPairs():
             # The hidden liking of every row is kept while the labels are made.
             return data.samples * 3 * _FLOAT_BYTES + (data.users + data.items) * _FLOAT_BYTES
