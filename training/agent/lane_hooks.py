@@ -111,7 +111,7 @@ class LaneHooks(Standing):
         """Leave a validation that is no longer wanted."""
         if self._gate.stop_reason is not None:
             self.model.stop_training = True
-        if self.model.stop_training:
+        if self._is_ending:
             self.model.stop_evaluating = True
         if not self._validation_told and self._emitter.now() - self._validation_t >= LONG_VALIDATION_S:
             self._validation_told = True
@@ -120,7 +120,7 @@ class LaneHooks(Standing):
     @never_raises
     def on_test_end(self, logs: Any = None) -> None:
         """Tell what the validation found, unless it was cut short."""
-        if not self.model.stop_training:
+        if not self._is_ending:
             now = self._emitter.now()
             self._emitter.emit(
                 "validation",
@@ -136,7 +136,7 @@ class LaneHooks(Standing):
         now = self._emitter.now()
         self._write_rest_of_span()
         count = self._count.epoch
-        cut_short = count.steps < self._plan.steps_per_epoch
+        cut_short = self._is_cut_short(count.steps)
         numbers = plain_numbers(logs or {})
         self._emitter.emit(
             "epoch",
@@ -169,6 +169,15 @@ class LaneHooks(Standing):
             self._stand_at_barrier()
 
     # Ours -------------------------------------------------------------------------------------------------------
+
+    @property
+    def _is_ending(self) -> bool:
+        """Whether a validation is no longer wanted."""
+        return bool(self.model.stop_training)
+
+    def _is_cut_short(self, steps: int) -> bool:
+        """Whether an epoch that ends after so many steps is no whole one."""
+        return self._plan.steps_per_epoch is not None and steps < self._plan.steps_per_epoch
 
     def _look(self, now: float) -> None:
         """What is due at the end of this batch; ending comes first, so that it does not depend on telling."""
@@ -235,7 +244,12 @@ class LaneHooks(Standing):
 
     def _reach_limit(self) -> None:
         self.reached_limit = "steps" if self.step >= self._plan.stop_at_step else "minutes"
-        if self.reached_limit == "minutes" or self._count.epoch.steps < self._plan.steps_per_epoch:
+        steps_per_epoch = self._plan.steps_per_epoch
+        if (
+            self.reached_limit == "minutes"
+            or not steps_per_epoch
+            or self._count.epoch.steps < steps_per_epoch
+        ):
             self.model.stop_training = True  # at a whole epoch's end only after its validation
 
 

@@ -190,7 +190,7 @@ class Standing:
     def _tell_cached_batch(
         self, request: Dict[str, Any], began: float, now: float, timed: Optional[Tuple[int, float]]
     ) -> None:
-        size = min(self._plan.batch_size, self._plan.samples_per_epoch)
+        size = min(self._plan.batch_size or 0, self._plan.samples_per_epoch or 0)
         self._emitter.emit("window", t=now, **cached_batch_window(request, began, now, timed, size))
 
     def _time_window(self) -> None:

@@ -14,7 +14,7 @@ class StepCount:
     other attributes are as of the last `sum_up`.
     """
 
-    def __init__(self, batch_size: int, samples_per_epoch: int) -> None:
+    def __init__(self, batch_size: Optional[int], samples_per_epoch: Optional[int]) -> None:
         self.ended: List[Tuple[int, float, Any]] = []
         """Batches not summed up yet: the index of the batch's last step, when it ended, Keras's running loss."""
         self.step = 0
@@ -35,12 +35,17 @@ class StepCount:
         self._samples_per_epoch = samples_per_epoch
         self._mark_t = 0.0
 
-    def begin_epoch(self, now: float) -> None:
-        """Begin the epoch's sums."""
+    def take_sizes(self, batch_size: Optional[int], samples_per_epoch: Optional[int]) -> None:
+        """From the next epoch on these hold; None where they are not known."""
+        self._batch_size = batch_size
+        self._samples_per_epoch = samples_per_epoch
+
+    def begin_epoch(self, now: float, loss_of_each: bool = False) -> None:
+        """Begin the epoch's sums; `loss_of_each` where a batch tells its own loss and no mean."""
         self.sum_up()
         self._mark_t = now
         self.epochs_begun += 1
-        self.epoch = EpochCount(now, self._batch_size, self._samples_per_epoch)
+        self.epoch = EpochCount(now, self._batch_size, self._samples_per_epoch, loss_of_each)
 
     def take_span(self) -> Span:
         """The steps since the last call, for the caller alone."""
