@@ -91,7 +91,9 @@ def _take_lane(measured: _Measured, folder: RunFolder, lane: Lane, planned: Lane
     reader: TailingReader[LaneRecord] = TailingReader(folder.lane_records(lane), LaneRecord)
     for record in reader.read_new():
         told = record
-        if isinstance(record, Built):
+        if (
+            isinstance(record, Built) and planned.preset.script is None
+        ):  # what a script plans is its own length
             told = structs.replace(record, planned_steps=own_steps(planned, record.steps_per_epoch))
         facts.take(told)
         measured.history.take_lane_record(lane, told)

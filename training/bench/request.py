@@ -96,6 +96,11 @@ def _presets(request: BenchRequest) -> tuple[BenchPreset, ...]:
         _with_overrides(letter, planned_lane(reference), [*overrides[letter], *seed])
         for letter, reference in zip(letters, references, strict=True)
     ]
+    for letter, one in zip(letters, planned, strict=True):
+        if one.preset.script is not None and one.preset.script.exec is not None:
+            raise LaunchError(
+                f"preset {letter} is any program: it tells no steps, and a bench times nothing else"
+            )
     return _labelled(letters, planned)
 
 

@@ -20,6 +20,7 @@ from training.preflight.gpu import check_gpu
 from training.preflight.mps import check_open_daemon, check_private_daemon
 from training.preflight.one_process import check_one_process
 from training.preflight.other_processes import check_others
+from training.preflight.scripts import check_scripts
 from training.preflight.storage import check_disk, check_runtime_folder, check_writable
 from training.preflight.survival import check_survival
 from training.preflight.target import Target, targets
@@ -59,6 +60,7 @@ def check_launch(
     else:
         device = _on_cpu(plan, devices, known, describe)
     return (
+        *check_scripts(plan, variables),
         *check_one_process(plan),
         *device,
         *check_private_daemon(plan, variables, root),
