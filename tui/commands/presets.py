@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from tui.commands.fail import fail, failing_clearly
 from tui.commands.preset_names import complete_preset
 
 if TYPE_CHECKING:
+    from training.preset import Preset
     from training.preset_library import PresetEntry
 
 
@@ -46,17 +48,16 @@ def list_command(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="The preset as one JSON object.")
 def show_command(name: str, as_json: bool) -> None:
     """Show a preset as resolved, defaults included."""
-    import msgspec
-
     from training.preset.explain import explain
     from training.preset.printable import printable
+    from training.preset.script_document import document_of
     from training.preset_library import resolve
 
     with failing_clearly():
         entry = resolve(name)
     assert entry.preset is not None
     if as_json:
-        click.echo(json.dumps({**_entry_facts(entry), "preset": msgspec.to_builtins(entry.preset)}, indent=1))
+        click.echo(json.dumps({**_entry_facts(entry), "preset": document_of(entry.preset)}, indent=1))
         return
     click.echo(
         f"{printable(entry.preset.title)}  ({printable(entry.reference)}, {printable(str(entry.path))})"
@@ -80,13 +81,15 @@ def check_command(files: tuple[Path, ...], as_json: bool) -> None:
     found: list[dict[str, Any]] = []
     for path in files:
         try:
-            load_preset(path)
-            found.append({"path": str(path), "ok": True, "error": None})
+            found.append(_finding(path, _what_is_missing(path, load_preset(path))))
         except PresetError as error:
-            found.append({"path": str(path), "ok": False, "error": str(error)})
+            found.append(_finding(path, str(error)))
     if not files:
         found = [
-            {"path": str(entry.path), "ok": entry.error is None, "error": entry.error}
+            _finding(
+                entry.path,
+                entry.error if entry.preset is None else _what_is_missing(entry.path, entry.preset),
+            )
             for entry in list_presets()
         ]
     if as_json:
@@ -106,6 +109,22 @@ def _print_findings(found: list[dict[str, Any]]) -> None:
             click.echo(f"ok  {printable(one['path'])}")
         else:
             click.echo(f"dualtrain-tui: {one['error']}", err=True)
+
+
+def _finding(path: Path, error: str | None) -> dict[str, Any]:
+    return {"path": str(path), "ok": error is None, "error": error}
+
+
+def _what_is_missing(path: Path, preset: Preset) -> str | None:
+    """In one line what a script's preset names and is not there; None where there is no such thing."""
+    if preset.script is None:
+        return None
+    from training.preflight.scripts import why_not_run
+    from training.preset.printable import printable
+
+    for message, remedy in why_not_run(preset.script, os.environ):
+        return f"{printable(str(path), limit=500)}: script: {message}: {remedy}"
+    return None
 
 
 def _entry_facts(entry: PresetEntry) -> dict[str, Any]:

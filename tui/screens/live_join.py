@@ -19,7 +19,7 @@ from textual.worker import get_current_worker
 from training.plan import Lane
 from training.preset.printable import printable
 from tui.background import AbandonedError, abandonable
-from tui.screens.pick_sources import read_presets
+from tui.screens.pick_sources import named_itself, read_presets
 from tui.screens.too_small import tell_if_too_small
 from tui.widgets.preset_list import PresetList
 
@@ -56,7 +56,7 @@ class JoinScreen(ModalScreen[str | None]):
                 id="question",
                 markup=False,
             )
-            yield PresetList(self._lane)
+            yield PresetList(self._lane, named=named_itself)
             yield Static(Content(_HOW), id="how", markup=False)
 
     def on_mount(self) -> None:

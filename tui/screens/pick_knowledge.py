@@ -47,8 +47,9 @@ class PickKnowledge:
         return DeviceChoice(asked, chosen.device, chosen.lane_devices, standing)
 
     def needs_description(self, entry: PresetEntry | None) -> bool:
-        """The preset is good, and nothing is known of it yet."""
-        return bool(entry and entry.preset and preset_digest(entry.preset) not in self.descriptions)
+        """The preset is good, and nothing is known of it yet; of a script Keras could tell nothing."""
+        preset = entry.preset if entry else None
+        return bool(preset and preset.script is None and preset_digest(preset) not in self.descriptions)
 
     def worth_describing(
         self, picked: Mapping[Lane, PresetEntry | None], looked_at: Lane, choice: DeviceChoice

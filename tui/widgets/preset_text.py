@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from training.preset.explain import Setting, explain
@@ -9,15 +10,20 @@ from tui import format
 
 if TYPE_CHECKING:
     from training.preset import Preset
+    from training.preset.script import ScriptSpec
 
 
 def model_name(preset: Preset) -> str:
-    """The architecture."""
+    """The architecture; of a script that it is one."""
+    if preset.script is not None:
+        return "script" if preset.script.exec is None else "program"
     return str(preset.model.__struct_config__.tag)
 
 
 def data_name(preset: Preset) -> str:
-    """The data set."""
+    """The data set; nothing of a script, which loads its own."""
+    if preset.script is not None:
+        return ""
     return str(preset.data.__struct_config__.tag)
 
 
@@ -48,6 +54,21 @@ def fit_text(preset: Preset, steps_per_epoch: int | None) -> str:
     if preset.device.precision != "float32":
         parts.append(preset.device.precision)
     return ", ".join(parts)
+
+
+def script_text(script: ScriptSpec) -> str:
+    """What is run, as a person would type it."""
+    return shlex.join(script.command)
+
+
+def place_text(script: ScriptSpec) -> str:
+    """Where it runs, and on what: `in /home/me/work, by .venv/bin/python, KERAS_BACKEND=jax`."""
+    parts = [f"in {script.folder}"]
+    if script.exec is None:
+        parts.append(f"by {script.python}" if script.python is not None else "by dualtrain's own Python")
+    if script.backend is not None:
+        parts.append(f"backend {script.backend}")
+    return ", ".join([*parts, *(f"{name}={value}" for name, value in sorted(script.env.items()))])
 
 
 def settings(preset: Preset) -> list[tuple[str, str, bool]]:
