@@ -29,7 +29,8 @@ def jax_not_found() -> Iterator[None]:
     if "jax" in sys.modules:
         yield
         return
-    sys.modules["jax"] = None  # type: ignore[assignment] - the import system's own way to say so
+    # The import system's own way to say so.
+    sys.modules["jax"] = None  # type: ignore[assignment]
     try:
         yield
     finally:
