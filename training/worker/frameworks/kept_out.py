@@ -29,7 +29,7 @@ def jax_not_found() -> Iterator[None]:
     if "jax" in sys.modules:
         yield
         return
-    # the import system's own way to say so
+    # The import system's own way to say so.
     sys.modules["jax"] = None  # type: ignore[assignment]
     try:
         yield
