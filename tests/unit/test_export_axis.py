@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from training.export.axis import WIDEST_LABEL, count_axis, log_axis, number_axis, time_axis
@@ -45,6 +45,7 @@ def test_a_time_axis_begins_with_the_run_and_has_few_ticks(end_s: float, ticks: 
 
 
 @given(st.floats(0.0, 1e12), st.integers(2, 9))
+@example(7.0, 3)
 def test_a_count_axis_has_whole_ticks(high: float, ticks: int) -> None:
     axis = count_axis(high, ticks)
     assert all(tick == round(tick) for tick, _ in axis.ticks)

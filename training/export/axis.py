@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
+_NICE_COUNTS = (1.0, 2.0, 5.0, 10.0)
 _NICE_S = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 43_200)
 _DAY_S = 86_400
 _LOG_TICKS = (1.0, 2.0, 5.0)
@@ -65,7 +66,7 @@ def time_axis(end_s: float, ticks: int) -> Axis:
 def count_axis(high: float, ticks: int) -> Axis:
     """Of whole numbers, from zero to the last of them."""
     high = max(1.0, high)
-    step = max(1.0, _nice_step(high / ticks))
+    step = _nice_step(max(1.0, high / ticks), _NICE_COUNTS)
     return Axis(0.0, high, tuple((at, f"{at:,.0f}".replace(",", "\u202f")) for at in _multiples(step, high)))
 
 
@@ -74,9 +75,9 @@ def _label(number: float) -> str:
     return next((text for text in forms if len(text) <= WIDEST_LABEL), f"{number:.0e}")
 
 
-def _nice_step(rough: float) -> float:
+def _nice_step(rough: float, among: Sequence[float] = _NICE) -> float:
     magnitude = 10.0 ** math.floor(math.log10(rough))
-    return next(nice * magnitude for nice in _NICE if nice * magnitude >= rough * (1 - 1e-9))
+    return next(nice * magnitude for nice in among if nice * magnitude >= rough * (1 - 1e-9))
 
 
 def _multiples(step: float, high: float) -> Iterable[float]:
