@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from training.plan import LanePlan
 from training.preset import Preset
 from training.preset.own_code import entries, names_code
 from training.record.run_home import state_home
+from training.record.whole_file import write_whole
 
 MOST_KEPT = 10_000
 """The newest are kept; what was forgotten is asked about again."""
@@ -74,7 +74,7 @@ def needing_a_yes(lanes: Iterable[LanePlan]) -> list[LanePlan]:
     return [planned for planned in lanes if planned.origin == "local"]
 
 
-def unconfirmed(lanes: Iterable[LanePlan], confirmed: frozenset[str]) -> tuple[NamedCode, ...]:
+def unconfirmed(lanes: Iterable[LanePlan], confirmed: frozenset[str] = frozenset()) -> tuple[NamedCode, ...]:
     """The code of these lanes that nobody has said yes to, each content once.
 
     Args:
@@ -100,17 +100,11 @@ def remember(digests: Iterable[str]) -> None:
     if not new:
         return
     path = store_path()
-    half = path.with_name(f"half-{os.getpid()}-{path.name}")
     kept = [one for one in _read_in_order() if one not in new]
     content = msgspec.json.encode(_Kept((*kept, *new)[-MOST_KEPT:]))
     with contextlib.suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            half.touch(mode=0o600)
-            half.write_bytes(content)
-            half.replace(path)  # whole or not at all: half a list would ask anew, a damaged one as well
-        finally:
-            half.unlink(missing_ok=True)
+        write_whole(path, content)
 
 
 def remember_launched(lanes: Iterable[LanePlan]) -> None:

@@ -14,9 +14,11 @@ import msgspec
 from msgspec import Struct
 
 from training.preset import Preset, preset_digest
+from training.preset.backend import ON_CPU
 from training.preset.own_code import NOT_COMPUTED, names_code
-from training.preset.printable import one_line
 from training.record.run_home import state_home
+from training.record.whole_file import write_whole
+from training.worker_answer import NoAnswerError, answer_in
 
 TIMEOUT_S = 120.0
 """Twenty times what the largest network we ship takes on a busy machine."""
@@ -45,10 +47,6 @@ class Description(Struct, frozen=True):
     steps_per_epoch: int | None
     """None where the data do not tell before an epoch is over."""
     layers: int
-
-
-class _Told(Struct, frozen=True):
-    error: str = "nothing was told"
 
 
 def kept_description(preset: Preset) -> Description | None:
@@ -118,7 +116,11 @@ def _ask(
         _wait(process, is_cancelled)
         # What it prints is far smaller than a pipe holds, so that it never waited for this reading.
         output = process.stdout.read() if process.stdout else b""
-    return _understood(output, process.returncode)
+    last_line = output.strip().rpartition(b"\n")[2]
+    try:
+        return answer_in(last_line, Description, process.returncode, "the describing process")
+    except NoAnswerError as error:
+        raise DescriptionError(str(error)) from None
 
 
 def environment_without_gpu(preset: Preset) -> dict[str, str]:
@@ -127,8 +129,8 @@ def environment_without_gpu(preset: Preset) -> dict[str, str]:
         os.environ,
         PYTHONSAFEPATH="1",
         KERAS_BACKEND=preset.fit.backend,
-        CUDA_VISIBLE_DEVICES="-1",
         TF_CPP_MIN_LOG_LEVEL="3",
+        **ON_CPU,
     )
 
 
@@ -149,19 +151,6 @@ def _wait(process: subprocess.Popen[bytes], is_cancelled: Callable[[], bool]) ->
         return
 
 
-def _understood(output: bytes, exit_code: int) -> Description:
-    last_line = output.strip().rpartition(b"\n")[2]
-    try:
-        return msgspec.json.decode(last_line, type=Description)
-    except msgspec.DecodeError:
-        pass
-    try:
-        message = msgspec.json.decode(last_line, type=_Told).error
-    except msgspec.DecodeError:
-        message = f"the describing process ended with exit code {exit_code}"
-    raise DescriptionError(one_line(message))
-
-
 def _kept_path(digest: str) -> Path:
     return state_home() / "descriptions" / f"{digest}.json"
 
@@ -169,10 +158,8 @@ def _kept_path(digest: str) -> Path:
 def keep_description(description: Description) -> None:
     """Keep it for whoever asks about the same content; a state directory that takes nothing loses it."""
     path = _kept_path(description.digest)
-    half = path.with_name(f"half-{os.getpid()}-{path.name}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        half.write_bytes(msgspec.json.encode(description))
-        half.replace(path)
+        write_whole(path, msgspec.json.encode(description))
     except OSError:
         return  # it will be asked again

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from training.preset import Preset
+from training.record.whole_file import write_whole
 
 Lane = Literal["a", "b"]
 LANES: tuple[Lane, Lane] = ("a", "b")
@@ -138,15 +139,12 @@ class Plan(Struct, frozen=True):
 
 
 def write_plan(plan: Plan, path: Path) -> None:
-    """Write the plan as readable JSON; whoever reads it meanwhile finds a whole one, and so does a full disk.
+    """Write the plan as readable JSON, whole or not at all.
 
     Raises:
         OSError: it cannot be written; what was there before still is.
     """
-    new = path.with_name(f"{path.name}.new")
-    new.touch(mode=0o600)
-    new.write_bytes(msgspec.json.format(msgspec.json.encode(plan), indent=1))
-    new.replace(path)
+    write_whole(path, msgspec.json.format(msgspec.json.encode(plan), indent=1))
 
 
 def read_plan(path: Path) -> Plan:

@@ -12,12 +12,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from training.description import environment_without_gpu
 from training.preset import Preset, preset_digest
-from training.preset.printable import one_line
+from training.worker_answer import NoAnswerError, answer_in
 
 TIMEOUT_S = 900.0
 """The first step of a large network is compiled for minutes on a busy machine."""
@@ -38,10 +37,6 @@ class Trial(Struct, frozen=True):
     """Seconds of the quickest: the first is compiled, and there may be no other."""
     peak_rss_bytes: int
     """Of the whole process, framework and all."""
-
-
-class _Told(Struct, frozen=True):
-    error: str = "nothing was told"
 
 
 def try_preset(path: Path, preset: Preset, overrides: Sequence[str] = ()) -> Trial:
@@ -65,7 +60,10 @@ def try_preset(path: Path, preset: Preset, overrides: Sequence[str] = ()) -> Tri
             told = answer.read_bytes()
         except OSError:
             told = b""
-    return _understood(told, exit_code)
+    try:
+        return answer_in(told, Trial, exit_code, "the process that tried it")
+    except NoAnswerError as error:
+        raise TrialError(str(error)) from None
 
 
 def _run(words: Sequence[str], environment: dict[str, str]) -> int:
@@ -92,15 +90,3 @@ def _run(words: Sequence[str], environment: dict[str, str]) -> int:
     if not has_ended:
         raise TrialError(f"no step within {TIMEOUT_S:.0f} s")
     return process.returncode
-
-
-def _understood(told: bytes, exit_code: int) -> Trial:
-    try:
-        return msgspec.json.decode(told, type=Trial)
-    except msgspec.DecodeError:
-        pass
-    try:
-        message = msgspec.json.decode(told, type=_Told).error
-    except msgspec.DecodeError:
-        message = f"the process that tried it ended with exit code {exit_code}"
-    raise TrialError(one_line(message))

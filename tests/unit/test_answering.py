@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from pathlib import Path
 
@@ -232,7 +233,7 @@ class TestJoin:
 
     def test_where_files_cannot_be_changed_is_refused_and_changes_nothing(self, tmp_path: Path) -> None:
         supervisor, _, events = made(tmp_path, alone())
-        (tmp_path / "run" / "plan.json.new").mkdir()
+        (tmp_path / "run" / f"half-{os.getpid()}-plan.json").mkdir()
         assert "the run's files cannot be changed" in why(supervisor.answer(Request("join", planned=SECOND)))
         assert list(supervisor.plan.lanes) == ["a"]
         assert list(supervisor.lanes) == ["a"]

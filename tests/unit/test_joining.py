@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -85,8 +86,8 @@ class TestPlace:
         place = take_place(blocked, before, "a", NEWCOMER)  # a name that is taken is passed over
         assert place.earlier_records == "a-2.jsonl"
         write_plan(before, folder.plan)
-        (folder.path / "plan.json.new").mkdir()
-        with pytest.raises(OSError, match=r"plan\.json\.new"):
+        (folder.path / f"half-{os.getpid()}-plan.json").mkdir()
+        with pytest.raises(OSError, match=r"half-\d+-plan\.json"):
             take_place(folder, before, "b", NEWCOMER)
         assert read_plan(folder.plan) == before
         assert folder.lane_records("b").exists()

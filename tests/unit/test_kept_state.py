@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests import contention_states, gpu_states, states
 from tests.unit.made_runs import append, made_run
+from tests.unit.waiting import wait_for
 from training.analysis.history import RunHistory
 from training.analysis.kept_state import KeptState, keep_state, read_kept_state
 from training.analysis.state import RunState
@@ -81,8 +82,7 @@ class _Bytes:
 
 async def test_a_short_run_keeps_none(tmp_path: Path) -> None:
     folder = began(tmp_path / "run")
-    append(folder.lane_records("a"), progress(t=99.0, step=1))
-    keeping = StateKeeping(folder, kept_after_s=100.0)
+    keeping = StateKeeping(folder, lambda: 99.0, kept_after_s=100.0)
     keeping.start()
     await keeping.finish()
     assert not folder.kept_state.exists()
@@ -91,11 +91,9 @@ async def test_a_short_run_keeps_none(tmp_path: Path) -> None:
 async def test_a_long_one_keeps_it_while_it_goes_on_and_at_its_end(tmp_path: Path) -> None:
     folder = began(tmp_path / "run")
     append(folder.lane_records("a"), progress(t=101.0, step=2))
-    keeping = StateKeeping(folder, period_s=0.01, kept_after_s=100.0)
+    keeping = StateKeeping(folder, lambda: 102.0, period_s=0.01, kept_after_s=100.0)
     keeping.start()
-    async with asyncio.timeout(20):
-        while read_kept_state(folder) is None:  # noqa: ASYNC110 - what is waited for is a file
-            await asyncio.sleep(0.01)
+    await asyncio.to_thread(wait_for, lambda: read_kept_state(folder) is not None)
     append(folder.lane_records("a"), progress(t=102.0, step=3))
     await keeping.finish()
     read = read_kept_state(folder)
@@ -127,7 +125,7 @@ async def test_a_folder_that_takes_nothing_ends_nothing(
 ) -> None:
     folder = began(tmp_path / "run")
     folder.kept_state.mkdir()
-    keeping = StateKeeping(folder, period_s=60.0, kept_after_s=0.0)
+    keeping = StateKeeping(folder, lambda: 1.0, kept_after_s=0.0)
     keeping.start()
     await keeping.finish()
     assert "cannot be kept" in capfd.readouterr().err

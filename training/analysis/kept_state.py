@@ -11,6 +11,7 @@ from training.analysis.history import PHASE_OF
 from training.analysis.state import RunState
 from training.record.liveness import liveness
 from training.record.run_folder import RunFolder
+from training.record.whole_file import write_whole
 
 
 class KeptState(msgspec.Struct, frozen=True):
@@ -26,13 +27,7 @@ def keep_state(folder: RunFolder, state: RunState) -> None:
     Raises:
         OSError: the folder cannot be written to.
     """
-    half = folder.kept_state.with_name(f"half-{folder.kept_state.name}")
-    try:
-        half.write_bytes(msgspec.msgpack.encode(KeptState(__version__, state)))
-        half.replace(folder.kept_state)
-    except OSError:
-        half.unlink(missing_ok=True)
-        raise
+    write_whole(folder.kept_state, msgspec.msgpack.encode(KeptState(__version__, state)))
 
 
 def read_kept_state(folder: RunFolder) -> RunState | None:
@@ -44,10 +39,8 @@ def read_kept_state(folder: RunFolder) -> RunState | None:
         kept = msgspec.msgpack.decode(folder.kept_state.read_bytes(), type=KeptState)
     except (OSError, ValueError):  # what msgspec raises, and text that is none
         return None
-    state = kept.state
-    if kept.version != __version__ or any(lane.lane != name for name, lane in state.lanes.items()):
+    if kept.version != __version__:
         return None
+    phase = PHASE_OF[liveness(folder)]
     # the folder may have been moved or copied since
-    return replace(
-        state, folder=str(folder.path), phase=PHASE_OF[liveness(folder)], kept_at_s=state.elapsed_s
-    )
+    return replace(kept.state, folder=str(folder.path), phase=phase, kept_at_s=kept.state.elapsed_s)

@@ -23,6 +23,7 @@ from training.record.device_records import EventReason
 from training.record.event_records import DeviceLost, EventRecord, LaneStatus, MemoryHolder
 from training.record.reader import TailingReader
 from training.record.run_folder import RunFolder
+from training.record.whole_file import write_whole
 
 REPORT_SCHEMA = 1
 
@@ -231,9 +232,7 @@ def write_report(report: Report, path: Path) -> None:
     told = msgspec.to_builtins(report)
     if report.contention is not None:
         told["contention"] = every_key(report.contention)
-    half = path.with_name(f"half-{path.name}")
-    half.write_bytes(msgspec.json.format(msgspec.json.encode(told), indent=1) + b"\n")
-    half.replace(path)
+    write_whole(path, msgspec.json.format(msgspec.json.encode(told), indent=1) + b"\n")
 
 
 def read_report(path: Path) -> Report:

@@ -17,6 +17,7 @@ from training.bench.plan import BenchPlan
 from training.bench.records import BenchOutcome
 from training.bench.schedule import Pair, PlannedLaunch, pairs
 from training.plan import LANES, Sharing
+from training.record.whole_file import write_whole
 
 BENCH_REPORT_SCHEMA = 1
 
@@ -104,9 +105,7 @@ def _mode(ledger: Ledger, plan: BenchPlan, pair: Pair, sharing: Sharing) -> Mode
 
 def write_bench_report(report: BenchReport, path: Path) -> None:
     """Write the report whole or not at all."""
-    half = path.with_name(f"half-{path.name}")
-    half.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
-    half.replace(path)
+    write_whole(path, msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
 
 
 def read_bench_report(path: Path) -> BenchReport:

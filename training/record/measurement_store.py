@@ -12,6 +12,7 @@ import msgspec
 from training.record.lane_records import Schema
 from training.record.measurement_records import LaneMeasured, Measurement
 from training.record.run_home import state_home
+from training.record.whole_file import write_whole
 
 SCHEMA = 1
 MOST_BYTES = 1 << 20
@@ -88,11 +89,8 @@ def _thin(path: Path) -> None:
         if counts[thing(one)] <= KEPT_OF_EACH and left_bytes > 0:
             kept.append(msgspec.json.encode(one) + b"\n")
             left_bytes -= len(kept[-1])
-    half = path.with_name(f"half-{os.getpid()}-{path.name}")
-    half.touch(mode=0o600)
     first = msgspec.json.encode(Schema(SCHEMA, "measurements")) + b"\n"
-    half.write_bytes(first + b"".join(reversed(kept)))
-    half.replace(path)
+    write_whole(path, first + b"".join(reversed(kept)))
 
 
 def thing(one: Measurement) -> object:

@@ -73,7 +73,7 @@ async def _own(owned: Owned[Plan]) -> None:
     )
     supervisor.sampling = sampling
     sampling.start()
-    keeping = StateKeeping(folder)
+    keeping = StateKeeping(folder, supervisor.now)
     keeping.start()
     await supervisor.run()
     plan = supervisor.plan  # a lane may have joined

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+from collections.abc import Callable
 
 from training.analysis.history import RunHistory
 from training.analysis.kept_state import keep_state
@@ -19,9 +20,16 @@ class StateKeeping:
     """Reads the run's files as any viewer does, in a thread. Whatever goes wrong with it, the run goes on."""
 
     def __init__(
-        self, folder: RunFolder, *, period_s: float = PERIOD_S, kept_after_s: float = KEPT_AFTER_S
+        self,
+        folder: RunFolder,
+        now: Callable[[], float],
+        *,
+        period_s: float = PERIOD_S,
+        kept_after_s: float = KEPT_AFTER_S,
     ) -> None:
+        """`now` tells seconds since the run began: of a run that is short nothing is read."""
         self._history = RunHistory(folder)
+        self._now = now
         self._period_s = period_s
         self._kept_after_s = kept_after_s
         self._task: asyncio.Task[None] | None = None
@@ -47,13 +55,11 @@ class StateKeeping:
             await asyncio.to_thread(self._keep)
 
     def _keep(self) -> None:
-        if self._failed:
+        if self._failed or self._now() < self._kept_after_s:
             return
         try:
             self._history.refresh()
-            state = self._history.state()
-            if state.elapsed_s >= self._kept_after_s:
-                keep_state(self._history.folder, state)
+            keep_state(self._history.folder, self._history.state())
         except OSError as error:  # a full disk may have room again
             print(f"{self._history.folder.kept_state}: cannot be kept: {error}", file=sys.stderr, flush=True)
         except Exception as error:  # noqa: BLE001 - a convenience of readers must end no training
