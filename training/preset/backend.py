@@ -20,6 +20,14 @@ PACKAGES: Mapping[Backend, tuple[str, ...]] = {
 """What must be importable, and whose versions decide what a run means."""
 
 
+ON_CPU: Mapping[str, str] = {
+    "CUDA_VISIBLE_DEVICES": "-1",  # rather than "": an empty value is taken as unset by some layers of CUDA's tools
+    "JAX_PLATFORMS": "cpu",  # else JAX would look for a GPU and complain
+    "KERAS_TORCH_DEVICE": "cpu",  # else PyTorch would take a GPU of another maker
+}
+"""What keeps every backend on the CPU; it must be in the environment before the backend is imported."""
+
+
 def title_of(backend: str) -> str:
     """The backend's name for people; what is none of ours is told as it is."""
     return TITLES.get(backend, backend)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from training.plan import PlannedDevice
 from training.preset import Preset
+from training.preset.backend import ON_CPU
 from training.record.mps_home import PIPES_VARIABLE
 from training.record.run_folder import RunFolder
 from training.record.run_home import runtime_home
@@ -55,11 +56,7 @@ def worker_environment(
     if preset.fit.backend == "jax" and preset.device.precision == "float64":
         environment["JAX_ENABLE_X64"] = "1"  # without it JAX makes every float64 a float32
     if device.kind == "cpu":
-        # "-1" rather than "": an empty value is taken as unset by some layers of CUDA's tools.
-        environment["CUDA_VISIBLE_DEVICES"] = "-1"
-        # Without these JAX would look for a GPU and complain, and PyTorch take one of another maker.
-        environment |= {"JAX_PLATFORMS": "cpu", _DEVICE_OF_TORCH: "cpu"}
-        return environment
+        return {**environment, **ON_CPU}
     environment |= mps or {}
     environment["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
     environment["CUDA_VISIBLE_DEVICES"] = device.uuid or inherited.get("CUDA_VISIBLE_DEVICES", "0")

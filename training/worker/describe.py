@@ -16,7 +16,7 @@ import msgspec
 
 from training.description import Description, keep_description
 from training.preset import Preset, PresetError, apply_overrides, load_preset, preset_digest
-from training.preset.backend import DEFAULT_BACKEND, how_to_install, missing_packages
+from training.preset.backend import DEFAULT_BACKEND, ON_CPU, how_to_install, missing_packages
 from training.preset.data import EntryData
 from training.preset.fits import validation_count
 from training.preset.own_code import NOT_COMPUTED, names_code
@@ -73,8 +73,7 @@ def prepare_without_gpu(preset: Preset) -> None:
         raise PresetError(
             f'fit.backend = "{backend}" needs {" and ".join(missing)}, not installed here: {how_to_install(backend)}'
         )
-    os.environ |= {"KERAS_BACKEND": backend, "CUDA_VISIBLE_DEVICES": "-1"}
-    os.environ |= {"JAX_PLATFORMS": "cpu", "KERAS_TORCH_DEVICE": "cpu"}
+    os.environ |= {"KERAS_BACKEND": backend, **ON_CPU}
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
