@@ -63,11 +63,6 @@ class HouseApp(App[None]):
         """What curves and bars are drawn with."""
         return self.look.marker
 
-    @property
-    def is_line_behind(self) -> bool:
-        """Whether the terminal is still at earlier pictures, so that another one has to wait."""
-        return self.line.is_behind
-
     def get_driver_class(self) -> type[Driver]:
         """Textual's, and where that is the one for Linux, ours over it."""
         from textual.drivers.linux_driver import LinuxDriver

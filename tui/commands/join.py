@@ -55,7 +55,7 @@ def _asked_about(reference: str) -> tuple[NamedCode, ...]:
     from training.code_trust import needing_a_yes, unconfirmed
     from training.launch import planned_lane
 
-    return unconfirmed(needing_a_yes([planned_lane(reference)]), frozenset())
+    return unconfirmed(needing_a_yes([planned_lane(reference)]))
 
 
 def _is_preset(word: str) -> bool:

@@ -90,7 +90,7 @@ def _asked_about(entry: PresetEntry) -> tuple[NamedCode, ...]:
 
     assert entry.preset is not None
     planned = LanePlan(entry.name, entry.origin, entry.preset, str(entry.path))
-    return unconfirmed(needing_a_yes([planned]), frozenset())
+    return unconfirmed(needing_a_yes([planned]))
 
 
 def _entry(name: str) -> PresetEntry:

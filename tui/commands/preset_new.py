@@ -54,7 +54,7 @@ def _refuse_unconfirmed(source: str) -> None:
     from training.code_trust import needing_a_yes, unconfirmed
     from training.launch import planned_lane
 
-    if unconfirmed(needing_a_yes([planned_lane(source)]), frozenset()):
+    if unconfirmed(needing_a_yes([planned_lane(source)])):
         fail(
             f"{source}: it names code that you have not said yes to: launch it once before", exit_codes.USAGE
         )

@@ -75,7 +75,7 @@ def save(asked: SaveAsked) -> PresetEntry | None:
     from training.preset.saving import PresetThereError
 
     entry = asked.entry
-    if entry.origin == "local" and unconfirmed(needing_a_yes([planned_lane(entry.reference)]), frozenset()):
+    if entry.origin == "local" and unconfirmed(needing_a_yes([planned_lane(entry.reference)])):
         # Saved it would be the user's own word, and be run unasked.
         raise PresetError("it names code that you have not said yes to: launch it once before")
     try:

@@ -14,6 +14,7 @@ from textual.strip import Strip
 from training.preset.printable import printable
 from tui.widgets.lines import LinesWidget
 from tui.widgets.spans import Line, line, wrap
+from tui.widgets.typed_text import is_sign, pasted, typed
 
 _LONGEST_FILTER = 80
 
@@ -124,12 +125,8 @@ class FilteredList(LinesWidget, Generic[Row], can_focus=True):
             self.action_filter()
         elif event.key == "escape":
             self._end_filter(self._key_after_escape())
-        elif event.key == "backspace":
-            self._type(self._filter[:-1])
-        elif event.key == "ctrl+u":
-            self._type("")
-        elif event.is_printable and event.character:
-            self._type(self._filter + event.character)
+        elif (text := typed(self._filter, event)) is not None:
+            self._type(text)
         else:
             return
         event.stop()
@@ -138,12 +135,12 @@ class FilteredList(LinesWidget, Generic[Row], can_focus=True):
     def on_paste(self, event: events.Paste) -> None:
         """Pasted text is the filter's as well."""
         if self._filter is not None:
-            self._type(self._filter + printable(event.text.partition("\n")[0]))
+            self._type(pasted(self._filter, event))
             event.stop()
 
     def check_consume_key(self, key: str, character: str | None) -> bool:  # noqa: ARG002
         """Tell the last line which keys do not do what their bindings say."""
-        return self._filter is not None and character is not None and character.isprintable()
+        return self._filter is not None and is_sign(character)
 
     def _key_after_escape(self) -> str | None:
         """What is highlighted once the filter is taken back."""

@@ -17,6 +17,7 @@ from tui.log_search import LogSearch
 from tui.log_text import Level, LogTail, level_of, read_tail
 from tui.widgets.lines import LinesWidget
 from tui.widgets.spans import Line, Span, Tone, line, wrap
+from tui.widgets.typed_text import is_sign, pasted, typed
 
 POLL_S = 0.5
 _TONES: dict[Level, Tone] = {"debug": "muted", "info": "plain", "warning": "warning", "error": "error"}
@@ -157,12 +158,8 @@ class LogView(LinesWidget, can_focus=True):
         elif event.key == "enter":
             self._is_typing = False
             self._moved()
-        elif event.key == "backspace":
-            self._look_for(self._search.text[:-1])
-        elif event.key == "ctrl+u":
-            self._look_for("")
-        elif event.is_printable and event.character:
-            self._look_for(self._search.text + event.character)
+        elif (text := typed(self._search.text, event)) is not None:
+            self._look_for(text)
         else:
             return
         event.stop()
@@ -171,12 +168,12 @@ class LogView(LinesWidget, can_focus=True):
     def on_paste(self, event: events.Paste) -> None:
         """Pasted text is looked for as well."""
         if self._is_typing:
-            self._look_for(self._search.text + printable(event.text.partition("\n")[0]))
+            self._look_for(pasted(self._search.text, event))
             event.stop()
 
     def check_consume_key(self, key: str, character: str | None) -> bool:  # noqa: ARG002
         """Tell the last line which keys do not do what their bindings say."""
-        return self._is_typing and character is not None and character.isprintable()
+        return self._is_typing and is_sign(character)
 
     # Behind them ------------------------------------------------------------------------------------------------
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from textual import events
 
-from training.preset.printable import printable
 from tui.widgets.lines import LinesWidget
 from tui.widgets.spans import BLANK, Line, clip, line, wrap
+from tui.widgets.typed_text import is_sign, pasted, typed
 
 _LONGEST = 80
 _ROWS = 3
@@ -31,25 +31,21 @@ class NameLine(LinesWidget, can_focus=True):
 
     def on_key(self, event: events.Key) -> None:
         """Every sign is the name's."""
-        if event.key == "backspace":
-            self._take(self.text[:-1])
-        elif event.key == "ctrl+u":
-            self._take("")
-        elif event.is_printable and event.character:
-            self._take(self.text + event.character)
-        else:
+        text = typed(self.text, event)
+        if text is None:
             return
+        self._take(text)
         event.stop()
         event.prevent_default()
 
     def on_paste(self, event: events.Paste) -> None:
         """Pasted text goes to the end."""
-        self._take(self.text + printable(event.text.partition("\n")[0]))
+        self._take(pasted(self.text, event))
         event.stop()
 
     def check_consume_key(self, key: str, character: str | None) -> bool:  # noqa: ARG002
         """Every sign is the name's."""
-        return character is not None and character.isprintable()
+        return is_sign(character)
 
     def _take(self, text: str) -> None:
         self.text = text[:_LONGEST]
