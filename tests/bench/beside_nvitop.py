@@ -19,6 +19,7 @@ from tests.bench.figures import mebibytes, percent, say, seconds
 from tests.bench.first_paint import came_at
 from tests.bench.terminal_bytes import LIVE
 from tests.bench.trainings import end, watched_run
+from tests.bench.waiting import let_pass
 from tests.simulated_driver.driver import SimulatedDriver
 from tests.simulated_driver.scenario import Device, Scenario
 from tests.terminal.gpu_run import WITH_GPU, with_lanes
@@ -41,7 +42,7 @@ class Cost:
 
     bytes_per_s: float
     cpu_share: float
-    peak_rss_bytes: float
+    rss_bytes: float
 
 
 def measure(scale: float) -> None:
@@ -82,13 +83,13 @@ def _live(ours: list[str], run: RunFolder, size: tuple[int, int], *, seconds: fl
     ):
         screen.wait_for(LIVE)
         other.wait_for(NVITOP_STANDS)
-        _pass(screen, WARM_S)
+        let_pass(screen, WARM_S)
         supervisor = psutil.Process(facts.pid)
         supervisor_before = _cpu_s(supervisor)
         viewers = {"ours": screen, "nvitop": other}
         before = {name: (one.output_size, _cpu_s(_process(one))) for name, one in viewers.items()}
         began = time.monotonic()
-        _pass(screen, seconds)
+        let_pass(screen, seconds)
         wall = time.monotonic() - began
         costs = {
             name: Cost(
@@ -103,13 +104,13 @@ def _live(ours: list[str], run: RunFolder, size: tuple[int, int], *, seconds: fl
     for told, cost in costs.items():
         say(
             f"{name}, {told}: {cost.bytes_per_s / 1000:.2f} KB/s, {percent(cost.cpu_share)} of a core, "
-            f"{mebibytes(cost.peak_rss_bytes)}"
+            f"{mebibytes(cost.rss_bytes)}"
         )
     mine, its = costs["ours"], costs["nvitop"]
     say(
         f"{name}, ours over nvitop: bytes {mine.bytes_per_s / its.bytes_per_s:.2f}, CPU "
         f"{mine.cpu_share / its.cpu_share:.2f} (with the supervisor, which meters for all viewers, "
-        f"{(mine.cpu_share + metering) / its.cpu_share:.2f}), memory {mine.peak_rss_bytes / its.peak_rss_bytes:.2f}"
+        f"{(mine.cpu_share + metering) / its.cpu_share:.2f}), memory {mine.rss_bytes / its.rss_bytes:.2f}"
     )
 
 
@@ -138,11 +139,6 @@ def _process(terminal: Terminal) -> psutil.Process:
 def _cpu_s(process: psutil.Process) -> float:
     times = process.cpu_times()
     return times.user + times.system
-
-
-def _pass(terminal: Terminal, seconds: float) -> None:
-    until = time.monotonic() + seconds
-    terminal.wait_until(lambda: time.monotonic() > until, what="time", timeout_s=seconds + 5)
 
 
 @contextlib.contextmanager

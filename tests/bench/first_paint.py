@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from tests.bench.figures import judge, say, seconds, spread
+from tests.bench.waiting import wait_until_quiet
 from tests.terminal.terminal import ALTERNATE_SCREEN_OFF, COMMAND, Terminal
 
 BARE = [sys.executable, "-P", "-m", "tests.bench.bare_app"]
@@ -100,13 +101,3 @@ def _leaving(repetitions: int) -> None:
                 restored = restored and ALTERNATE_SCREEN_OFF in terminal.output
         told = f"{spread(times)}, terminal {'restored' if restored else 'NOT restored'}"
         judge(f"leaving by {name}", max(times), 1.0, told, "1 s")
-
-
-def wait_until_quiet(terminal: Terminal, quiet_s: float) -> None:
-    """Wait until something stands on the screen and nothing came for so long."""
-
-    def quiet() -> bool:
-        chunks = terminal.chunks
-        return bool(chunks) and time.monotonic() - chunks[-1][0] > quiet_s
-
-    terminal.wait_until(quiet, what="a quiet screen", timeout_s=60)

@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 
 from tests.bench.figures import judge, spread
-from tests.bench.first_paint import wait_until_quiet
 from tests.bench.trainings import end, watched_run
+from tests.bench.waiting import let_pass, wait_until_quiet
 from tests.terminal.terminal import COMMAND, Terminal
 
 SIZES = {(80, 24): 3000, (160, 48): 6000}
@@ -33,7 +33,7 @@ def measure(scale: float) -> None:
             attach = [COMMAND, "attach", str(run.path)]
             with Terminal(attach, columns=160, rows=48) as wide:
                 wide.wait_for(LIVE)
-                _pass(wide, 5.0)
+                let_pass(wide, 5.0)
                 _live(terminal, wide, seconds)
             for size in SIZES:
                 _slow_line(attach, size, presses=max(4, round(12 * scale)))
@@ -45,7 +45,7 @@ def measure(scale: float) -> None:
     for size in SIZES:
         with Terminal([COMMAND], columns=size[0], rows=size[1]) as terminal:
             terminal.wait_for("▸ seed-binary")
-            _pass(terminal, 1.0)
+            let_pass(terminal, 1.0)
             terminal.wait_until(
                 lambda: "being computed" not in terminal.text, what="a description", timeout_s=60
             )
@@ -54,7 +54,7 @@ def measure(scale: float) -> None:
 
 def _live(terminal: Terminal, wide: Terminal, seconds: float) -> None:
     before = terminal.output_size, wide.output_size
-    _pass(terminal, seconds)
+    let_pass(terminal, seconds)
     for one, (size, most), was in zip((terminal, wide), SIZES.items(), before, strict=True):
         rate = (one.output_size - was) / seconds
         judge(f"live, {size[0]}×{size[1]}", rate, most, f"{rate / KB:.2f} KB/s", f"{most / KB:g} KB/s")
@@ -66,9 +66,9 @@ def _slow_line(attach: list[str], size: tuple[int, int], *, presses: int) -> Non
     times = []
     with Terminal(attach, columns=columns, rows=rows, bytes_per_s=SLOW_BYTES_PER_S) as terminal:
         terminal.wait_for(LIVE, timeout_s=60)
-        _pass(terminal, FIRST_PICTURES_S)
+        let_pass(terminal, FIRST_PICTURES_S)
         for index in range(presses):
-            _pass(terminal, 0.7 + 0.2 * (index % 5))  # at any moment of a refresh
+            let_pass(terminal, 0.7 + 0.2 * (index % 5))  # at any moment of a refresh
             pressed = time.monotonic()
             terminal.press("space")
             terminal.wait_until(lambda held=index % 2 == 0: (HELD in terminal.text) == held, what="an answer")  # type: ignore[misc]
@@ -82,12 +82,6 @@ def _idle(
 ) -> None:
     wait_until_quiet(terminal, quiet_s)
     before = terminal.output_size
-    _pass(terminal, seconds)
+    let_pass(terminal, seconds)
     sent = terminal.output_size - before
     judge(f"{name}, {size[0]}×{size[1]}, idle for {seconds:.0f} s", sent, 0, f"{sent} bytes", "0")
-
-
-def _pass(terminal: Terminal, seconds: float) -> None:
-    """Let time pass."""
-    until = time.monotonic() + seconds
-    terminal.wait_until(lambda: time.monotonic() > until, what="time", timeout_s=seconds + 5)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import stat
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from msgspec import structs
 
 from tests.unit.own_presets import BOTH, MODELS, OWN_MODEL, own_preset
 from tests.unit.plans import devices
-from training import launch as launch_module
 from training.bench.request import BenchRequest, plan_bench
 from training.bench.request import unconfirmed_code as bench_code
 from training.code_trust import CodeNotConfirmedError, code_digest, named_code, remember, store_path
@@ -31,6 +29,8 @@ from tui.cli import cli
 from tui.screens.pick_messages import SaveAsked
 from tui.screens.pick_sources import save
 
+pytestmark = pytest.mark.usefixtures("started")
+
 NO_GPU = devices()
 PAIR: dict[Lane, str] = {"a": "mine", "b": "seed-binary"}
 
@@ -42,19 +42,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     own_preset(folder / "presets")
     monkeypatch.chdir(folder)
     return folder
-
-
-@pytest.fixture(autouse=True)
-def started(monkeypatch: pytest.MonkeyPatch) -> list[RunFolder]:
-    """The folders a supervisor was started for; none is."""
-    started: list[RunFolder] = []
-
-    def start(folder: RunFolder) -> subprocess.Popen[bytes]:
-        started.append(folder)
-        return None  # type: ignore[return-value]
-
-    monkeypatch.setattr(launch_module, "start_supervisor", start)
-    return started
 
 
 def digests(request: LaunchRequest) -> frozenset[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from msgspec import structs
 
 from tests.unit.made_measurements import lane_measured
 from tests.unit.plans import named, plan
-from training import launch as launch_module
 from training.analysis.measurements import installed_versions
 from training.launch import DoesNotFitError, LaunchError, LaunchRequest, launch
 from training.meters.capacity import Capacity
@@ -37,19 +35,6 @@ def remembered(peak_bytes: int, listing: DeviceListing = MACHINE) -> None:
         preset = resolve(name).preset
         assert preset is not None
         keep([lane_measured(preset, lane=lane, on=on, run=name, peak_memory_bytes=peak_bytes)])
-
-
-@pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[RunFolder]:
-    """The folders a supervisor was started for; none is."""
-    started: list[RunFolder] = []
-
-    def start(folder: RunFolder) -> subprocess.Popen[bytes]:
-        started.append(folder)
-        return None  # type: ignore[return-value]
-
-    monkeypatch.setattr(launch_module, "start_supervisor", start)
-    return started
 
 
 def test_it_is_refused_and_leaves_nothing_and_forced_it_is_launched(started: list[RunFolder]) -> None:

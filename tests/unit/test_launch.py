@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,19 +20,6 @@ from training.record.run_home import runs_home
 
 LISTING = DeviceListing("Some CPU", Capacity(2.0, 8 << 30, "board", "board"), (), "no NVIDIA driver")
 PAIR: dict[Lane, str] = {"a": "seed-binary", "b": "seed-regression"}
-
-
-@pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[RunFolder]:
-    """The folders a supervisor was started for; none is."""
-    started: list[RunFolder] = []
-
-    def start(folder: RunFolder) -> subprocess.Popen[bytes]:
-        started.append(folder)
-        return None  # type: ignore[return-value]
-
-    monkeypatch.setattr(launch_module, "start_supervisor", start)
-    return started
 
 
 def test_plan_is_written_before_the_supervisor_starts(started: list[RunFolder]) -> None:
