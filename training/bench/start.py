@@ -24,7 +24,7 @@ def unconfirmed_code(folder: BenchFolder) -> tuple[NamedCode, ...]:
     Raises:
         BenchPlanError: its plan cannot be read.
     """
-    return unconfirmed([one.planned for one in read_bench_plan(folder.plan).presets], frozenset())
+    return unconfirmed([one.planned for one in read_bench_plan(folder.plan).presets])
 
 
 def begin_bench(
