@@ -18,6 +18,7 @@ BENCHES = {
     "beside_nvitop": "a live run's screen beside nvitop, over a simulated driver",
     "reader_cost": "what a reader of a day-long run pays",
     "verdict": "the verdict against the truth, and what adaptive sharing makes of it, six pairs (75 min)",
+    "solo_rates": "a probe's solo rates beside those of fresh processes right before and after, eight presets (20 min)",
     "machine_drift": "how steadily two run beside each other on this machine at all",
     "disturbed_verdict": "the verdict while a CPU hog runs a third of the time",
     "meter_cost": "what reading a GPU takes twice a second, over a simulated driver",

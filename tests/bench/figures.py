@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from training.analysis.interval import t_quantile_975
 
@@ -22,6 +22,11 @@ def seconds(value: float) -> str:
 def percent(value: float) -> str:
     """A share."""
     return f"{value * 100:.3g} %"
+
+
+def signed(errors: Iterable[float]) -> str:
+    """How far off each is, upwards or downwards."""
+    return ", ".join(f"{error:+.1%}" for error in errors)
 
 
 def mebibytes(value: float) -> str:

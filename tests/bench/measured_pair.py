@@ -11,6 +11,8 @@ from training.launch import LaunchRequest, launch
 from training.meters.devices import list_devices
 from training.plan import LANES, Lane, Limits, Probing, Sharing
 
+CALIBRATE_MINUTES = 0.2
+
 Steps = dict[Lane, int]
 
 
@@ -59,3 +61,9 @@ def run_pair(
         steps_per_s={lane: outcome.steps_per_s or 0.0 for lane, outcome in outcomes.items()},
         report=report,
     )
+
+
+def steps_for(presets: tuple[str, str], train_s: float) -> Steps:
+    """So many that both, together, would end together after that time."""
+    shared = run_pair(presets, minutes=CALIBRATE_MINUTES)
+    return {lane: max(100, round(shared.steps_per_s[lane] * train_s)) for lane in LANES}

@@ -6,11 +6,10 @@ The claim is an adaptive run's own: it begins together, probes, and goes on toge
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tests.bench.figures import judge, percent, say
-from tests.bench.measured_pair import PairRun, Steps, run_pair
+from tests.bench.figures import judge, percent, say, signed
+from tests.bench.measured_pair import PairRun, run_pair, steps_for
 from training.analysis.contention import SAME_WITHIN
 from training.plan import LANES, Sharing
 
@@ -29,7 +28,6 @@ Single runs of one pair differ by a twentieth where a virtual machine's host is 
 """
 TRAIN_S = 130.0
 """How long a pair trains together, about."""
-CALIBRATE_MINUTES = 0.2
 
 
 @dataclass(frozen=True)
@@ -114,11 +112,10 @@ def measure(scale: float) -> None:
     say(
         f"adaptive over the worse: median {statistics.median(against_worse):.3f}, most {max(against_worse):.3f}"
     )
-    _solo_rates(measured)
 
 
 def _pair(presets: tuple[str, str], train_s: float) -> Measured:
-    steps = _steps_for(presets, train_s)
+    steps = steps_for(presets, train_s)
     runs: dict[Sharing, list[PairRun]] = {}
     for sharing in ORDER:
         run = run_pair(presets, steps=steps, sharing=sharing, probe=sharing == "adaptive")
@@ -147,34 +144,4 @@ def _say(one: Measured) -> None:
         f"    adaptive over the better {one.adaptive_s / one.best_s:.3f}, over the worse "
         f"{one.adaptive_s / one.worst_s:.3f}"
     )
-    say(f"    solo rates by probe over those alone: {_signed(error for _, error in one.solo_rate_errors)}")
-
-
-def _steps_for(presets: tuple[str, str], train_s: float) -> Steps:
-    """So many that both would end together after that time."""
-    shared = run_pair(presets, minutes=CALIBRATE_MINUTES)
-    return {lane: max(100, round(shared.steps_per_s[lane] * train_s)) for lane in LANES}
-
-
-def _solo_rates(measured: list[Measured]) -> None:
-    """A probe's solo rate beside that of a fresh process that trains alone, by preset."""
-    errors: dict[str, list[float]] = {}
-    for one in measured:
-        for preset, off in one.solo_rate_errors:
-            errors.setdefault(preset, []).append(off)
-    for preset, found in errors.items():
-        say(f"solo rate by probe over a fresh process alone, {preset}: {_signed(found)}")
-    medians = [statistics.median(abs(error) for error in found) for found in errors.values()]
-    if medians:
-        median = statistics.median(medians)
-        judge(
-            f"solo rate by probe, median error of {len(medians)} presets",
-            median,
-            0.05,
-            percent(median),
-            "5 %",
-        )
-
-
-def _signed(errors: Iterable[float]) -> str:
-    return ", ".join(f"{error:+.1%}" for error in errors)
+    say(f"    solo rates by probe over those alone: {signed(error for _, error in one.solo_rate_errors)}")
