@@ -53,6 +53,19 @@ async def test_the_cursor_reads_every_panel_at_one_moment() -> None:
         assert "held" not in screen_text(pilot.app)
 
 
+async def test_with_shift_the_cursor_goes_ten_times_as_far() -> None:
+    async with staged(LiveScreen(states.cpu_run()), ALL_PANELS, seen="by time") as (pilot, _):
+        await pilot.press(*["left"] * 11)
+        await wait_until(pilot, partial(_stands, pilot, "at 0:"))
+        far = [row.partition(" at ")[2][:4] for row in screen_text(pilot.app).splitlines() if " at 0:" in row]
+        await pilot.press("space")
+        await wait_until(pilot, lambda: " at 0:" not in screen_text(pilot.app))
+        await pilot.press("left", "shift+left")
+        await wait_until(pilot, partial(_stands, pilot, f" at {far[0]}"))
+        await pilot.press("shift+right")
+        await wait_until(pilot, partial(_stands, pilot, " at 1:0"))
+
+
 async def test_escape_leaves_the_cursor_and_not_the_run() -> None:
     async with staged(LiveScreen(states.cpu_run(phase="ended")), ALL_PANELS, seen="ended") as (pilot, heard):
         await pilot.press("left")

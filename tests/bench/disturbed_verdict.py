@@ -8,6 +8,7 @@ from multiprocessing.synchronize import Event
 
 from tests.bench.figures import say
 from tests.bench.measured_pair import PairRun, run_pair
+from training.plan import Probing
 
 PAIR = ("wide-mlp", "wide-mlp")
 TRAIN_S = 180.0
@@ -18,12 +19,12 @@ ON_S, OFF_S = 10.0, 20.0
 def measure(scale: float) -> None:
     """The same pair undisturbed, then with a process that turns in circles for a third of the time."""
     minutes = TRAIN_S * scale / 60
-    quiet = run_pair(PAIR, minutes=minutes, probe=True)
+    quiet = run_pair(PAIR, minutes=minutes, probing=Probing())
     over = multiprocessing.get_context("spawn").Event()
     hog = multiprocessing.get_context("spawn").Process(target=_hog, args=(over,), daemon=True)
     hog.start()
     try:
-        disturbed = run_pair(PAIR, minutes=minutes, probe=True)
+        disturbed = run_pair(PAIR, minutes=minutes, probing=Probing())
     finally:
         over.set()
         hog.join()

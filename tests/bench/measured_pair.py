@@ -13,6 +13,8 @@ from training.plan import LANES, Lane, Limits, Probing, Sharing
 
 CALIBRATE_MINUTES = 0.2
 
+UNPROBED = Probing(enabled=False)
+
 Steps = dict[Lane, int]
 
 
@@ -37,9 +39,9 @@ def run_pair(
     sharing: Sharing = "together",
     steps: Steps | None = None,
     minutes: float | None = None,
-    probe: bool = False,
+    probing: Probing = UNPROBED,
 ) -> PairRun:
-    """Train the pair on the CPU, each lane for its own steps or for so many minutes."""
+    """Train the pair on the CPU, each lane for its own steps or for so many minutes, or until it is probed."""
     overrides = [f"{lane}.fit.steps={count}" for lane, count in (steps or {}).items()]
     request = LaunchRequest(
         presets=dict(zip(LANES, presets, strict=True)),
@@ -47,13 +49,13 @@ def run_pair(
         sharing=sharing,
         limits=Limits(minutes=minutes),
         overrides=overrides,
-        probing=Probing(enabled=probe),
+        probing=probing,
     )
     launched = launch(request, list_devices())
     launched.supervisor.wait()
     report = read_report(launched.folder.report)
     outcomes = {lane: read_lane_outcome(launched.folder.lane_records(lane)) for lane in LANES}
-    assert report.outcome == "completed", report
+    assert report.outcome == ("stopped" if probing.then_stop else "completed"), report
     spans = [outcome.trained for outcome in outcomes.values() if outcome.trained is not None]
     return PairRun(
         span_s=max(span.last_step_t for span in spans) - min(span.released_t for span in spans),

@@ -1,16 +1,18 @@
 """The rate that a probe says a lane has alone, beside that of a fresh process of the preset that trains alone.
 
 A probed run stands between two runs in which each preset trains alone, so that a machine that grows slower or faster
-in these minutes favours neither.
+in these minutes favours neither. It is probed as a run of ten minutes is at its start, and ends after that.
 """
 
 from __future__ import annotations
 
+import math
 import statistics
 
 from tests.bench.figures import judge, percent, say, signed
-from tests.bench.measured_pair import PairRun, Steps, run_pair, steps_for
-from training.plan import LANES
+from tests.bench.measured_pair import PairRun, run_pair, steps_for
+from training.plan import LANES, Probing
+from training.supervisor.probe_budget import FIRST_BLOCKS, LONG_RUN_S, WINDOW_SHARE
 
 PAIRS = (
     ("input-bound", "autoencoder"),
@@ -20,36 +22,32 @@ PAIRS = (
 )
 ALONE_S = 25.0
 """How long each is to train in a fresh process, at most: the steps are those of a time together."""
-TOGETHER_S = 50.0
+TEN_MINUTES = Probing(seconds=WINDOW_SHARE * LONG_RUN_S, blocks=FIRST_BLOCKS, then_stop=True)
+MOST_MINUTES = 10.0
 PROBED_RUNS = 2
 
 
 def measure(scale: float) -> None:
     """Every preset's errors, then what they come to."""
-    errors: dict[str, float] = {}
-    for presets in PAIRS:
-        errors |= _pair(presets, scale)
-    median = statistics.median(abs(error) for error in errors.values())
-    judge(f"solo rate by probe, median error of {len(errors)} presets", median, 0.05, percent(median), "5 %")
+    errors = [off for presets in PAIRS for off in _pair(presets, scale)]
+    median = statistics.median(errors)
+    judge(f"solo rate by probe, median error of {len(errors)}", median, 0.05, percent(median), "5 %")
 
 
-def _pair(presets: tuple[str, str], scale: float) -> dict[str, float]:
-    together = steps_for(presets, TOGETHER_S * scale)
-    alone: Steps = {lane: max(100, round(count * ALONE_S / TOGETHER_S)) for lane, count in together.items()}
+def _pair(presets: tuple[str, str], scale: float) -> list[float]:
+    """How far off each lane's rate is in each probed run; infinite where none was told."""
+    alone = steps_for(presets, ALONE_S * scale)
     fresh = [run_pair(presets, steps=alone, sharing="sequential")]
     probed: list[PairRun] = []
     for _ in range(PROBED_RUNS):
-        probed.append(run_pair(presets, steps=together, probe=True))
+        probed.append(run_pair(presets, minutes=MOST_MINUTES, probing=TEN_MINUTES))
         fresh.append(run_pair(presets, steps=alone, sharing="sequential"))
-    found: dict[str, float] = {}
+    found: list[float] = []
     for lane, preset in zip(LANES, presets, strict=True):
         rates = [run.steps_per_s[lane] for run in fresh]
-        off = [
-            (run.contention.solo_steps_per_s.get(lane) or 0.0) / statistics.geometric_mean(rates[i : i + 2])
-            - 1.0
-            for i, run in enumerate(probed)
-        ]
-        found[preset] = statistics.mean(off)
-        said = ", ".join(f"{rate:.4g}" for rate in rates)
-        say(f"{preset}: {signed(off)} in {PROBED_RUNS} probed runs; fresh processes alone {said} steps/s")
+        alone_rates = [statistics.geometric_mean(rates[at : at + 2]) for at in range(PROBED_RUNS)]
+        told = [run.contention.solo_steps_per_s.get(lane) or math.inf for run in probed]
+        off = [one / truth - 1.0 for one, truth in zip(told, alone_rates, strict=True)]
+        found += [abs(error) for error in off]
+        say(f"{preset}: {signed(off)}; fresh processes {', '.join(f'{rate:.4g}' for rate in rates)} steps/s")
     return found

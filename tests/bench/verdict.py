@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from tests.bench.figures import judge, percent, say, signed
 from tests.bench.measured_pair import PairRun, run_pair, steps_for
 from training.analysis.contention import SAME_WITHIN
-from training.plan import LANES, Sharing
+from training.plan import LANES, Probing, Sharing
 
 PAIRS = (
     ("input-bound", "autoencoder"),
@@ -118,7 +118,7 @@ def _pair(presets: tuple[str, str], train_s: float) -> Measured:
     steps = steps_for(presets, train_s)
     runs: dict[Sharing, list[PairRun]] = {}
     for sharing in ORDER:
-        run = run_pair(presets, steps=steps, sharing=sharing, probe=sharing == "adaptive")
+        run = run_pair(presets, steps=steps, sharing=sharing, probing=Probing(enabled=sharing == "adaptive"))
         runs.setdefault(sharing, []).append(run)
     one = Measured(presets, runs["sequential"][0], tuple(runs["together"]), tuple(runs["adaptive"]))
     _say(one)
