@@ -76,8 +76,10 @@ def describe_preset(
 
     Raises:
         DescriptionError: the model cannot be built, the file has changed, it was cancelled, or the preset names code of
-            its own: that is run by nobody who only looks.
+            its own, or is a script: that is run by nobody who only looks.
     """
+    if preset.script is not None:
+        raise DescriptionError("only the script itself knows its model")
     kept = kept_description(preset)
     if kept is not None:
         return kept

@@ -40,9 +40,8 @@ def from_preset(name: str, reference: str) -> Beginning:
     """
     entry = resolve(reference)
     assert entry.preset is not None
-    return Beginning(
-        structs.replace(entry.preset, title=name, origin=origin_of(entry)), read_text(entry.path)
-    )
+    like = None if entry.origin == "script" else read_text(entry.path)
+    return Beginning(structs.replace(entry.preset, title=name, origin=origin_of(entry)), like)
 
 
 def make_own(name: str, beginning: Beginning, *, overwrite: bool = False) -> PresetEntry:
@@ -87,6 +86,8 @@ def origin_of(entry: PresetEntry) -> str:
             made_from = f"{entry.origin} preset {entry.name}"
         case "file":
             made_from = f"preset file {entry.path.name}"
+        case "script":
+            made_from = f"the command line {entry.named}"
     with_what = f" with {', '.join(entry.overrides)}" if entry.overrides else ""
     earlier = f", from {entry.preset.origin}" if entry.preset and entry.preset.origin else ""
     told = one_line(f"{made_from}{with_what}{earlier}")
@@ -94,7 +95,12 @@ def origin_of(entry: PresetEntry) -> str:
 
 
 def _text_of(entry: PresetEntry) -> str | None:
-    """What its file says now; None where it cannot be read any more, which loses the comments and nothing else."""
+    """What its file says now; None where it cannot be read any more, which loses the comments and nothing else.
+
+    No preset file says what a script or program named by itself is.
+    """
+    if entry.origin == "script":
+        return None
     try:
         return read_text(entry.path)
     except PresetError:

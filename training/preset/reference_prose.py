@@ -45,6 +45,19 @@ one launch, and `w` saves that as a preset of your own with every key said. `pre
 `origin` what the preset was made from; it changes nothing of what is trained, and a preset without it is as good.
 """
 
+SCRIPT = """\
+Such a preset has no `[model]`, `[data]`, `[device]` or `[checkpoint]`, and of `[fit]` nothing but `backend`: all that
+is the script's own. [Bring your own training](own-training.md) tells what is seen of it.
+
+```toml
+title = "My script"
+
+[script]
+path = "train.py"
+args = ["--lr", "0.1"]
+```
+"""
+
 LOSSES = """\
 What the data are to predict decides which losses can train on them, and data and loss decide which metrics can judge
 them. Any other pair is refused before anything is launched. A name and its abbreviation (`mean_squared_error` and
