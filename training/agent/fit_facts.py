@@ -31,15 +31,14 @@ class FitFacts:
         """The number of the last one, as Keras counts them."""
 
     def record(self) -> Dict[str, Any]:
-        """Fields of the record that tells of it; a size that is not known is 0."""
+        """Fields of the record that tells of it."""
         return {
             "fit": self.number or None,
             "model": self.model or None,
             "parameters": self.parameters or 0,
             "parameter_bytes": 0,
             "batch_size": self.batch_size or 0,
-            "train_samples": self.samples or 0,
-            "validation_samples": 0,
+            "train_samples": self.samples,
             "device": self.device,
         }
 

@@ -237,7 +237,7 @@ class ScriptHooks(LaneHooks):
             planned_steps = int(min(planned_steps or math.inf, self._plan.stop_at_step))
         self._emitter.emit(
             "built",
-            steps_per_epoch=steps_per_epoch or 0,
+            steps_per_epoch=0 if self._in_loop else steps_per_epoch,
             planned_epochs=planned_epochs,
             planned_steps=planned_steps,
             again=again or None,

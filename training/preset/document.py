@@ -92,6 +92,13 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
     script: ScriptSpec | None = None
     """A training that a script of the user's own does; model and data are then placeholders."""
 
+    @property
+    def known_backend(self) -> Backend | None:
+        """What trains it, of what is installed beside dualtrain; None where a script has it elsewhere, or chooses."""
+        if self.script is None:
+            return self.fit.backend
+        return None if self.script.python is not None else self.script.backend
+
 
 PROSE: tuple[str, ...] = ("title", "description", "stresses", "origin")
 """The keys that are for people: they change nothing of what is trained."""

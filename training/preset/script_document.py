@@ -74,6 +74,7 @@ def script_preset(spec: ScriptSpec, title: str) -> Preset:
         title=one_line(title)[:TITLE_CHARACTERS],
         model=OwnModel(),
         data=OwnData(),
+        fit=FitSpec() if spec.backend is None else FitSpec(backend=spec.backend),
         script=spec,
     )
 

@@ -8,6 +8,8 @@ from msgspec import Struct
 
 from training.record.tagged import Record
 
+StepTelemetry = Literal["each", "polled", "none"]
+
 
 class FrameworkMemory(Struct, frozen=True):
     """Bytes the framework's own allocator holds on the device: what the model needs, not what is reserved."""
@@ -44,6 +46,9 @@ class Built(Record, frozen=True, tag="built"):
 
     Of batches that a function of the user's own makes nobody counts the samples, and how many make an epoch may show
     only when one is over: what is not known is None.
+    A script tells it for each of its fits, and again once more is known: what is planned counts from the script's
+    beginning. `parameters` and `batch_size` are 0 where they are not known, and `steps_per_epoch` is 0 in a loop that
+    has no epochs. `fit` counts its fits from 1; 0 in a loop of its own, and of a preset.
     """
 
     t: float
@@ -56,6 +61,11 @@ class Built(Record, frozen=True, tag="built"):
     planned_epochs: int | None = None
     planned_steps: int | None = None
     device: str = ""
+    model: str = ""
+    """The name of the model that a script fits."""
+    fit: int = 0
+    again: bool = False
+    """Whether it tells more of a fit that was told before."""
 
 
 class NoGpu(Record, frozen=True, tag="no_gpu"):
@@ -82,7 +92,7 @@ class Released(Record, frozen=True, tag="released"):
 
 
 class Progress(Record, frozen=True, tag="progress"):
-    """The `steps` steps since the last progress record, aggregated.
+    """The `steps` steps since the last progress record, aggregated; `samples` is 0 where nobody knows the batches.
 
     `loss` is the mean of the batch losses in the span; `running_loss` the epoch's running mean, as Keras reports it.
     `loss`, `loss_min` and `loss_max` are None where no batch of the span had a finite loss.
@@ -210,6 +220,41 @@ class NonFinite(Record, frozen=True, tag="nonfinite"):
     step: int
 
 
+class Telemetry(Record, frozen=True, tag="telemetry"):
+    """How a script's or program's steps are told from here on; of a preset each is.
+
+    "each" passes a gate. Steps that are "polled" are read once a second and pass none; "none" are there to be told.
+    """
+
+    t: float
+    steps: StepTelemetry
+    why: str = ""
+
+
+class Aside(Record, frozen=True, tag="aside"):
+    """A script did something else for a while: an `evaluate` or `predict` of its own, or a fit inside a fit."""
+
+    t: float
+    what: str
+    seconds: float
+    within_fit: bool = False
+
+
+class Limit(Record, frozen=True, tag="limit"):
+    """A bound of the run is reached in a loop that only its script could end: "steps", "minutes" or "epochs"."""
+
+    t: float
+    step: int
+    reached: str
+
+
+class Remark(Record, frozen=True, tag="remark"):
+    """Something about a script's lane that is worth a line, said in its process."""
+
+    t: float
+    message: str
+
+
 class Error(Record, frozen=True, tag="error"):
     """The lane failed, told by the worker itself."""
 
@@ -251,6 +296,10 @@ LaneRecord = (
     | Resumed
     | Window
     | NonFinite
+    | Telemetry
+    | Aside
+    | Limit
+    | Remark
     | Error
     | Finished
 )

@@ -92,6 +92,12 @@ class Answering:
 
     def _hold(self, stand_still: bool, live: list[LaneRun]) -> Reply:
         holds = self._owner.measuring.holds
+        without = [run.lane for run in live if run.telemetry != "each"]
+        if stand_still and without and self._owner.sharing == "mps":
+            return _no(
+                f"lane {' and '.join(without)} passes no gate, and under MPS no process is stopped by a signal: that "
+                "may hold up the other's work on the GPU"
+            )
         act = holds.hold if stand_still else holds.let_go
         taken = [act(run.lane, "asked") for run in live if run.worker is not None]
         self._owner.measuring.changes.happened()
@@ -120,8 +126,8 @@ class Answering:
         owner = self._owner
         if request.planned is None:
             return _no("nothing to join was named")
-        backend = request.planned.preset.fit.backend
-        if self._missing(backend):
+        backend = request.planned.preset.known_backend
+        if backend is not None and self._missing(backend):
             return _no(
                 f"it trains on {title_of(backend)}, which is not installed here: {how_to_install(backend)}"
             )
@@ -142,6 +148,8 @@ class Answering:
 
     def _pass_on(self, request: Request, live: list[LaneRun]) -> Reply:
         details: dict[str, float | int] = {}
+        if why_not := _why_not_passed_on(request, live):
+            return _no(why_not)
         if request.ask == "window":
             details = {"id": self._owner.measuring.next_window_id()}
             details |= {"seconds": request.seconds} if request.seconds is not None else {}
@@ -151,6 +159,18 @@ class Answering:
             return _no("the lane has no process that could take this now")
         window_id = int(details["id"]) if request.ask == "window" else None
         return Reply(ok=True, window_id=window_id)
+
+
+def _why_not_passed_on(request: Request, live: list[LaneRun]) -> str:
+    """What a script's lane cannot be asked for, in a sentence; empty where it can."""
+    for run in live:
+        if run.script is not None and request.ask == "checkpoint":
+            return (
+                f"lane {run.lane} is a script or program: its checkpoints are its own, dualtrain writes none"
+            )
+        if run.telemetry != "each" and request.ask == "window":
+            return f"lane {run.lane} passes no gate, so that no window has exact ends there"
+    return ""
 
 
 def _trains_others(runs: list[LaneRun], lanes: Mapping[Lane, LaneRun]) -> bool:
