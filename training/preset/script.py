@@ -12,6 +12,9 @@ from training.preset.backend import Backend
 OWN: Final = "(own)"
 """The tag of a model and of data that only a script knows. It stands in plans; a preset can never say this."""
 
+OF_A_SCRIPT = "only the script itself knows its model"
+"""What is said where Keras would have to be asked about a preset whose model is a script's."""
+
 PathText = Annotated[str, Meta(min_length=1, max_length=4096)]
 Word = Annotated[str, Meta(max_length=16_384)]
 Words = Annotated[tuple[Word, ...], Meta(max_length=1000)]
