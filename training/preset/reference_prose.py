@@ -34,6 +34,8 @@ MAKING = """\
 ```sh
 dualtrain-tui presets new mine                      # a small training with every key told in comments
 dualtrain-tui presets new mine --from cnn-small     # another preset with its comments, and what it does not say
+dualtrain-tui presets new mine --script "./train.py --lr 0.1"   # a script of yours; it runs in the directory of now
+dualtrain-tui presets new mine --model my_models.py:build       # a model of yours, and data to change beside it
 dualtrain-tui presets show mine                     # every key with its value, and what says it
 dualtrain-tui presets show cnn-small --set fit.epochs=3 --toml > mine.toml   # a whole file of what that makes
 dualtrain-tui presets check mine.toml               # what is wrong, in one line: file, key, what is allowed
