@@ -71,7 +71,7 @@ class TestOtherStyles:
         assert_same(step)
         assert step.report.steps == 48
         told = [one for one in step.run.lane("a") if isinstance(one, Built)]
-        assert [(one.again, one.steps_per_epoch) for one in told] == [(False, 0), (True, 16)]
+        assert [(one.again, one.steps_per_epoch) for one in told] == [(False, None), (True, 16)]
         assert_same(several)
         assert [(one.fit, one.model) for one in fits(several)] == [
             (1, "teacher"), (2, "teacher"), (3, "student"), (4, "student"), (5, "student"),

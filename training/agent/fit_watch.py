@@ -75,10 +75,11 @@ class FitWatch:
             self.depth -= 1
             raise
 
-    def begin_batch(self) -> bool:
-        """The gate before a `train_on_batch`; whether its end is to be told."""
+    def begin_batch(self, package_name: str) -> bool:
+        """The gate before a `train_on_batch` of this Keras; whether its end is to be told."""
         if self.counts_elsewhere:
             return False
+        self._lane.keras_package = package_name
         self._lane.tell_telemetry("each")
         self._hooks.on_loop_step_begin()
         self.depth += 1

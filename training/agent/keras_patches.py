@@ -65,9 +65,8 @@ class KerasPatches:
         model = getattr(module, "Model", None)
         if model is None or hasattr(model.fit, _IS_OURS):
             return
-        self._lane.keras_package = package
         _replace(model, "fit", _watched_fit(model.fit, package, self._watch))
-        _replace(model, "train_on_batch", _watched_batch(model.train_on_batch, self._watch))
+        _replace(model, "train_on_batch", _watched_batch(model.train_on_batch, package, self._watch))
         for name in ("evaluate", "predict"):
             _replace(model, name, _watched_aside(getattr(model, name), name, self._watch))
 
@@ -76,7 +75,10 @@ class KerasPatches:
         optimizer = getattr(module, class_name, None)
         if optimizer is None or hasattr(getattr(optimizer, method), _IS_OURS):
             return
-        _replace(optimizer, method, _watched_apply(getattr(optimizer, method), self._watch, self._loop))
+        package = module.__name__.partition(".optimizer")[0]
+        _replace(
+            optimizer, method, _watched_apply(getattr(optimizer, method), package, self._watch, self._loop)
+        )
 
 
 def _replace(owner: Any, name: str, wrapper: Any) -> None:
@@ -102,10 +104,10 @@ def _watched_fit(original: Any, package_name: str, watch: FitWatch) -> Any:
     return fit
 
 
-def _watched_batch(original: Any, watch: FitWatch) -> Any:
+def _watched_batch(original: Any, package_name: str, watch: FitWatch) -> Any:
     @functools.wraps(original)
     def train_on_batch(self: Any, *arguments: Any, **named: Any) -> Any:
-        if not watch.begin_batch():
+        if not watch.begin_batch(package_name):
             return original(self, *arguments, **named)
         result, is_whole = None, False
         try:
@@ -132,10 +134,10 @@ def _watched_aside(original: Any, what: str, watch: FitWatch) -> Any:
     return aside
 
 
-def _watched_apply(original: Any, watch: FitWatch, loop: OwnLoop) -> Any:
+def _watched_apply(original: Any, package_name: str, watch: FitWatch, loop: OwnLoop) -> Any:
     @functools.wraps(original)
     def apply(self: Any, *arguments: Any, **named: Any) -> Any:
-        if watch.counts_elsewhere or not loop.begin_step(self):
+        if watch.counts_elsewhere or not loop.begin_step(self, package_name):
             return original(self, *arguments, **named)
         result = original(self, *arguments, **named)
         loop.end_step()

@@ -26,8 +26,9 @@ class OwnLoop:
         """Optimizers that were traced: their steps are taken by a compiled function, past Python."""
         self._read: "weakref.WeakKeyDictionary[Any, int]" = weakref.WeakKeyDictionary()
 
-    def begin_step(self, optimizer: Any) -> bool:
-        """The gate before an optimizer's step; whether its end is to be told. Raises nothing."""
+    def begin_step(self, optimizer: Any, keras_package: str) -> bool:
+        """The gate before a step of an optimizer of this Keras; whether its end is to be told. Raises nothing."""
+        self._lane.keras_package = keras_package
         try:
             if _is_traced():
                 self._note_compiled(optimizer)

@@ -5,7 +5,9 @@ import sys
 from typing import Dict, Optional
 
 CPU = "CPU"
-_TOLD_VERSIONS = ("tensorflow", "keras", "tf_keras", "jax", "torch", "numpy")
+_TOLD_VERSIONS = ("keras", "tf_keras", "numpy")
+_PACKAGES = {"tensorflow": ("tensorflow",), "jax": ("jax", "jaxlib"), "torch": ("torch",)}
+"""Of each backend. Keras, and much else, imports others beside the one that it trains on."""
 
 
 class ScriptFramework:
@@ -46,17 +48,25 @@ class ScriptFramework:
             return None
 
     def versions(self) -> Dict[str, str]:
-        """Of the interpreter, and of what is imported."""
+        """Of the interpreter, and of what is imported; of backends only the one that trains."""
         found = {"python": "%d.%d.%d" % sys.version_info[:3]}
-        for name in _TOLD_VERSIONS:
+        for name in (*_TOLD_VERSIONS, *_PACKAGES.get(self.name, ())):
             version = getattr(sys.modules.get(name), "__version__", None)
             if isinstance(version, str):
                 found[name] = version
         return found
 
     def threads(self) -> Dict[str, int]:
-        """Thread settings of TensorFlow; 0 is its own choice."""
+        """Thread settings, where the framework tells them; 0 is its own choice."""
         try:
+            if self.name == "torch":
+                torch = sys.modules["torch"]
+                return {
+                    "intra_op": int(torch.get_num_threads()),
+                    "inter_op": int(torch.get_num_interop_threads()),
+                }
+            if self.name != "tensorflow":
+                return {}
             threading = sys.modules["tensorflow"].config.threading
             return {
                 "intra_op": int(threading.get_intra_op_parallelism_threads())

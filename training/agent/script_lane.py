@@ -31,7 +31,7 @@ class ScriptLane:
         self.lock = threading.Lock()
         """Held by whoever goes over from one way of counting steps to another."""
         self.keras_package = ""
-        """The Keras that was imported last, for loops that show none."""
+        """The Keras that a loop of the script's own trained with last; a script may have imported several."""
         self.framework = ScriptFramework()
         self.emitter = Emitter(start.records, start.lane, start.zero_s, start.doorbell_fd)
         self.gate = Gate()

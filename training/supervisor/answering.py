@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from training.control.protocol import Reply, Request
 from training.plan import CHANGEABLE, LANES, Lane, LanePlan, Plan, Sharing
+from training.preflight.scripts import why_not_run
 from training.preset.backend import Backend, how_to_install, missing_packages, title_of
 from training.record.event_records import Asked
 from training.supervisor.lane_run import LaneRun
@@ -131,6 +133,9 @@ class Answering:
             return _no(
                 f"it trains on {title_of(backend)}, which is not installed here: {how_to_install(backend)}"
             )
+        script = request.planned.preset.script
+        for message, remedy in () if script is None else why_not_run(script, os.environ):
+            return _no(f"{message}: {remedy}")
         if owner.sharing == "one-process":
             return _no("a lane cannot join a run in one process: it has no process of its own there")
         if all(run.stop_asked for run in owner.lanes.values() if not run.has_ended):
