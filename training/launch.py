@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import platform
 import socket
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -35,16 +33,14 @@ from training.plan import (
     Sharing,
     write_plan,
 )
+from training.plan_versions import plan_versions
 from training.preflight import DEVICE_CHECKS, check_launch
 from training.preset import PresetError, preset_digest
-from training.preset.backend import BACKENDS
 from training.preset.overrides import apply_overrides
 from training.preset.script_reference import reference_of
 from training.preset_library import PresetEntry, resolve
 from training.record.run_folder import RunFolder, make_run_folder
 from training.supervisor.start import start_supervisor
-
-VERSIONS_OF = ("dualtrain", *BACKENDS, "keras", "nvidia-ml-py")
 
 
 class LaunchError(ValueError):
@@ -224,7 +220,7 @@ def make_plan(
         sharing=sharing,
         limits=limits,
         created_at=datetime.now().astimezone().isoformat(timespec="seconds"),
-        versions=_versions(),
+        versions=plan_versions(),
         host=socket.gethostname(),
     )
 
@@ -296,13 +292,3 @@ def _as_it_is(entry: PresetEntry) -> LanePlan:
     if entry.preset is None:
         raise PresetError(entry.error or f"{entry.path}: cannot be used")
     return LanePlan(entry.name, entry.origin, entry.preset, str(entry.path))
-
-
-def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for name in VERSIONS_OF:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found

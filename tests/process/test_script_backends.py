@@ -10,7 +10,8 @@ from tests.process.equipment import Stage
 from tests.process.script_trial import both_ways, put_in_order
 from training.control.client import ask
 from training.control.protocol import Request
-from training.record.lane_records import Built, Epoch, Imported, Paused, Progress, Remark, Validation, Window
+from training.record.lane_records import Built, Epoch, Imported, Paused, Progress, Validation, Window
+from training.record.script_records import Remark
 
 FUNCTIONAL = ("functional.py", "--units", "12", "--out", "OUT")
 ON_BATCHES = ("on_batches.py", "OUT")

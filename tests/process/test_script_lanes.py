@@ -19,8 +19,9 @@ from training.control.protocol import Request
 from training.launch import LaunchRequest
 from training.plan import Lane, Limits
 from training.record.event_records import CleanedUp, Ended, Note, ProcessContinued, ProcessStopped, ScalarRead
-from training.record.lane_records import Imported, Paused, Progress, Released, Telemetry
+from training.record.lane_records import Imported, Paused, Progress, Released
 from training.record.liveness import read_facts
+from training.record.script_records import Telemetry
 
 WITHOUT_KERAS = SCRIPTS / "without_keras.py"
 LIMITS = Limits(no_step_s=0.5, stop_s=1.0)

@@ -7,7 +7,8 @@ import pytest
 from tests.process.equipment import Stage
 from tests.process.script_trial import BothWays, both_ways, put_in_order
 from training.record.event_records import LaneEnded
-from training.record.lane_records import Aside, Built, Epoch, Error, Progress, Telemetry, Validation
+from training.record.lane_records import Built, Epoch, Error, Progress, Validation
+from training.record.script_records import Aside, Telemetry
 
 FUNCTIONAL = ("functional.py", "--units", "12", "--out", "OUT")
 OWN_MODULES = ("own_modules/main.py", "OUT")

@@ -34,14 +34,12 @@ from training.record.lane_records import (
     Finished,
     Imported,
     LaneRecord,
-    Limit,
     Progress,
     Released,
-    Remark,
     Started,
-    Telemetry,
     Warm,
 )
+from training.record.script_records import Limit, Remark, Telemetry
 from tui.report_text import report_lines
 
 SIZES: dict[str, Any] = {

@@ -25,8 +25,9 @@ from training.preflight.scripts import check_scripts
 from training.preset.script import ScriptSpec
 from training.preset.script_document import script_preset
 from training.record.event_records import ProcessContinued, ProcessStopped
-from training.record.lane_records import Built, Error, Finished, Limit, Progress, Telemetry, Warm
+from training.record.lane_records import Built, Error, Finished, Progress, Warm
 from training.record.run_folder import RunFolder
+from training.record.script_records import Limit, Telemetry
 from training.supervisor.lane_run import LaneRun
 from training.supervisor.launch_environment import RUN_VARIABLE
 from training.supervisor.script_end import script_ended

@@ -34,7 +34,8 @@ from training.record.contention_records import (
 )
 from training.record.device_records import DeviceRecord
 from training.record.event_records import BarrierOpened, EventRecord, Joined, LaneEnded, Launched, WarmingUp
-from training.record.lane_records import LaneRecord, Progress, Telemetry
+from training.record.lane_records import LaneRecord, Progress
+from training.record.script_records import Telemetry
 
 NEWEST = 8
 """So many blocks speak for what is left of a run; older ones may be of other rates."""

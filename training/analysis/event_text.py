@@ -35,15 +35,13 @@ from training.record.lane_records import (
     Built,
     Checkpoint,
     LaneRecord,
-    Limit,
     NoGpu,
     NonFinite,
     Paused,
-    Remark,
     Resumed,
-    Telemetry,
     Warm,
 )
+from training.record.script_records import Limit, Remark, Telemetry
 
 
 def event_line(record: EventRecord | LaneRecord | MeterTrouble, lane: Lane | None) -> EventLine | None:

@@ -22,11 +22,10 @@ from training.record.lane_records import (
     Progress,
     Released,
     Resumed,
-    StepTelemetry,
-    Telemetry,
     Window,
 )
 from training.record.reader import TailingReader
+from training.record.script_records import StepTelemetry, Telemetry
 
 TWENTIETH = 20
 

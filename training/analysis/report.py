@@ -22,9 +22,9 @@ from training.analysis.written_losses import WrittenLosses
 from training.plan import Lane, Plan, PlannedDevice, Sharing
 from training.record.device_records import EventReason
 from training.record.event_records import DeviceLost, EventRecord, LaneStatus, MemoryHolder
-from training.record.lane_records import StepTelemetry
 from training.record.reader import TailingReader
 from training.record.run_folder import RunFolder
+from training.record.script_records import StepTelemetry
 from training.record.whole_file import write_whole
 
 REPORT_SCHEMA = 1

@@ -9,7 +9,8 @@ from training.analysis.series import Series
 from training.analysis.state import LanePhase, LaneState
 from training.plan import Lane
 from training.record.event_records import BarrierOpened, ProcessContinued, ProcessStopped, ScalarRead
-from training.record.lane_records import Built, LaneRecord, Progress, StepTelemetry, Telemetry
+from training.record.lane_records import Built, LaneRecord, Progress
+from training.record.script_records import StepTelemetry, Telemetry
 
 LOSS = "loss"
 KEPT_SCALARS = 8

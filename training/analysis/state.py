@@ -11,7 +11,8 @@ from training.analysis.time_marks import MarksOfKind
 from training.plan import Lane, PlannedDevice, Sharing
 from training.record.device_records import DeviceReading, EventReason, Figure, OtherReading
 from training.record.event_records import MemoryHolder
-from training.record.lane_records import FrameworkMemory, NoGpu, StepTelemetry
+from training.record.lane_records import FrameworkMemory, NoGpu
+from training.record.script_records import StepTelemetry
 
 LanePhase = Literal[
     "waiting",  # not launched yet

@@ -6,9 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from training.record.script_records import Aside, Limit, Remark, Telemetry
 from training.record.tagged import Record
-
-StepTelemetry = Literal["each", "polled", "none"]
 
 
 class FrameworkMemory(Struct, frozen=True):
@@ -218,41 +217,6 @@ class NonFinite(Record, frozen=True, tag="nonfinite"):
 
     t: float
     step: int
-
-
-class Telemetry(Record, frozen=True, tag="telemetry"):
-    """How a script's or program's steps are told from here on; of a preset each is.
-
-    "each" passes a gate. Steps that are "polled" are read once a second and pass none; "none" are there to be told.
-    """
-
-    t: float
-    steps: StepTelemetry
-    why: str = ""
-
-
-class Aside(Record, frozen=True, tag="aside"):
-    """A script did something else for a while: an `evaluate` or `predict` of its own, or a fit inside a fit."""
-
-    t: float
-    what: str
-    seconds: float
-    within_fit: bool = False
-
-
-class Limit(Record, frozen=True, tag="limit"):
-    """A bound of the run is reached in a loop that only its script could end: "steps", "minutes" or "epochs"."""
-
-    t: float
-    step: int
-    reached: str
-
-
-class Remark(Record, frozen=True, tag="remark"):
-    """Something about a script's lane that is worth a line, said in its process."""
-
-    t: float
-    message: str
 
 
 class Error(Record, frozen=True, tag="error"):

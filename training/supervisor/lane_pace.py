@@ -5,16 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from training.record.contention_records import RateSpan
-from training.record.lane_records import (
-    Epoch,
-    LaneRecord,
-    Paused,
-    Progress,
-    Released,
-    Resumed,
-    Telemetry,
-    Window,
-)
+from training.record.lane_records import Epoch, LaneRecord, Paused, Progress, Released, Resumed, Window
+from training.record.script_records import Telemetry
 
 KEPT_WINDOWS = 8
 SMOOTHED_OVER_S = 5.0

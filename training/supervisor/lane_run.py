@@ -13,19 +13,11 @@ from training.plan import Lane, Plan
 from training.preset.script import ScriptSpec
 from training.record.device_records import Sample
 from training.record.event_records import LaneEnded, LaneStatus
-from training.record.lane_records import (
-    Built,
-    Error,
-    Finished,
-    Imported,
-    LaneRecord,
-    StepTelemetry,
-    Telemetry,
-    Warm,
-)
+from training.record.lane_records import Built, Error, Finished, Imported, LaneRecord, Warm
 from training.record.log_tail import log_tail
 from training.record.reader import TailingReader
 from training.record.run_folder import RunFolder
+from training.record.script_records import StepTelemetry, Telemetry
 from training.supervisor.exit_name import name_exit
 from training.supervisor.lane_standing import LaneStanding, Stage
 from training.supervisor.script_end import script_ended

@@ -7,7 +7,8 @@ from typing import Any
 
 from training.plan import Lane
 from training.record.event_records import Note, ProcessContinued, ProcessStopped
-from training.record.lane_records import LaneRecord, Limit, Telemetry
+from training.record.lane_records import LaneRecord
+from training.record.script_records import Limit, Telemetry
 from training.record.writer import RecordWriter
 from training.supervisor.lane_run import LaneRun
 from training.supervisor.stopped_group import StoppedGroup
