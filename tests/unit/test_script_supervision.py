@@ -353,8 +353,11 @@ def test_a_lane_that_joins_may_be_a_script(tmp_path: Path) -> None:
     lanes: dict[Lane, LanePlan] = {"a": made.lanes["a"]}
     supervisor, _ = training_supervisor(tmp_path / "run", structs.replace(made, lanes=lanes), KeptEvents())
     supervisor._launch = lambda lane: None  # type: ignore[method-assign]
-    assert supervisor.answer(Request("join", planned=planned())).ok
-    assert supervisor.lanes["b"].script == SCRIPT
+    path = tmp_path / "train.py"
+    path.write_text("print(1)\n")
+    script = structs.replace(SCRIPT, path=str(path), cwd=str(tmp_path))
+    assert supervisor.answer(Request("join", planned=planned(script))).ok
+    assert supervisor.lanes["b"].script == script
 
 
 def test_a_preset_is_no_script(tmp_path: Path) -> None:
