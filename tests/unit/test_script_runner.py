@@ -218,6 +218,15 @@ def test_without_a_supervisor_it_ends(stage: Stage, tmp_path: Path) -> None:
     script.close()
 
 
+@pytest.mark.parametrize(("source", "told"), [("print(1)", ["none"]), ("raise SystemExit(3)", [])])
+def test_one_that_ended_before_it_showed_a_step_says_that_there_were_none(
+    stage: Stage, source: str, told: list[str]
+) -> None:
+    script = stage.as_lane(source).go()
+    script.wait()
+    assert [record["steps"] for record in script.of("telemetry")] == told
+
+
 class TestProgram:
     def program(self, folder: Path, *command: str, **start: Any) -> LoneScript:
         return LoneScript(

@@ -34,6 +34,8 @@ def run_script(start: ScriptStart, path: str, arguments: Sequence[str]) -> None:
     def finish() -> None:
         if lane.is_armed:
             steps.stop()
+            if end.exit_code == 0:
+                steps.tell_none()
         lane.finish(end.exit_code)
 
     atexit.register(finish)  # the first to be registered is the last to be called

@@ -52,6 +52,11 @@ class StepWatch:
         except Exception:
             self._lane.hooks.report_own_failure(traceback.format_exc())
 
+    def tell_none(self) -> None:
+        """The script has ended in order: tell it where it showed no step all the while."""
+        if self._turn_t is not None and not self._lane.telemetry:
+            self._lane.tell_telemetry("none", NO_STEPS)
+
     def _look_on(self) -> None:
         while not self._over.wait(LOOK_S):
             try:
