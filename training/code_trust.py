@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterable
+import shlex
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from msgspec import Struct
 
 from training.plan import LanePlan
 from training.preset import Preset
-from training.preset.own_code import entries, names_code
+from training.preset.own_code import entries
+from training.preset.script_content import contents
 from training.record.run_home import state_home
 from training.record.whole_file import write_whole
 
@@ -27,12 +29,12 @@ MOST_KEPT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class NamedCode:
-    """What a person is asked about: a preset, and the functions that it names."""
+    """What a person is asked about: a preset, and the functions, the script or the program that it names."""
 
     preset: str
     """The path of its file, else its name."""
     functions: tuple[str, ...]
-    """Each as `model.entry = my_models.py:build`."""
+    """Each as `model.entry = my_models.py:build`, or `script.path = /home/me/train.py --lr 0.1`."""
     digest: str
     """Of the preset, where it is, and of the files' content."""
 
@@ -53,20 +55,32 @@ class _Kept(Struct, frozen=True):
 
 def named_code(planned: LanePlan) -> NamedCode | None:
     """The code of the user's own that a lane would run; None where it runs none."""
-    preset = planned.preset
-    if not names_code(preset):
+    functions = tuple(_named(planned.preset))
+    if not functions:
         return None
-    functions = tuple(f"{table}.entry = {entry.text}" for table, entry in entries(preset))
-    return NamedCode(planned.preset_path or planned.preset_name, functions, code_digest(preset))
+    return NamedCode(planned.preset_path or planned.preset_name, functions, code_digest(planned.preset))
+
+
+def _named(preset: Preset) -> Iterator[str]:
+    for table, entry in entries(preset):
+        yield f"{table}.entry = {entry.text}"
+    script = preset.script
+    if script is not None:
+        yield f"script.{'path' if script.exec is None else 'exec'} = {shlex.join(script.command)}"
+        if script.python is not None:
+            yield f"script.python = {script.python}"
 
 
 def code_digest(preset: Preset) -> str:
     """SHA-256, in hex, of what a person says yes to: what is trained, the code's content, and where it lies.
 
-    The place is in it because code imports what lies beside it.
+    The place is in it because code imports what lies beside it. What a script's files hold is looked at now.
     """
     content = msgspec.structs.replace(preset, title="-", description="", stresses="", origin="")
-    return hashlib.sha256(b"code" + msgspec.json.encode(content, order="deterministic")).hexdigest()
+    told = msgspec.json.encode(content, order="deterministic")
+    if preset.script is not None:
+        told += msgspec.json.encode(contents(preset.script), order="deterministic")
+    return hashlib.sha256(b"code" + told).hexdigest()
 
 
 def needing_a_yes(lanes: Iterable[LanePlan]) -> list[LanePlan]:

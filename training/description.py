@@ -16,6 +16,7 @@ from msgspec import Struct
 from training.preset import Preset, preset_digest
 from training.preset.backend import ON_CPU
 from training.preset.own_code import NOT_COMPUTED, names_code
+from training.preset.script import OF_A_SCRIPT
 from training.record.run_home import state_home
 from training.record.whole_file import write_whole
 from training.worker_answer import NoAnswerError, answer_in
@@ -76,8 +77,10 @@ def describe_preset(
 
     Raises:
         DescriptionError: the model cannot be built, the file has changed, it was cancelled, or the preset names code of
-            its own: that is run by nobody who only looks.
+            its own, or is a script: that is run by nobody who only looks.
     """
+    if preset.script is not None:
+        raise DescriptionError(OF_A_SCRIPT)
     kept = kept_description(preset)
     if kept is not None:
         return kept

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import platform
 import socket
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -35,15 +33,14 @@ from training.plan import (
     Sharing,
     write_plan,
 )
+from training.plan_versions import plan_versions
 from training.preflight import DEVICE_CHECKS, check_launch
-from training.preset import PresetError
-from training.preset.backend import BACKENDS
+from training.preset import PresetError, preset_digest
 from training.preset.overrides import apply_overrides
+from training.preset.script_reference import reference_of
 from training.preset_library import PresetEntry, resolve
 from training.record.run_folder import RunFolder, make_run_folder
 from training.supervisor.start import start_supervisor
-
-VERSIONS_OF = ("dualtrain", *BACKENDS, "keras", "nvidia-ml-py")
 
 
 class LaunchError(ValueError):
@@ -223,15 +220,19 @@ def make_plan(
         sharing=sharing,
         limits=limits,
         created_at=datetime.now().astimezone().isoformat(timespec="seconds"),
-        versions=_versions(),
+        versions=plan_versions(),
         host=socket.gethostname(),
     )
 
 
 def preset_reference(planned: LanePlan) -> str:
-    """What selects the lane's preset again: its name, its origin and name, or its path."""
+    """What selects the lane's preset again: its name, its origin and name, its path; a script's own words."""
     if planned.origin == "file":
         return planned.preset_path or planned.preset_name
+    script = planned.preset.script
+    if planned.origin == "script" and script is not None:
+        path = None if script.file is None else str(script.file.absolute())
+        return reference_of(structs.replace(script, path=path))
     return planned.preset_name if planned.origin == "shipped" else f"{planned.origin}:{planned.preset_name}"
 
 
@@ -270,27 +271,24 @@ def with_overrides(lane: Lane, planned: LanePlan, overrides: Sequence[str], seed
     """The lane with further keys of its preset set.
 
     Raises:
-        PresetError: an override cannot be read, or asks for what a preset may not say.
+        PresetError: an override cannot be read, or asks for what a preset may not say; or a script is to be seeded.
     """
+    if seed is not None and planned.preset.script is not None:
+        raise PresetError(
+            f"lane {lane}: --seed: a script seeds itself; give it its seed as an argument of its own"
+        )
     setting = [*overrides, *([] if seed is None else [f"fit.seed={seed}"])]
     try:
         preset = apply_overrides(planned.preset, setting)
     except PresetError as error:
         raise PresetError(f"lane {lane}: {error}") from error
-    return structs.replace(planned, preset=preset, overrides=(*planned.overrides, *setting))
+    digest = "" if preset.script is None else preset_digest(preset)
+    return structs.replace(
+        planned, preset=preset, overrides=(*planned.overrides, *setting), script_digest=digest
+    )
 
 
 def _as_it_is(entry: PresetEntry) -> LanePlan:
     if entry.preset is None:
         raise PresetError(entry.error or f"{entry.path}: cannot be used")
     return LanePlan(entry.name, entry.origin, entry.preset, str(entry.path))
-
-
-def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for name in VERSIONS_OF:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found

@@ -23,6 +23,13 @@ def why_not_one_process(plan: Plan) -> Iterator[WhyNot]:
         yield WhyNot(
             f"one-process trains both lanes, and this plan has no lane {missing[0]}", "choose together"
         )
+    scripts = [lane for lane, spec in plan.lanes.items() if spec.preset.script is not None]
+    if scripts:
+        yield WhyNot(
+            f"one process trains models that dualtrain builds, and lane {' and '.join(scripts)} is a script or program",
+            "choose together",
+        )
+        return
     backends = {lane: spec.preset.fit.backend for lane, spec in plan.lanes.items()}
     told = " and ".join(f"lane {lane} wants {backend}" for lane, backend in backends.items())
     if len(set(backends.values())) > 1:

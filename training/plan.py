@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from training.preset import Preset
+from training.preset import Preset, preset_digest
 from training.record.whole_file import write_whole
 
 Lane = Literal["a", "b"]
@@ -69,6 +69,8 @@ class Limits(Struct, frozen=True):
     """How long a warm lane waits for the other before it is released alone."""
     warm_up_s: float = 900.0
     """How long a lane may take to become warm before it is given up."""
+    no_step_s: float = 60.0
+    """How long a script may show no step once its turn has come, before it is taken to have none to show yet."""
     stop_s: float = 20.0
     """How long a lane may take to end after being asked, before it gets SIGTERM."""
 
@@ -103,6 +105,13 @@ class LanePlan(Struct, frozen=True):
     preset_path: str | None = None
     overrides: tuple[str, ...] = ()
     """What was set beside the preset's file, in order; it is in `preset` already."""
+    script_digest: str = ""
+    """The preset's digest when it was planned, where a script's file is part of it: that may be another by the end."""
+
+    @property
+    def digest(self) -> str:
+        """What names the training, as it was planned."""
+        return self.script_digest or preset_digest(self.preset)
 
 
 class Plan(Struct, frozen=True):

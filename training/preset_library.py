@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,17 +14,21 @@ import platformdirs
 from training.preset import Preset, PresetError, apply_overrides, load_preset
 from training.preset.errors import listed, nearest, quoted
 from training.preset.printable import printable
+from training.preset.script import ScriptSpec
+from training.preset.script_document import script_preset
+from training.preset.script_reference import reference_of, script_of_reference
 
-Origin = Literal["shipped", "user", "local", "file"]
+Origin = Literal["shipped", "user", "local", "file", "script"]
+"""Of what a "script" is there is no preset file: a script or a program was named itself."""
 _HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
 class PresetEntry:
-    """One preset file that was found, good or bad."""
+    """One preset file that was found, good or bad; or a script or program that was named itself."""
 
     name: str
-    """The file's name without its ending, harmless on a terminal."""
+    """The file's name without its ending, of a script with it; harmless on a terminal."""
     origin: Origin
     path: Path
     preset: Preset | None
@@ -31,6 +36,8 @@ class PresetEntry:
     """One line on what is wrong with the file, where something is."""
     overrides: tuple[str, ...] = ()
     """What is set beside the file, as `--set` takes it; it is in `preset` already."""
+    named: str = ""
+    """How a script or program was named itself."""
 
     @property
     def reference(self) -> str:
@@ -40,6 +47,8 @@ class PresetEntry:
                 return self.name
             case "file":
                 return printable(str(self.path))
+            case "script":
+                return printable(self.named)
             case _:
                 return f"{self.origin}:{self.name}"
 
@@ -81,11 +90,15 @@ def resolve(reference: str) -> PresetEntry:
     """The good entry a reference means.
 
     A bare name means the shipped preset, else the only other of that name; `user:NAME` and `local:NAME` name
-    one of several; what ends with `.toml` or holds a `/` is a path.
+    one of several; what ends with `.toml` or holds a `/` is a path. A Python script with its arguments, and `exec:`
+    with a program and its arguments, is an entry that no file describes.
 
     Raises:
         PresetError: there is none, there are several, or it is bad.
     """
+    script = script_of_reference(reference)
+    if script is not None:
+        return script_entry(script)
     if reference.endswith(".toml") or "/" in reference:
         path = Path(reference).expanduser()
         return PresetEntry(printable(path.stem), "file", path, load_preset(path), None)
@@ -106,6 +119,14 @@ def resolve(reference: str) -> PresetEntry:
     return PresetEntry(printable(path.stem), found_in, path, load_preset(path), None)
 
 
+def script_entry(script: ScriptSpec) -> PresetEntry:
+    """The entry of a script or program that was named itself."""
+    first = script.command[0]
+    name = printable(Path(first).name or first, limit=80)
+    preset = script_preset(script, shlex.join(script.command))
+    return PresetEntry(name, "script", script.file or Path(first), preset, None, named=reference_of(script))
+
+
 def overridden(entry: PresetEntry, overrides: Sequence[str]) -> PresetEntry:
     """The entry with keys set beside its file.
 
@@ -123,7 +144,7 @@ def _unknown(reference: str, files: list[tuple[Path, Origin]]) -> PresetError:
     hint = f", did you mean {printable(close)}?" if close else ""
     return PresetError(
         f"preset {quoted(reference)}: found none of that name{hint}; "
-        f"allowed: {listed(names)}, or a path ending in .toml"
+        f"allowed: {listed(names)}, a path ending in .toml, a script ending in .py, or exec: and a program"
     )
 
 

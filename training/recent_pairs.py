@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import islice
+from pathlib import Path
 
 from training.analysis.contention import Verdict
 from training.analysis.report import ReportError, read_report
 from training.launch import preset_reference
-from training.plan import LANES, Lane, Plan, PlanError, Sharing, read_plan
+from training.plan import LANES, Lane, LanePlan, Plan, PlanError, Sharing, read_plan
 from training.record.run_folder import RunFolder, list_run_folders
 
 MOST_PAIRS = 9
@@ -46,7 +48,7 @@ def recent_pairs(folders: Iterable[RunFolder] | None = None) -> tuple[RecentPair
             continue
         if set(plan.lanes) != set(LANES):
             continue
-        what = tuple((preset_reference(plan.lanes[lane]), plan.lanes[lane].overrides) for lane in LANES)
+        what = tuple((preset_reference(plan.lanes[lane]), _overrides(plan.lanes[lane])) for lane in LANES)
         if what not in found and len(found) < MOST_PAIRS:
             found[what] = _pair(plan, folder)
         elif what in found and found[what].verdict in (None, "unknown"):
@@ -60,12 +62,28 @@ def _pair(plan: Plan, folder: RunFolder) -> RecentPair:
     verdict, speedup = _measured(folder)
     return RecentPair(
         presets={lane: preset_reference(plan.lanes[lane]) for lane in LANES},
-        overrides={lane: plan.lanes[lane].overrides for lane in LANES},
+        overrides={lane: _overrides(plan.lanes[lane]) for lane in LANES},
         sharing=plan.sharing,
         created_at=plan.created_at,
         verdict=verdict,
         speedup=speedup,
     )
+
+
+def _overrides(planned: LanePlan) -> tuple[str, ...]:
+    """What was set beside the preset; and where a script that was named itself ran, unless that is here."""
+    script = planned.preset.script
+    if planned.origin != "script" or script is None or script.cwd in (None, _here()):
+        return planned.overrides
+    where = f"script.cwd={json.dumps(script.cwd, ensure_ascii=False)}"
+    return (*(one for one in planned.overrides if one != where), where)
+
+
+def _here() -> str | None:
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return None
 
 
 def _measured(folder: RunFolder) -> tuple[Verdict | None, float | None]:

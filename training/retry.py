@@ -13,7 +13,7 @@ from training.analysis.memory_remedies import HOST_MEMORY, OUT_OF_MEMORY, Remedy
 from training.analysis.state import RunState
 from training.launch import LaunchRequest, preset_reference, with_overrides
 from training.plan import IfNoGpu, Lane, LanePlan, MpsLimits, Plan, Sharing
-from training.preset import PresetError
+from training.preset import PresetError, preset_digest
 from training.preset.own_code import with_code_of_now
 from training.preset_library import resolve
 from training.record.run_home import runs_home
@@ -99,16 +99,32 @@ def retry_request(
 
 
 def changed_presets(plan: Plan) -> dict[Lane, str]:
-    """The lanes whose preset, or its code, is no longer what it was when the run was planned, each with a sentence."""
+    """Lanes whose preset, code or script is no longer what it was when the run was planned, each with a sentence."""
     found: dict[Lane, str] = {}
     for lane, planned in plan.lanes.items():
+        if planned.preset.script is not None and (told := _script_changed(planned)):
+            found[lane] = f"lane {lane.upper()}: script {planned.preset_name} {told}"
+            continue
         why = _what_changed(lane, planned)
         if why:
             found[lane] = f"lane {lane.upper()}: preset {planned.preset_name} {why}"
     return found
 
 
+def _script_changed(planned: LanePlan) -> str:
+    """A script's file is not kept: what runs again is what stands there now."""
+    file = None if planned.preset.script is None else planned.preset.script.file
+    if file is None:
+        return ""
+    if not file.is_file():
+        return "is gone"
+    has_changed = planned.script_digest not in ("", preset_digest(planned.preset))
+    return "has changed since; it runs as it is now" if has_changed else ""
+
+
 def _what_changed(lane: Lane, planned: LanePlan) -> str:
+    if planned.origin == "script":
+        return ""  # no file describes it
     as_it_was = "; the run takes it as it was"
     try:
         entry = resolve(preset_reference(planned))

@@ -249,12 +249,11 @@ class ProgressLines:
 
 
 def _lane_line(state: RunState, lane: LaneState) -> str:
-    planned = f"/{lane.planned_steps}" if lane.planned_steps else ""
     parts = [
         f"{formatted.clock(state.elapsed_s):>7}  {lane.lane.upper()} {printable(lane.preset_name, limit=20):20}",
-        f"{phase_text(state, lane.lane):18}  step {lane.step}{planned}",
+        f"{phase_text(state, lane.lane):18}  {_steps(lane)}",
         f"loss {formatted.value(lane.loss)}",
-        f"{formatted.rate(lane.steps_per_s)} steps/s",
+        *([f"{formatted.rate(lane.steps_per_s)} steps/s"] if lane.telemetry != "none" else []),
         _memory(state, lane),
     ]
     if lane.sm_percent is not None:
@@ -262,6 +261,13 @@ def _lane_line(state: RunState, lane: LaneState) -> str:
     if lane.error is not None:
         parts.append(printable(lane.error.message))
     return "  ".join(parts)
+
+
+def _steps(lane: LaneState) -> str:
+    if lane.telemetry == "none" and not lane.step:
+        return "no step telemetry"
+    planned = f"/{lane.planned_steps}" if lane.planned_steps else ""
+    return f"step {lane.step}{planned}"
 
 
 def _memory(state: RunState, lane: LaneState) -> str:

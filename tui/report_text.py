@@ -12,6 +12,9 @@ from tui import format as formatted
 from tui.report_course import fell_back_text, sharing_facts_of, sharing_text
 from tui.report_verdict import VerdictText, verdict_of
 
+NO_STEPS = "no step telemetry: memory and utilisation only"
+"""Of a lane whose script or program showed no steps."""
+
 
 def report_lines(report: Report, folder: Path) -> list[str]:
     """The verdict, what happened to each lane, and where everything lies."""
@@ -92,6 +95,17 @@ def footprint_text(told: LaneReport) -> str:
     return f"{'≈' if estimated else ''}{formatted.size(told.peak_memory_bytes)}"
 
 
+def steps_text(told: LaneReport) -> str:
+    """What it trained and how fast, as far as its steps are known."""
+    if told.step_telemetry == "none" and not told.steps:
+        return f"{NO_STEPS}; {told.wall_s:.1f} s in all"
+    rate = formatted.rate(told.steps_per_s)
+    return (
+        f"{formatted.count(told.steps)} steps, {told.epochs} epochs in {told.train_s:.1f} s of training"
+        f" ({rate} steps/s), {told.wall_s:.1f} s in all"
+    )
+
+
 def whose_memory(lane: Lane, told: LaneReport) -> str:
     """Of lanes in one process whose figure the footprint is; empty where a lane has a process of its own."""
     if told.memory_in is None:
@@ -114,11 +128,7 @@ def _lane_lines(who: str, told: LaneReport, whose: str = "") -> list[str]:
             lines.append(f"   held: {printable(held_text(told.error.held))}")
         if told.error.hint:
             lines.append(f"   {printable(told.error.hint)}")
-    rate = formatted.rate(told.steps_per_s)
-    lines.append(
-        f"   {formatted.count(told.steps)} steps, {told.epochs} epochs in {told.train_s:.1f} s of training"
-        f" ({rate} steps/s), {told.wall_s:.1f} s in all"
-    )
+    lines.append(f"   {steps_text(told)}")
     first, last = formatted.value(told.first_loss), formatted.value(told.last_loss)
     need = f", needed {formatted.size(told.need_peak_bytes)}" if told.need_peak_bytes is not None else ""
     whose = f" ({whose})" if whose else ""

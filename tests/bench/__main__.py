@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 BENCHES = {
     "first_paint": "how soon the pick screen stands, how quickly it answers a key, and how it leaves",
     "callback_cost": "what the hooks take from a training, step by step",
+    "script_cost": "what being a lane takes from a script's steps",
     "observer_cost": "what watching takes: an A/B against the bare script, and the watchers' own CPU and memory",
     "launch_to_first_step": "how long a launch takes to its first step, against the bare script",
     "terminal_bytes": "what the screen sends over the wire",

@@ -14,6 +14,8 @@ from tests.unit.simulated_run import KeptEvents
 from tests.unit.stand_in_worker import StandInWorker, supervisor_of, training_supervisor
 from training.control.protocol import Reply, Request
 from training.plan import Lane, LanePlan, Plan, PlannedDevice, Probing, Sharing
+from training.preset.script import ScriptSpec
+from training.preset.script_document import script_preset
 from training.record.contention_records import Held, LetGo
 from training.record.event_records import Asked, Joined, SharingChanged
 from training.supervisor.answering import Answering
@@ -204,6 +206,15 @@ class TestJoin:
         answering = Answering(supervisor, missing=lambda backend: (backend,))
         assert why(answering.answer(Request("join", planned=SECOND))) == (
             "it trains on TensorFlow, which is not installed here: pip install 'dualtrain'"
+        )
+        assert not any(isinstance(one, Joined) for one in events.kept)
+
+    def test_of_a_script_that_is_not_there_is_refused(self, tmp_path: Path) -> None:
+        supervisor, _, events = made(tmp_path, alone())
+        script = ScriptSpec(path=str(tmp_path / "gone.py"), cwd=str(tmp_path))
+        planned = LanePlan("gone.py", "script", script_preset(script, "gone"))
+        assert "gone.py is no file that can be read" in why(
+            supervisor.answer(Request("join", planned=planned))
         )
         assert not any(isinstance(one, Joined) for one in events.kept)
 

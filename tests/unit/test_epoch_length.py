@@ -28,6 +28,7 @@ def epoch(steps: int = 7, *, partial: bool = False) -> Epoch:
         (built(), epoch(partial=True), None, None),
         (built(), epoch(0), None, None),
         (built(steps_per_epoch=5, planned_steps=20), epoch(), 5, 20),
+        (built(fit=1), epoch(), None, None),  # a script's
     ],
 )
 def test_the_first_whole_epoch_tells(

@@ -18,7 +18,7 @@ from training.export.event_file import EventFile
 from training.export.run_event_files import RunEventFiles
 from training.plan import LANES, Lane, LanePlan
 from training.record.device_records import DeviceReading, LaneReading, Sample
-from training.record.event_records import Began, Joined, LaneEnded
+from training.record.event_records import Began, Joined, LaneEnded, ScalarRead
 from training.record.lane_records import LaneRecord, NonFinite, Progress, Validation
 from training.record.reader import TailingReader
 from training.record.run_folder import RunFolder
@@ -100,6 +100,19 @@ def test_the_steps_of_every_tag_grow_or_tensorboard_would_show_fewer(tmp_path: P
         for told in tags.values():
             steps = [one.step for one in told]
             assert steps == sorted(set(steps))
+
+
+def test_what_a_script_writes_itself_stands_at_the_step_that_it_names(tmp_path: Path) -> None:
+    folder = made_run(tmp_path / "made")
+    append(
+        folder.events,
+        BEGAN,
+        ScalarRead(t=2.0, lane="b", name="loss", value=0.5, step=7),
+        ScalarRead(t=2.5, lane="b", name="accuracy", value=0.25),
+    )
+    read = _written(folder, tmp_path / "logs")["b-seed-regression"]
+    assert read["written/loss"] == [Scalar(BEGAN_S + 2.0, 7, 0.5)]
+    assert read["written/accuracy"] == [Scalar(BEGAN_S + 2.5, 2500, 0.25)]
 
 
 def test_what_was_no_number_is_nan_and_what_is_not_known_is_not_there(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from training.export.series import Row, series_rows
 from training.export.series_csv import write_series
 from training.plan import LANES
 from training.record.device_records import DeviceReading, LaneReading, Sample
+from training.record.event_records import ScalarRead
 from training.record.lane_records import LaneRecord, Progress, Validation
 from training.record.reader import TailingReader
 from training.record.run_folder import RunFolder
@@ -72,6 +73,21 @@ def test_what_is_not_known_has_no_row(tmp_path: Path) -> None:
         (2.0, "a", "validation:loss", 0.5),
         (3.0, "a", "slowdown", 1.5),
         (3.0, "both", "stp", 1.2),
+    ]
+
+
+def test_what_a_script_writes_itself_is_told_as_written(tmp_path: Path) -> None:
+    folder = made_run(tmp_path / "made")
+    append(
+        folder.events,
+        ScalarRead(t=2.0, lane="b", name="loss", value=0.5, step=7),
+        ScalarRead(t=1.5, lane="a", name="epoch_acc", value=0.25),
+        ScalarRead(t=3.0, lane="b", name="loss", value=0.25, step=8),
+    )
+    assert list(series_rows(folder, LANES, [])) == [
+        (1.5, "a", "written:epoch_acc", 0.25),
+        (2.0, "b", "written:loss", 0.5),
+        (3.0, "b", "written:loss", 0.25),
     ]
 
 

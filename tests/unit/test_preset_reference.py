@@ -50,7 +50,7 @@ def test_every_loss_is_told_with_data_it_fits(page: str) -> None:
 
 def test_what_it_shows_as_a_file_is_a_preset(page: str) -> None:
     shown = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
-    assert len(shown) == 2
+    assert len(shown) == 3
     for text in shown:
         assert isinstance(make_preset(tomllib.loads(text)), Preset)
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.unit.preset_cases import SHIPPED
 from training.preset import load_preset
 from training.preset.make import make_preset
+from training.preset.model import EntryModel
 from training.preset_library import overridden, resolve, shipped_folder, user_folder
 from tui.cli import cli
 
@@ -138,3 +139,77 @@ def test_show_as_toml_of_whatever_is_set(which: int, batch_size: int, learning_r
         "show", NAMES[which], "--toml", *(part for one in overrides for part in ("--set", one))
     ).stdout
     assert make_preset(tomllib.loads(shown)) == overridden(resolve(NAMES[which]), overrides).preset
+
+
+# Of code of the user's own ---------------------------------------------------------------------------------------
+
+
+def test_new_from_a_script_runs_it_as_it_was_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "train.py").write_text("raise AssertionError('nobody may run this')\n")
+    monkeypatch.chdir(tmp_path)
+    result = run("new", "loop", "--script", "./train.py --lr '0 1'")
+    assert result.exit_code == 0, result.stderr
+    assert "dualtrain-tui run user:loop" in result.stdout
+    preset = resolve("user:loop").preset
+    assert preset is not None
+    assert preset.script is not None
+    assert preset.script.command == (f"{tmp_path}/train.py", "--lr", "0 1")
+    assert preset.script.folder == tmp_path
+    assert "\n#python =\n" in (user_folder() / "loop.toml").read_text()
+
+
+def test_new_from_a_model_function_has_data_to_change_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "my_models.py").write_text("raise AssertionError('nobody may run this')\n")
+    monkeypatch.chdir(tmp_path)
+    result = run("new", "net", "--model", "my_models.py:build")
+    assert result.exit_code == 0, result.stderr
+    assert "presets check --run " in result.stdout
+    preset = resolve("user:net").preset
+    assert preset is not None
+    assert isinstance(preset.model, EntryModel)
+    assert preset.model.entry.file == tmp_path / "my_models.py"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--script", "nope.py"), "there is no such file"),
+        (("--script", "nope"), "a file ending in .py"),
+        (("--model", "nope.py:build"), "is not there or cannot be read"),
+        (("--model", "nope.py"), "FILE.py:FUNCTION"),
+        (("--model", "a.b:c", "--from", "lstm"), "exclude each other"),
+    ],
+)
+def test_new_from_code_that_is_not_there_writes_nothing(words: tuple[str, ...], told: str) -> None:
+    assert told in refused("new", "mine", *words)
+    assert not (user_folder() / "mine.toml").exists()
+
+
+def test_check_says_what_a_script_lacks_and_tries_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('title = "x"\n[script]\npath = "train.py"\npython = "no-such-python"\n')
+    assert "train.py is no file that can be read" in refused("check", str(path))
+    (tmp_path / "train.py").write_text("raise AssertionError('nobody may run this')\n")
+    assert "no interpreter no-such-python" in refused("check", str(path))
+    path.write_text('title = "x"\n[script]\npath = "train.py"\n')
+    assert run("check", str(path)).exit_code == 0
+    assert "run with --steps 3 tries it" in refused("check", "--run", str(path))
+
+
+def test_show_tells_of_a_script_that_was_named_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "train.py").write_text("raise AssertionError('nobody may run this')\n")
+    monkeypatch.chdir(tmp_path)
+    shown = run("show", "./train.py --lr 0.1").stdout
+    assert 'script.args               ["--lr", "0.1"]' in shown
+    assert "model" not in shown
+    as_file = tmp_path / "shown.toml"
+    as_file.write_text(run("show", "./train.py --lr 0.1", "--toml").stdout)
+    again = load_preset(as_file).script
+    assert again is not None
+    assert again.file == tmp_path / "train.py"

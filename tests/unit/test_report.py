@@ -87,6 +87,7 @@ def test_schema_is_the_documented_one(folder: RunFolder) -> None:
                 "memory_estimated": False,
                 "device": None,
                 "memory_in": None,
+                "step_telemetry": "each",
             },
             "b": {
                 "preset": "seed-regression",
@@ -112,6 +113,7 @@ def test_schema_is_the_documented_one(folder: RunFolder) -> None:
                 "memory_estimated": False,
                 "device": None,
                 "memory_in": None,
+                "step_telemetry": "each",
             },
         },
         "monitor": {"cpu_s": 0.5, "wall_s": 20.0, "peak_rss_bytes": 7},

@@ -3,7 +3,7 @@
 import json
 import os
 import threading
-from typing import Dict
+from typing import Any, Callable, Dict
 
 from .gate import Gate
 
@@ -18,10 +18,18 @@ class CommandListener:
     process ends after `grace_s` in any case.
     """
 
-    def __init__(self, fd: int, gates: Dict[str, Gate], grace_s: float = ORPHAN_GRACE_S) -> None:
+    def __init__(
+        self,
+        fd: int,
+        gates: Dict[str, Gate],
+        grace_s: float = ORPHAN_GRACE_S,
+        end: Callable[[int], Any] = os._exit,
+    ) -> None:
+        """`end` ends the process with an exit code."""
         self._fd = fd
         self._gates = gates
         self._grace_s = grace_s
+        self._end = end
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="dualtrain-commands", daemon=True)
         self._thread.start()
@@ -37,7 +45,7 @@ class CommandListener:
         for gate in self._gates.values():
             gate.tell({"do": "stop", "reason": "the supervisor is gone"})
         if not self._over.wait(self._grace_s):
-            os._exit(ORPHAN_EXIT_CODE)
+            self._end(ORPHAN_EXIT_CODE)
 
     def _tell(self, line: bytes) -> None:
         try:

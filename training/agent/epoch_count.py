@@ -1,23 +1,45 @@
 """What one epoch has seen so far."""
 
+import math
 from typing import Any, Optional
 
 
 class EpochCount:
-    """Counts an epoch's steps and samples, and takes single batches' losses out of Keras's running mean."""
+    """Counts an epoch's steps and samples, and takes single batches' losses out of Keras's running mean.
 
-    def __init__(self, began_t: float, batch_size: int, samples_per_epoch: Optional[int]) -> None:
-        """`samples_per_epoch` is None where only batches are counted."""
+    Where the batches' size is not known no samples are counted, and every batch is taken to weigh the same.
+    """
+
+    def __init__(
+        self,
+        began_t: float,
+        batch_size: Optional[int],
+        samples_per_epoch: Optional[int],
+        loss_of_each: bool = False,
+    ) -> None:
+        """`samples_per_epoch` is None where only batches are counted.
+
+        With `loss_of_each` what is told after a batch is that batch's own loss, and no mean.
+        """
         self.began_t = began_t
         self.steps = 0
-        self.samples = 0
         self.in_steps_s = 0.0
         self.stood_still_s = 0.0
-        self._batch_size = batch_size
-        self._samples_per_epoch = samples_per_epoch
+        self._knows_samples = batch_size is not None
+        self._batch_size = batch_size or 1
+        self._samples_per_epoch = math.inf if samples_per_epoch is None else samples_per_epoch
+        self._loss_of_each = loss_of_each
         self._last_batch = -1
-        self._samples_before = 0
+        self._weight = 0
+        """Samples so far, or batches where only these can be counted."""
+        self._weight_before = 0
+        """What it was when the running mean was known last."""
         self._running_before = 0.0
+
+    @property
+    def samples(self) -> int:
+        """Samples so far; 0 where the batches' size is not known."""
+        return self._weight if self._knows_samples else 0
 
     def take_batch(self, batch: int, seconds: float) -> int:
         """Count up to the step with index `batch`; returns how many steps that were.
@@ -28,10 +50,7 @@ class EpochCount:
         self._last_batch = batch
         self.steps += steps
         self.in_steps_s += seconds
-        self._samples_before = self.samples
-        self.samples += steps * self._batch_size
-        if self._samples_per_epoch is not None:
-            self.samples = min(self.samples, self._samples_per_epoch)
+        self._weight = int(min(self._weight + steps * self._batch_size, self._samples_per_epoch))
         return steps
 
     @property
@@ -39,20 +58,21 @@ class EpochCount:
         """The index of the last step counted; -1 before the first."""
         return self._last_batch
 
-    @property
-    def samples_taken(self) -> int:
-        """Samples of the batch taken last; the last of an epoch may be smaller."""
-        return self.samples - self._samples_before
-
     def batch_loss(self, running: Any) -> Optional[float]:
-        """The loss of the batch taken last, from the sample-weighted running mean: (n·m_n − k·m_k) / (n − k)."""
+        """The mean loss of the batches since the last call that knew the running mean: mostly of one.
+
+        From the sample-weighted mean: (n·m_n − k·m_k) / (n − k).
+        """
         if not isinstance(running, (int, float)):
             return None
-        before = self._running_before
-        self._running_before = float(running)
-        if self.samples_taken <= 0:
+        weight_before, before = self._weight_before, self._running_before
+        self._weight_before, self._running_before = self._weight, float(running)
+        taken = self._weight - weight_before
+        if self._loss_of_each:
+            return self._running_before
+        if taken <= 0:
             return None
-        return (self.samples * self._running_before - self._samples_before * before) / self.samples_taken
+        return (self._weight * self._running_before - weight_before * before) / taken
 
     def outside_s(self, now: float) -> float:
         """Seconds since the epoch began that were neither a step's nor spent standing still."""

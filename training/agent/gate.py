@@ -84,6 +84,11 @@ class Gate:
         with self._changed:
             self._changed.wait_for(lambda: self.may_pass_barrier)
 
+    def wait_for_stop(self, timeout_s: float) -> bool:
+        """Whether the lane should end, waiting for that at most so long."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.stop_asked, timeout_s)
+
     def wait_while_paused(self) -> None:
         """Stand until resumed, or it should stop."""
         with self._changed:

@@ -127,7 +127,7 @@ class LaneHooks(Asynchronous):
     @never_raises
     def on_test_end(self, logs: Any = None) -> None:
         """Tell what the validation found, unless it was cut short."""
-        if not self._trained.stop_training:
+        if not self._is_ending:
             now = self._emitter.now()
             self._emitter.emit(
                 "validation",
@@ -144,15 +144,8 @@ class LaneHooks(Asynchronous):
         now = self._emitter.now()
         self._write_rest_of_span()
         count = self._count.epoch
-        stopped = bool(self._trained.stop_training)
-        expected = self._plan.steps_per_epoch
-        cut_short = stopped if expected is None else count.steps < expected
-        if not stopped and (cut_short or not count.steps):
-            # Keras would go on with what is left, or with nothing, epoch after epoch.
-            self.ran_dry = (
-                "not a single batch" if not count.steps else f"{count.steps} of its {expected} steps"
-            )
-            self._trained.stop_training = True
+        cut_short = self._is_cut_short(count.steps)
+        self._end_where_dry(count.steps, cut_short)
         numbers = plain_numbers(logs or {})
         self._emitter.emit(
             "epoch",
@@ -186,12 +179,30 @@ class LaneHooks(Asynchronous):
 
     # Ours -------------------------------------------------------------------------------------------------------
 
+    @property
+    def _is_ending(self) -> bool:
+        """Whether a validation is no longer wanted."""
+        return bool(self._trained.stop_training)
+
+    def _is_cut_short(self, steps: int) -> bool:
+        """Whether an epoch that ends after so many steps is no whole one."""
+        expected = self._plan.steps_per_epoch
+        return self._is_ending if expected is None else steps < expected
+
+    def _end_where_dry(self, steps: int, cut_short: bool) -> None:
+        """Keras would go on with what is left of too few data, or with nothing, epoch after epoch."""
+        if self._trained.stop_training or (steps and not cut_short):
+            return
+        expected = self._plan.steps_per_epoch
+        self.ran_dry = "not a single batch" if not steps else f"{steps} of its {expected} steps"
+        self._trained.stop_training = True
+
     def _look_at_validation(self) -> None:
         """Leave it where it is no longer wanted; tell that it takes long."""
         model = self._trained
         if self._gate.stop_reason is not None:
             model.stop_training = True
-        if model.stop_training:
+        if self._is_ending:
             model.stop_evaluating = True
         if not self._validation_told and self._emitter.now() - self._validation_t >= LONG_VALIDATION_S:
             self._validation_told = True

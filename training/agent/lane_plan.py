@@ -24,11 +24,14 @@ class NoCheckpoints:
 
 
 class LaneHooksPlan:
-    """Sizes and limits of one lane, and callables into its framework."""
+    """Sizes and limits of one lane, and callables into its framework.
+
+    Sizes are None where they are not known. Those of a script differ from fit to fit: `take_sizes` has others hold.
+    """
 
     def __init__(
         self,
-        batch_size: int,
+        batch_size: Optional[int],
         steps_per_epoch: Optional[int],
         samples_per_epoch: Optional[int],
         warm_up_steps: int,
@@ -63,3 +66,11 @@ class LaneHooksPlan:
         self.time_cached_batch = time_cached_batch
         """Takes at least so many seconds and steps on one batch that is at hand and leaves no trace of them in the
         training; how many steps there were and what they took, None where that cannot be had."""
+
+    def take_sizes(
+        self, batch_size: Optional[int], steps_per_epoch: Optional[int], samples_per_epoch: Optional[int]
+    ) -> None:
+        """Sizes of the fit that begins."""
+        self.batch_size = batch_size
+        self.steps_per_epoch = steps_per_epoch
+        self.samples_per_epoch = samples_per_epoch

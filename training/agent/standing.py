@@ -196,7 +196,7 @@ class Standing:
     def _tell_cached_batch(
         self, request: Dict[str, Any], began: float, now: float, timed: Optional[Tuple[int, float]]
     ) -> None:
-        size = self._plan.batch_size
+        size = self._plan.batch_size or 0
         if self._plan.samples_per_epoch is not None:
             size = min(size, self._plan.samples_per_epoch)
         self._emitter.emit("window", t=now, **cached_batch_window(request, began, now, timed, size))

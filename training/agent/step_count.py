@@ -28,7 +28,7 @@ class StepCount:
     All but `note_elsewhere` belongs to the training's own thread.
     """
 
-    def __init__(self, batch_size: int, samples_per_epoch: Optional[int]) -> None:
+    def __init__(self, batch_size: Optional[int], samples_per_epoch: Optional[int]) -> None:
         self.ended: Deque[Ended] = collections.deque()
         """Batches not summed up yet; another thread may add to it at any moment."""
         self.begun = -1
@@ -56,13 +56,18 @@ class StepCount:
         self._more = threading.Event()
         self._patience_s = PATIENCE_S
 
-    def begin_epoch(self, now: float) -> None:
-        """Begin the epoch's sums."""
+    def take_sizes(self, batch_size: Optional[int], samples_per_epoch: Optional[int]) -> None:
+        """From the next epoch on these hold; None where they are not known."""
+        self._batch_size = batch_size
+        self._samples_per_epoch = samples_per_epoch
+
+    def begin_epoch(self, now: float, loss_of_each: bool = False) -> None:
+        """Begin the epoch's sums; `loss_of_each` where a batch tells its own loss and no mean."""
         self.sum_up()
         self._mark_t = now
         self.begun = -1
         self.epochs_begun += 1
-        self.epoch = EpochCount(now, self._batch_size, self._samples_per_epoch)
+        self.epoch = EpochCount(now, self._batch_size, self._samples_per_epoch, loss_of_each)
 
     def take_span(self) -> Span:
         """The steps since the last call, for the caller alone."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from training.analysis.blocks import BlockCount
 from training.analysis.contention import (
@@ -35,6 +35,7 @@ from training.record.contention_records import (
 from training.record.device_records import DeviceRecord
 from training.record.event_records import BarrierOpened, EventRecord, Joined, LaneEnded, Launched, WarmingUp
 from training.record.lane_records import LaneRecord, Progress
+from training.record.script_records import Telemetry
 
 NEWEST = 8
 """So many blocks speak for what is left of a run; older ones may be of other rates."""
@@ -58,6 +59,8 @@ class ContentionHistory:
         self._decided: Decided | None = None
         self._turn_span: SoloSpan | None = None
         self._probing_is_off = not plan.probing.enabled
+        self._telemetry: dict[Lane, Telemetry] = {}
+        """How the steps of scripts and programs are told."""
         self._evidence = EvidenceHistory(plan)
         self._told: Contention | None = None
         self._told_points: tuple[BlockPoint, ...] | None = None
@@ -91,6 +94,7 @@ class ContentionHistory:
             case Joined():
                 self._facts(record.lane).take_event(record)
                 self._count.forget(record.lane)
+                self._telemetry.pop(record.lane, None)
                 self._joined = True
             case _:
                 pass
@@ -98,6 +102,8 @@ class ContentionHistory:
     def take_lane_record(self, lane: Lane, record: LaneRecord) -> None:
         """Take in one record of a lane's worker."""
         self._facts(lane).take(record)
+        if isinstance(record, Telemetry):
+            self._telemetry[lane] = record
         if not isinstance(record, Progress):  # it changes nothing but what is left
             self._told = self._told_points = None
             self._evidence.take_lane_record(lane, record)
@@ -143,8 +149,8 @@ class ContentionHistory:
 
     @property
     def trained_beside(self) -> bool:
-        """Whether both lanes ever trained at one time, disturbed or not, or still may."""
-        return self._count.has_shared or not self._is_over
+        """Whether both lanes ever trained at one time, disturbed or not, or still may; or nobody could tell."""
+        return self._count.has_shared or not self._is_over or bool(self._blind)
 
     @property
     def counted(self) -> int:
@@ -232,11 +238,18 @@ class ContentionHistory:
     def _why_unknown(self) -> str:
         if len(self._lanes) < len(LANES):
             return "one lane has the device to itself"
+        if blind := self._blind:
+            return _told_blind(blind, self._telemetry)
         if self._probing_is_off:
             asked = f", and {only_blocks(self.counted)} of the {FEWEST} that are needed measured on request"
             return "probing is off (--no-probe)" + (asked if self.counted else "")
         ended_without = self._is_over and not self._count.excluded and self.counted < FEWEST
         return self._too_short() if ended_without else ""
+
+    @property
+    def _blind(self) -> list[Lane]:
+        """Lanes whose steps cannot be timed."""
+        return sorted(lane for lane, told in self._telemetry.items() if told.steps != "each")
 
     @property
     def _is_over(self) -> bool:
@@ -268,3 +281,13 @@ class ContentionHistory:
             )
             for block, pair in pairs
         )
+
+
+def _told_blind(blind: Sequence[Lane], telemetry: Mapping[Lane, Telemetry]) -> str:
+    """Why lanes whose steps cannot be timed are measured by nobody."""
+    if all(telemetry[lane].steps == "none" for lane in blind):
+        return f"no step telemetry in lane {' and '.join(lane.upper() for lane in blind)}: nothing could be timed"
+    who = " and ".join(lane.upper() for lane in blind)
+    return (
+        f"the steps of lane {who} are read once a second from outside, and no window of them could be timed"
+    )

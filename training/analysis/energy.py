@@ -72,8 +72,13 @@ def pair_energy_j(energy: EnergyCount, spans: Iterable[TrainedSpan]) -> float | 
 
 
 def energy_j_per_1000_samples(energy: EnergyCount, spans: Iterable[TrainedSpan]) -> float | None:
-    """Joules of the whole device for each thousand samples of the pair; None while there is too little of either."""
+    """Joules of the whole device for each thousand samples of the pair; None while there is too little of either.
+
+    None as well where a lane trained and nobody knows how many samples.
+    """
     told = list(spans)
+    if any(span.samples <= 0 for span in told):
+        return None
     joules = pair_energy_j(energy, told)
     samples = sum(span.samples for span in told)
     if joules is None or joules < LEAST_J or samples <= 0:

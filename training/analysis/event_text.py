@@ -25,11 +25,23 @@ from training.record.event_records import (
     MpsStarted,
     MpsVerified,
     Note,
+    ProcessContinued,
+    ProcessStopped,
     SharingChanged,
     Signalled,
     WarmingUp,
 )
-from training.record.lane_records import Checkpoint, LaneRecord, NoGpu, NonFinite, Paused, Resumed, Warm
+from training.record.lane_records import (
+    Built,
+    Checkpoint,
+    LaneRecord,
+    NoGpu,
+    NonFinite,
+    Paused,
+    Resumed,
+    Warm,
+)
+from training.record.script_records import Limit, Remark, Telemetry
 
 
 def event_line(record: EventRecord | LaneRecord | MeterTrouble, lane: Lane | None) -> EventLine | None:
@@ -57,6 +69,13 @@ def event_line(record: EventRecord | LaneRecord | MeterTrouble, lane: Lane | Non
             return EventLine(record.t, f"loss is not a finite number at step {record.step}", lane, "warning")
         case Checkpoint() if record.error is not None:
             return EventLine(record.t, f"checkpoint failed: {record.error}", lane, "warning")
+        case Built() | Telemetry() | Limit() | Remark():
+            return _script_line(record, lane)
+        case ProcessStopped():
+            text = "its processes are stopped (SIGSTOP): it passes no gate; it still holds its memory"
+            return EventLine(record.t, text, record.lane, "warning")
+        case ProcessContinued():
+            return EventLine(record.t, f"its processes go on after {record.stopped_s:.1f} s", record.lane)
         case Signalled():
             return EventLine(record.t, f"did not end in time: sent {record.signal}", record.lane, "warning")
         case LaneEnded(status="completed"):
@@ -112,6 +131,26 @@ def _mps_line(record: MpsStarted | MpsVerified | MpsEnded) -> EventLine:
         case MpsEnded():
             text = f"the run's own MPS daemon could not be made to quit: {record.error}"
             return EventLine(record.t, text, None, "warning")
+
+
+def _script_line(record: Built | Telemetry | Limit | Remark, lane: Lane | None) -> EventLine | None:
+    """What only a script or program tells."""
+    match record:
+        case Built(fit=0) | Built(again=True):
+            return None
+        case Built():
+            epochs = f", up to epoch {record.planned_epochs}" if record.planned_epochs else ""
+            steps = f" of {record.steps_per_epoch} steps" if record.steps_per_epoch else ""
+            return EventLine(record.t, f"fit {record.fit}: model {record.model}{epochs}{steps}", lane)
+        case Telemetry(steps="each"):
+            return None
+        case Telemetry():
+            return EventLine(record.t, record.why, lane, "warning")
+        case Limit():
+            text = f"{record.reached} reached at step {record.step}, in a loop that only its script can end"
+            return EventLine(record.t, text, lane, "warning")
+        case Remark():
+            return EventLine(record.t, record.message, lane, "warning")
 
 
 def stood_text(step: int, held: Collection[HeldFor] = ()) -> str:

@@ -13,7 +13,7 @@ from training.analysis.progress import LaneTimes, makespan_s, speedup
 from training.description import Description
 from training.plan import LANES, Lane, Limits, PlannedDevice, Sharing
 from training.preset import Preset
-from training.preset.data import EntryData
+from training.preset.data import EntryData, OwnData
 from training.preset.fits import validation_count
 from training.record.measurement_records import PairMeasured
 
@@ -145,11 +145,14 @@ def planned_steps(preset: Preset, limits: Limits, steps_per_epoch: int | None = 
     """Steps of a lane that time does not bound: a limit replaces the preset's own length.
 
     Of data that a function of the user's own makes `steps_per_epoch` is what was told of them; None where nothing was.
+    A script's steps nobody knows.
     """
+    if preset.script is not None:
+        return None
     fit, data = preset.fit, preset.data
     if limits.steps is not None or (limits.epochs is None and fit.steps is not None):
         return limits.steps or fit.steps or 1
-    if not isinstance(data, EntryData):
+    if not isinstance(data, EntryData | OwnData):
         held_back = validation_count(data.samples, fit.validation_split) if fit.validation_split else 0
         steps_per_epoch = math.ceil((data.samples - held_back) / fit.batch_size)
     if steps_per_epoch is None:

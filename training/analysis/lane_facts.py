@@ -79,7 +79,9 @@ class LaneFacts:
         planned = self._built.planned_steps
         steps = None if planned is None else max(1, planned - self._released_step)
         seconds = None if minutes is None else minutes * 60
-        length = LaneLength(steps, self._built.steps_per_epoch, seconds)
+        # A loop of a script's own has no epochs at whose ends anything happens: of any length they come to the same.
+        any_length = int(steps is not None or seconds is not None)
+        length = LaneLength(steps, self._built.steps_per_epoch or any_length, seconds)
         return length if length.is_possible else None
 
     def left(self, whole: LaneLength) -> LaneLength | None:

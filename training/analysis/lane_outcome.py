@@ -25,6 +25,7 @@ from training.record.lane_records import (
     Window,
 )
 from training.record.reader import TailingReader
+from training.record.script_records import StepTelemetry, Telemetry
 
 TWENTIETH = 20
 
@@ -50,6 +51,8 @@ class LaneOutcome:
     need_peak_bytes: int | None = None
     """The most the framework itself reported to need of the device's memory."""
     trained: TrainedSpan | None = None
+    telemetry: StepTelemetry = "each"
+    """How its steps were told in the end."""
     finished: Finished | None = None
     """That it ended in order, by its own word."""
     error: Error | None = None
@@ -82,12 +85,6 @@ def read_lane_outcome(path: Path, also: Callable[[LaneRecord], None] = lambda _:
                 if record.framework_memory is not None:
                     peak = record.framework_memory.peak_bytes
                     outcome.need_peak_bytes = max(outcome.need_peak_bytes or 0, peak)
-            case Imported():
-                outcome.threads, outcome.backend = record.threads, other_backend(record.versions)
-            case Built():
-                outcome.trained_on = record.device
-            case NoGpu():
-                outcome.no_gpu = record
             case Released():
                 released, paused_s, last_pause_s = record, 0.0, 0.0
                 released_samples = outcome.samples
@@ -100,14 +97,12 @@ def read_lane_outcome(path: Path, also: Callable[[LaneRecord], None] = lambda _:
                 epoch_losses = [*epoch_losses[:1], record.loss]
             case Checkpoint() if record.error is None:
                 outcome.model_path = record.path
-            case Error():
-                outcome.error = record
             case Finished():
                 outcome.finished = record
                 outcome.steps, outcome.samples, outcome.epochs = record.step, record.samples, record.epochs
                 outcome.model_path = record.model_path or outcome.model_path
             case _:
-                pass
+                _note(outcome, record)
     if released is not None and last_step_t > released.t:
         outcome.train_s = max(0.0, last_step_t - released.t - paused_s)
         outcome.trained = TrainedSpan(released.t, last_step_t, outcome.samples - released_samples)
@@ -118,6 +113,23 @@ def read_lane_outcome(path: Path, also: Callable[[LaneRecord], None] = lambda _:
     else:
         outcome.first_loss, outcome.last_loss = _losses_at_the_ends(path, outcome.steps)
     return outcome
+
+
+def _note(outcome: LaneOutcome, record: LaneRecord) -> None:
+    """What the newest record of its kind says as it is."""
+    match record:
+        case Imported():
+            outcome.threads, outcome.backend = record.threads, other_backend(record.versions)
+        case Built():
+            outcome.trained_on = record.device
+        case NoGpu():
+            outcome.no_gpu = record
+        case Telemetry():
+            outcome.telemetry = record.steps
+        case Error():
+            outcome.error = record
+        case _:
+            pass
 
 
 def _losses_at_the_ends(path: Path, steps: int) -> tuple[float | None, float | None]:

@@ -58,7 +58,8 @@ def memory_remedies(
 
 
 def _smaller_batch(plan: Plan, failed: Sequence[Lane]) -> Remedy | None:
-    sizes = {lane: plan.lanes[lane].preset.fit.batch_size for lane in failed}
+    presets = {lane: plan.lanes[lane].preset for lane in failed}
+    sizes = {lane: preset.fit.batch_size for lane, preset in presets.items() if preset.script is None}
     halved = {lane: size // 2 for lane, size in sizes.items() if size > 1}
     if not halved:
         return None
@@ -76,6 +77,8 @@ def _caps(
     total_bytes = plan.device.memory_bytes
     if plan.device.kind != "gpu" or plan.lane_devices or not total_bytes:
         return None
+    if any(planned.preset.script is not None for planned in plan.lanes.values()):
+        return None  # a script sets its device up itself
     others_bytes = sum(holder.memory_bytes or 0 for holder in held if holder.who == "others")
     room_mib = (total_bytes - others_bytes - len(plan.lanes) * CONTEXT_BYTES) // _MIB
     kept_mib: dict[Lane, int] = {}

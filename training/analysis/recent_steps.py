@@ -49,7 +49,9 @@ class RecentSteps:
 
     @property
     def samples_per_s(self) -> float | None:
-        """Samples a second of training."""
+        """Samples a second of training; None also where nobody knows how many a batch has."""
+        if self._records and not self._records[-1][1].samples:
+            return None
         return self._per_s(lambda record: record.samples)
 
     @property

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from training.analysis.contention import Contention
 from training.analysis.report import LaneReport, Report
 from training.plan import LANES, Lane, LanePlan, Plan, Sharing
-from training.preset import preset_digest
 from training.preset.volume import data_bytes
 from training.record.measurement_records import (
     LaneMeasured,
@@ -43,7 +42,7 @@ def run_measurements(plan: Plan, report: Report) -> Iterator[Measurement]:
     """Each lane of the run that trained where the plan says, and the pair where it was measured."""
     for lane, planned in plan.lanes.items():
         told = report.lanes.get(lane)
-        if told is not None and _is_of(planned, told) and told.steps > 0 and told.no_gpu is None:
+        if told is not None and _is_of(planned, told) and _trained(told) and told.no_gpu is None:
             yield _lane_measured(lane, plan, report, told)
     of_both = all(
         lane in plan.lanes and lane in report.lanes and _is_of(plan.lanes[lane], report.lanes[lane])
@@ -64,7 +63,7 @@ def pair_measured(
         return None
     return PairMeasured(
         on={lane: _on(lane, plan) for lane in LANES},
-        digests={lane: preset_digest(plan.lanes[lane].preset) for lane in LANES},
+        digests={lane: plan.lanes[lane].digest for lane in LANES},
         presets={lane: plan.lanes[lane].preset_name for lane in LANES},
         run=plan.run,
         at=at,
@@ -86,6 +85,11 @@ def _remember(*measurements: Measurement) -> None:
         return
 
 
+def _trained(told: LaneReport) -> bool:
+    """Whether there is anything to keep: steps, or a whole life of one that shows none."""
+    return told.steps > 0 or (told.step_telemetry == "none" and told.status == "completed")
+
+
 def _is_of(planned: LanePlan, told: LaneReport) -> bool:
     """A lane that was followed by another preset is reported as that one."""
     return planned.preset_name == told.preset
@@ -103,7 +107,7 @@ def _lane_measured(lane: Lane, plan: Plan, report: Report, told: LaneReport) -> 
     peak_bytes = None if report.sharing == "one-process" else told.peak_memory_bytes
     return LaneMeasured(
         on=on,
-        digest=preset_digest(preset),
+        digest=plan.lanes[lane].digest,
         preset=told.preset,
         run=report.run,
         lane=lane,
@@ -111,7 +115,7 @@ def _lane_measured(lane: Lane, plan: Plan, report: Report, told: LaneReport) -> 
         sharing=report.sharing,
         status=told.status,
         steps=told.steps,
-        train_s=told.train_s,
+        train_s=told.train_s if told.steps else told.wall_s,
         beside=next((other.preset for name, other in report.lanes.items() if name != lane), None),
         is_whole=unlimited and told.status == "completed",
         steps_per_s=told.steps_per_s or None,

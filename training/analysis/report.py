@@ -18,11 +18,13 @@ from training.analysis.lane_outcome import LaneOutcome, read_lane_outcome
 from training.analysis.pair_limits import PairLimit
 from training.analysis.reported_contention import every_key, known_keys, reported_contention, why_void
 from training.analysis.run_course import LaneLife, RunCourse
+from training.analysis.written_losses import WrittenLosses
 from training.plan import Lane, Plan, PlannedDevice, Sharing
 from training.record.device_records import EventReason
 from training.record.event_records import DeviceLost, EventRecord, LaneStatus, MemoryHolder
 from training.record.reader import TailingReader
 from training.record.run_folder import RunFolder
+from training.record.script_records import StepTelemetry
 from training.record.whole_file import write_whole
 
 REPORT_SCHEMA = 1
@@ -110,6 +112,8 @@ class LaneReport(Struct, frozen=True):
     """The lane's own MIG instance, where each lane had one."""
     memory_in: Lane | None = None
     """Where one process trains both lanes: in whose footprint this lane's memory is, its own or the other's."""
+    step_telemetry: StepTelemetry = "each"
+    """How a script's or program's steps were told; with "none" there are none, whatever it did."""
 
 
 class Monitor(Struct, frozen=True):
@@ -174,12 +178,13 @@ class Report(Struct, frozen=True):
 
 def build_report(folder: RunFolder, plan: Plan, started_at: datetime, monitor: Monitor) -> Report:
     """Make the report of a run whose lanes have all ended."""
-    course, contention = RunCourse(folder, plan), ContentionHistory(plan)
+    course, contention, losses = RunCourse(folder, plan), ContentionHistory(plan), WrittenLosses()
     device_lost: str | None = None
     reader: TailingReader[EventRecord] = TailingReader(folder.events, EventRecord)
     for record in reader.read_new():
         contention.take_event(record)
         course.take(record)
+        losses.take(record)
         if isinstance(record, DeviceLost):
             device_lost = record.message
     told = {
@@ -190,6 +195,7 @@ def build_report(folder: RunFolder, plan: Plan, started_at: datetime, monitor: M
         lane: [(life, read_lane_outcome(life.records)) for life in lives]
         for lane, lives in course.earlier.items()
     }
+    losses.complete(told, earlier, course)
     everybody = [*told.values(), *(outcome for lives in earlier.values() for _, outcome in lives)]
     seen = read_device_outcome(folder, contention.take_device_record, course.taken_over_t)
     spans = [outcome.trained for outcome in everybody if outcome.trained is not None]
@@ -294,4 +300,5 @@ def _lane_report(life: LaneLife, told: LaneOutcome, seen: DeviceOutcome, plan: P
         memory_estimated=memory.estimated,
         device=None if own_device is None else _device(own_device),
         memory_in=seen.footprint_of(life.lane) if plan.sharing == "one-process" else None,
+        step_telemetry=told.telemetry,
     )

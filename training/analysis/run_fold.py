@@ -13,6 +13,7 @@ from training.analysis.energy import EnergyCount, energy_j_per_1000_samples
 from training.analysis.kept_events import KeptEvents
 from training.analysis.lane_figures import memory_is_told
 from training.analysis.lane_history import LaneHistory
+from training.analysis.script_lane_history import OfScript, ScriptLaneHistory
 from training.analysis.series import Series
 from training.analysis.state import EventLine, RunPhase, RunState
 from training.analysis.time_marks import TimeMark, TimeMarks
@@ -28,6 +29,7 @@ from training.record.device_records import (
     Source,
 )
 from training.record.event_records import (
+    BarrierOpened,
     Began,
     DeviceLost,
     EventRecord,
@@ -35,6 +37,9 @@ from training.record.event_records import (
     LaneEnded,
     Launched,
     MpsVerified,
+    ProcessContinued,
+    ProcessStopped,
+    ScalarRead,
     SharingChanged,
     WarmingUp,
 )
@@ -140,6 +145,8 @@ class RunFold:
                 lanes: dict[Lane, LanePlan] = {**self.plan.lanes, record.lane: record.planned}
                 self.plan = structs.replace(self.plan, lanes=dict(sorted(lanes.items())))
                 self._begin_lane(record.lane, record.planned, record.t)
+            case BarrierOpened() | ProcessStopped() | ProcessContinued() | ScalarRead():
+                self._take_of_script(record)
             case DeviceLost():
                 self._device_lost = record.message
             case SharingChanged():
@@ -188,8 +195,16 @@ class RunFold:
     def _begin_lane(self, lane: Lane, planned: LanePlan, since_t: float = -math.inf) -> None:
         """Know of a lane what its plan says and nothing yet of its records; whoever had its place is forgotten."""
         train_for_s = (self.plan.limits.minutes or math.inf) * 60
-        self._lanes[lane] = LaneHistory(lane, planned.preset_name, planned.preset.title, train_for_s, since_t)
+        kind = LaneHistory if planned.preset.script is None else ScriptLaneHistory
+        self._lanes[lane] = kind(lane, planned.preset_name, planned.preset.title, train_for_s, since_t)
         self._lanes = dict(sorted(self._lanes.items()))
+
+    def _take_of_script(self, record: OfScript) -> None:
+        lanes = record.lanes if isinstance(record, BarrierOpened) else (record.lane,)
+        for lane in lanes:
+            lane_history = self._lanes.get(lane)
+            if isinstance(lane_history, ScriptLaneHistory):
+                lane_history.take_event(record)
 
     def _energy_j_per_1000_samples(self) -> float | None:
         """None also where a lane trains beside the GPU: its samples are not of the GPU's energy."""

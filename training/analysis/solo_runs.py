@@ -9,7 +9,6 @@ from pathlib import Path
 
 from training.analysis.report import Report, ReportError, read_report
 from training.plan import Lane, Plan, PlanError, read_plan
-from training.preset import preset_digest
 from training.record.measurement_records import measured_on
 from training.record.run_folder import RunFolder
 
@@ -41,7 +40,7 @@ def solo_lanes(
     """
     found: list[SoloLane] = []
     seen = {besides.path}  # a folder may be listed twice: it was emptied and used again
-    digest, backend = preset_digest(plan.lanes[lane].preset), plan.lanes[lane].preset.fit.backend
+    digest, backend = plan.lanes[lane].digest, plan.lanes[lane].preset.fit.backend
     on = measured_on(plan.device_of(lane), plan.versions, backend)
     for folder in islice(folders, NEWEST_RUNS):
         if len(found) >= ENOUGH:
@@ -56,8 +55,7 @@ def solo_lanes(
         alike: list[Lane] = [
             name
             for name, planned in other.lanes.items()
-            if preset_digest(planned.preset) == digest
-            and measured_on(other.device_of(name), other.versions, backend) == on
+            if planned.digest == digest and measured_on(other.device_of(name), other.versions, backend) == on
         ]
         found += [
             SoloLane(other.run, name, folder.lane_records(name)) for name in _alone(folder, other, alike)

@@ -12,6 +12,7 @@ from training.plan import Lane, PlannedDevice, Sharing
 from training.record.device_records import DeviceReading, EventReason, Figure, OtherReading
 from training.record.event_records import MemoryHolder
 from training.record.lane_records import FrameworkMemory, NoGpu
+from training.record.script_records import StepTelemetry
 
 LanePhase = Literal[
     "waiting",  # not launched yet
@@ -99,6 +100,14 @@ class LaneState:
     model_path: str | None = None
     dropped_records: int = 0
     error: LaneError | None = None
+    telemetry: StepTelemetry = "each"
+    """How its steps are told: a script's or program's may not be told one by one, or not at all."""
+    why_no_steps: str = ""
+    """Where they are not: in words."""
+    model: str = ""
+    """The name of the model that a script fits now."""
+    fit: int = 0
+    """Which of its fits that is, from 1."""
     loss_series: SeriesView = SeriesView()
     metric_series: dict[str, SeriesView] = field(default_factory=dict)
     memory_series: SeriesView = SeriesView()

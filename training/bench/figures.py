@@ -93,7 +93,7 @@ def _take_lane(measured: _Measured, folder: RunFolder, lane: Lane, planned: Lane
     reader: TailingReader[LaneRecord] = TailingReader(folder.lane_records(lane), LaneRecord)
     for record in reader.read_new():
         told = record
-        if isinstance(record, Built):
+        if isinstance(record, Built) and planned.preset.script is None:  # whose length is its own
             told = structs.replace(
                 record,
                 planned_steps=own_steps(planned, record.steps_per_epoch),

@@ -112,6 +112,11 @@ def _presets(request: BenchRequest) -> tuple[BenchPreset, ...]:
         _with_overrides(letter, own, [*overrides[letter], *seed])
         for letter, own in zip(letters, read, strict=True)
     ]
+    for letter, one in zip(letters, planned, strict=True):
+        if one.preset.script is not None and one.preset.script.exec is not None:
+            raise LaunchError(
+                f"preset {letter} is any program: it tells no steps, and a bench times nothing else"
+            )
     return _labelled(letters, planned)
 
 

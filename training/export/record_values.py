@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from training.analysis.contention_state import BlockPoint
 from training.preset.printable import printable
 from training.record.device_records import DeviceReading, LaneReading
+from training.record.event_records import ScalarRead
 from training.record.lane_records import Progress, Validation
 
 Value = tuple[str, float]
@@ -44,6 +45,11 @@ def lane_values(record: LaneNumbers) -> Iterator[Value]:
     if record.span_s > 0:
         yield "steps_per_s", record.steps / record.span_s
     yield from _metrics("metric", record.metrics)
+
+
+def written_values(record: ScalarRead) -> Iterator[Value]:
+    """Of what a script or program wrote itself, in its log or in event files of its own."""
+    return _metrics("written", {record.name: record.value})
 
 
 def lane_reading_values(reading: LaneReading) -> Iterator[Value]:

@@ -1,8 +1,9 @@
 """A run as TensorBoard event files: a folder for each training in a lane, one for the device, one for the contention.
 
 Each folder is what TensorBoard calls a run, and it draws values of one tag over each other: both lanes' losses, both
-lanes' memory. The step of a lane's own values is its training step; of what the meter and the probes tell it is the
-milliseconds since the run began, under `device/` and `contention/`.
+lanes' memory. The step of a lane's own values is its training step, and of what a script writes itself, under
+`written/`, the one that it names; of what the meter and the probes tell it is the milliseconds since the run began,
+under `device/` and `contention/`.
 """
 
 from __future__ import annotations
@@ -22,13 +23,14 @@ from training.export.record_values import (
     device_values,
     lane_reading_values,
     lane_values,
+    written_values,
 )
 from training.export.run_records import RunRecords
 from training.export.run_start import began_wall_s
 from training.export.settled_blocks import SettledBlocks
 from training.plan import read_plan
 from training.record.device_records import Sample
-from training.record.event_records import Joined
+from training.record.event_records import Joined, ScalarRead
 from training.record.run_folder import RunFolder
 
 
@@ -87,6 +89,8 @@ class RunEventFiles:
             if isinstance(event, Joined):
                 self._write_blocks(self._blocks.rest())  # from here on it is another pair
             self._blocks.take_event(event)
+            if isinstance(event, ScalarRead) and (life := self._records.training_at(event.lane, event.t)):
+                self._write(_folder_of(life), event.t, written_values(event), step=event.step)
 
     def _take_lane_records(self) -> None:
         for life, record in self._records.new_lane_records():

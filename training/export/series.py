@@ -15,9 +15,11 @@ from training.export.record_values import (
     device_values,
     lane_reading_values,
     lane_values,
+    written_values,
 )
 from training.plan import Lane
 from training.record.device_records import DeviceRecord, Sample
+from training.record.event_records import ScalarRead
 from training.record.lane_records import LaneRecord, Progress
 from training.record.reader import TailingReader
 from training.record.run_folder import RunFolder
@@ -52,6 +54,7 @@ def series_rows(folder: RunFolder, lanes: Iterable[Lane], points: Iterable[Block
     """
     by_file = [
         *(_of_lane(folder, lane) for lane in lanes),
+        *(_written_in(folder, lane) for lane in lanes),
         _of_device(folder),
         _of_blocks(points),
     ]
@@ -65,6 +68,15 @@ def _of_lane(folder: RunFolder, lane: Lane) -> Iterator[Row]:
             yield record.t, lane, "step", record.step
         if isinstance(record, LaneNumbers):
             for what, value in lane_values(record):
+                yield record.t, lane, what, value
+
+
+def _written_in(folder: RunFolder, lane: Lane) -> Iterator[Row]:
+    """Each lane for itself: what is read after a lane's end is of that time, whatever another told meanwhile."""
+    reader: TailingReader[ScalarRead] = TailingReader(folder.events, ScalarRead)
+    for record in reader.read_new():
+        if record.lane == lane:
+            for what, value in written_values(record):
                 yield record.t, lane, what, value
 
 

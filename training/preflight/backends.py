@@ -42,8 +42,8 @@ def check_backends(plan: Plan, missing: Missing = missing_packages) -> tuple[Che
         )
         for lane in LANES
         if lane in plan.lanes
-        for backend in (plan.lanes[lane].preset.fit.backend,)
-        if missing(backend)
+        for backend in (plan.lanes[lane].preset.known_backend,)
+        if backend is not None and missing(backend)
     )
 
 
@@ -67,7 +67,7 @@ def check_built_for_cuda(plan: Plan, built: Mapping[Backend, bool] | None = None
         built: whether each backend takes an NVIDIA GPU; looked up when None.
     """
     worst: State = "warn" if plan.if_no_gpu == "cpu" else "stop"
-    used = {spec.preset.fit.backend for spec in plan.lanes.values()}
+    used = {spec.preset.known_backend for spec in plan.lanes.values()}
     for backend, remedy in _REMEDIES.items():
         if backend in used and not (_takes_cuda(backend) if built is None else built[backend]):
             yield Check(

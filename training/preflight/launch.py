@@ -21,6 +21,7 @@ from training.preflight.gpu import check_gpu
 from training.preflight.mps import check_open_daemon, check_private_daemon
 from training.preflight.one_process import check_one_process
 from training.preflight.other_processes import check_others
+from training.preflight.scripts import check_scripts
 from training.preflight.storage import check_disk, check_runtime_folder, check_writable
 from training.preflight.survival import check_survival
 from training.preflight.target import Target, targets
@@ -60,6 +61,7 @@ def check_launch(
     else:
         device = _on_cpu(plan, devices, known, describe)
     return (
+        *check_scripts(plan, variables),
         *check_backends(plan),
         *check_one_process(plan),
         *device,
@@ -110,7 +112,7 @@ def _on_gpu(
         checks.append(check_device_memory(plan, target, experience, describe))
         checks += check_others(target, has_own_pids=own_pids)
     checks += check_gpu(found[0].gpu)  # instances of one plan are of one GPU
-    if any(spec.preset.fit.backend == "tensorflow" for spec in plan.lanes.values()):
+    if any(spec.preset.known_backend == "tensorflow" for spec in plan.lanes.values()):
         checks += [
             check_cuda(devices.cuda_version, devices.driver_version, may_use_cpu=plan.if_no_gpu == "cpu"),
             check_cuda_libraries(has_gpu=True, environment=variables, root=root),

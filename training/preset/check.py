@@ -15,6 +15,7 @@ from msgspec import inspect as types
 from training.preset.entry import ENTRY, ENTRY_FORMS
 from training.preset.entry_table import KEY, check_entry_table, is_entry_table
 from training.preset.errors import Problem, dotted, found, listed, nearest
+from training.preset.script import OWN
 
 
 def check(value: Any, kind: types.Type, key: str = "") -> Problem | None:
@@ -28,6 +29,8 @@ def check(value: Any, kind: types.Type, key: str = "") -> Problem | None:
             return _check_union(value, kind, key)
         case types.VarTupleType():
             return _check_list(value, kind, key)
+        case types.DictType():
+            return _check_texts(value, kind, key)
         case _:
             return (
                 None
@@ -54,6 +57,8 @@ def allowed(kind: types.Type) -> str:
         case types.VarTupleType():
             entries = _lengths(kind.min_length, kind.max_length, "entries")
             return f"a list{entries}, each {allowed(kind.item_type)}"
+        case types.DictType(value_type=inner):
+            return f"a table, each value {allowed(inner)}"
         case types.UnionType() if not any(isinstance(one, types.StructType) for one in kind.types):
             return " or ".join(allowed(one) for one in kind.types if not isinstance(one, types.NoneType))
         case types.UnionType():
@@ -119,6 +124,13 @@ def _check_list(value: Any, kind: types.VarTupleType, key: str) -> Problem | Non
     return next(filter(None, problems), None)
 
 
+def _check_texts(value: Any, kind: types.DictType, key: str) -> Problem | None:
+    if not isinstance(value, Mapping):
+        return Problem(key, found(value), allowed(kind))
+    problems = (check(one, kind.value_type, dotted(key, name)) for name, one in value.items())
+    return next(filter(None, problems), None)
+
+
 def _holds(value: Any, kind: types.Type) -> bool:
     match kind:
         case types.NoneType():
@@ -172,8 +184,8 @@ def _close(value: Any, kind: types.Type) -> str | None:
 
 
 def _by_tag(kind: types.UnionType) -> dict[str, types.StructType]:
-    """What a table's name can be; what a function of the user's own is kept as has no name that a person could say."""
+    """What a table's name can be; what code of the user's own is kept as has no name that a person could say."""
     structs = (
-        one for one in kind.types if isinstance(one, types.StructType) and one.tag not in (None, ENTRY)
+        one for one in kind.types if isinstance(one, types.StructType) and one.tag not in (None, ENTRY, OWN)
     )
     return {str(one.tag): one for one in structs}

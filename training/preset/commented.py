@@ -26,7 +26,7 @@ def commented_text(preset: Preset, *, is_complete: bool = False) -> str:
     said = written_values(preset)
     parts = [HEADING]
     for table in tables_of(preset):
-        values = said[table.name] if table.name else said
+        values = said.get(table.name, {}) if table.name else said
         header = [f"[{table.name}]"] if table.name else []
         parts.append("\n".join([*header, *lines_of(table.keys, values, is_complete=is_complete)]))
     return "\n\n".join(parts) + "\n"

@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta, Struct
 
 from training.preset.entry import ENTRY, Arguments, Entry
+from training.preset.script import OWN
 
 InputKind = Literal["numbers", "image", "sequence", "tokens", "ids"]
 """What one sample is made of: decides which architectures can read it."""
@@ -197,6 +198,10 @@ class EntryData(_Data, frozen=True, tag=ENTRY):
     """What the function is called with."""
 
 
+class OwnData(_Data, frozen=True, tag=OWN):
+    """What a script loads: nobody else knows it, and no preset names it."""
+
+
 ShippedData = (
     TabularBinary
     | TabularRegression
@@ -212,4 +217,4 @@ ShippedData = (
     | KerasMnist
     | KerasImdb
 )
-DataSpec = ShippedData | EntryData
+DataSpec = ShippedData | EntryData | OwnData

@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 from training.preset.backend import DEFAULT_BACKEND, Backend
 from training.preset.data import DataSpec
 from training.preset.model import ModelSpec
+from training.preset.script import ScriptSpec
 
 TITLE_CHARACTERS = 80
 TEXT_CHARACTERS = 2000
@@ -68,7 +69,7 @@ class CheckpointSpec(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Preset(Struct, frozen=True, forbid_unknown_fields=True):
-    """One model's training."""
+    """One model's training; with a `script` that is the script's own, and model and data are placeholders."""
 
     title: Annotated[str, Meta(min_length=1, max_length=TITLE_CHARACTERS)]
     """What lists call it."""
@@ -88,6 +89,15 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
     """How it uses its device."""
     checkpoint: CheckpointSpec = CheckpointSpec()
     """How often it is saved on the way."""
+    script: ScriptSpec | None = None
+    """A training that a script of the user's own does; model and data are then placeholders."""
+
+    @property
+    def known_backend(self) -> Backend | None:
+        """What trains it, of what is installed beside dualtrain; None where a script has it elsewhere, or chooses."""
+        if self.script is None:
+            return self.fit.backend
+        return None if self.script.python is not None else self.script.backend
 
 
 PROSE: tuple[str, ...] = ("title", "description", "stresses", "origin")

@@ -21,7 +21,7 @@ class Setting(NamedTuple):
     key: str
     """Dotted, as `fit.batch_size`."""
     value: Any
-    """Plain data: number, text, truth value, list, or None where nothing is set."""
+    """Plain data: number, text, truth value, list, table, or None where nothing is set."""
     is_default: bool
     """It is what holds when the file says nothing."""
 
@@ -32,7 +32,12 @@ class Setting(NamedTuple):
 
 
 def explain(preset: Preset) -> list[Setting]:
-    """The settings of model, data, fit, device and checkpoint; texts for people are left to the caller."""
+    """The settings of model, data, fit, device and checkpoint, or of a script; texts for people are the caller's."""
+    if preset.script is not None:
+        return [
+            setting._replace(key="fit.backend") if setting.key == "script.backend" else setting
+            for setting in _settings("script", preset.script)
+        ]
     tables = {
         "model": preset.model,
         "data": preset.data,
@@ -53,10 +58,14 @@ def _settings(table: str, spec: msgspec.Struct) -> Iterator[Setting]:
         yield Setting(f"{table}.name", str(tag), False)
     for field in msgspec.structs.fields(spec):
         value = getattr(spec, field.name)
-        is_default = not field.required and value == field.default
+        is_default = not field.required and value == _default(field)
         yield Setting(
             f"{table}.{field.encode_name}", list(value) if isinstance(value, tuple) else value, is_default
         )
+
+
+def _default(field: msgspec.structs.FieldInfo) -> Any:
+    return field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
 
 
 def _arguments(table: str, arguments: Mapping[str, Any]) -> Iterator[Setting]:

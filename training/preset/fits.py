@@ -29,13 +29,13 @@ def misfits(preset: Preset) -> Iterator[Problem]:
         yield from _name(f"fit.metrics[{index}]", metric, METRICS)
         if metric in fit.metrics[:index]:
             yield Problem(f"fit.metrics[{index}]", f"{quoted(metric)} twice", "each metric once")
-    if not isinstance(model, models.EntryModel):
+    if not isinstance(model, models.EntryModel | models.OwnModel):
         yield from _loss_is_there(preset)
-        if not isinstance(data, datasets.EntryData):
+        if not isinstance(data, datasets.EntryData | datasets.OwnData):
             yield from _model_and_data(model, data)
             yield from _loss_and_metrics(preset, data)
         yield from _model_sizes(preset)
-    if not isinstance(data, datasets.EntryData):
+    if not isinstance(data, datasets.EntryData | datasets.OwnData):
         yield from _data_sizes(data)
         yield from _split(fit.validation_split, data)
     yield from _compiler(preset)
@@ -54,7 +54,7 @@ def _name(key: str, name: str, known: tuple[str, ...]) -> Iterator[Problem]:
 def _loss_is_there(preset: Preset) -> Iterator[Problem]:
     if preset.fit.loss is None:
         data = preset.data
-        names = LOSSES if isinstance(data, datasets.EntryData) else LOSSES_FOR[data.target]
+        names = LOSSES if isinstance(data, datasets.EntryData | datasets.OwnData) else LOSSES_FOR[data.target]
         yield Problem("fit.loss", "nothing (it is required)", f"text, one of {listed(names)}")
 
 

@@ -13,7 +13,7 @@ from msgspec import inspect as types
 
 from training.preset.attribute_docstrings import key_words
 from training.preset.check import allowed
-from training.preset.data import EntryData
+from training.preset.data import EntryData, OwnData
 from training.preset.document import Preset
 from training.preset.entry import ENTRY, ENTRY_FORMS
 from training.preset.entry_table import ARGUMENT_FORMS, KEY
@@ -23,6 +23,8 @@ from training.preset.learning import LOSSES_FOR, metrics_for
 from training.preset.model import EntryModel
 from training.preset.names import LOSSES, OPTIMIZERS
 from training.preset.printable import one_line
+from training.preset.script import OWN, ScriptTable
+from training.preset.script_document import ScriptFit
 
 _NAMED_BY_KERAS = {
     "fit.loss": "a loss of Keras that fits the data; left out where the function of `model.entry` compiles its model",
@@ -31,6 +33,7 @@ _NAMED_BY_KERAS = {
 }
 """Keys that are any text by their type, and are held against names and each other after it."""
 
+SCRIPT = "script"
 _LEFT_TO_A_COMPILED_MODEL = "fit.loss"
 """Required, but for a preset whose model a function of the user's own makes."""
 
@@ -74,6 +77,8 @@ def tables_of(preset: Preset) -> tuple[Table, ...]:
 
     One that names a function of the user's own has the arguments that the preset gives it.
     """
+    if preset.script is not None:
+        return beside_script()
     fitting = _fitting(preset)
     found = (one for one in every_table() if _has(preset, one))
     return tuple(
@@ -91,7 +96,7 @@ def tables_of(preset: Preset) -> tuple[Table, ...]:
 def _fitting(preset: Preset) -> dict[str, str]:
     """What keys may be beside this preset's data and loss, as far as it is known what these are."""
     data, loss = preset.data, preset.fit.loss
-    if isinstance(data, EntryData) or isinstance(preset.model, EntryModel):
+    if isinstance(data, EntryData | OwnData) or isinstance(preset.model, EntryModel):
         return {"fit.loss": listed(LOSSES)}
     told = {"fit.loss": listed(LOSSES_FOR[data.target])}
     if loss is not None:
@@ -103,6 +108,13 @@ def _arguments(preset: Preset, table: Table) -> Iterator[Key]:
     if table.variant == ENTRY:
         for name in getattr(preset, table.name).arguments:
             yield Key(name, "An argument of the function.", ARGUMENT_FORMS, is_required=True)
+
+
+@cache
+def beside_script() -> tuple[Table, ...]:
+    """The tables of a preset with a script: it says itself what model, data and the rest of `fit` are."""
+    above, script = (one for one in every_table() if one.name in ("", SCRIPT))
+    return (above, script, _table("fit", ScriptFit))
 
 
 @cache
@@ -119,9 +131,12 @@ def every_table() -> tuple[Table, ...]:
 
 
 def _tables(field: types.Field) -> Iterator[Table]:
+    if field.encode_name == SCRIPT:
+        yield _table(SCRIPT, ScriptTable)
+        return
     kinds = _structs(field.type)
-    names = listed(str(kind.tag) for kind in kinds if kind.tag != ENTRY)
-    for kind in kinds:
+    names = listed(str(kind.tag) for kind in kinds if kind.tag not in (ENTRY, OWN))
+    for kind in (one for one in kinds if one.tag != OWN):
         words = key_words(kind.cls)
         if kind.tag == ENTRY:
             entry = Key(KEY, words.get(KEY, ""), ENTRY_FORMS, is_required=True)
@@ -132,6 +147,13 @@ def _tables(field: types.Field) -> Iterator[Table]:
             keys.insert(0, Key(kind.tag_field, _about(kind), names, is_required=True))
         variant = None if kind.tag is None else str(kind.tag)
         yield Table(field.encode_name, variant, _about(kind), tuple(keys))
+
+
+def _table(name: str, kind: type[msgspec.Struct]) -> Table:
+    told = types.type_info(kind)
+    assert isinstance(told, types.StructType)
+    words = key_words(kind)
+    return Table(name, None, _about(told), tuple(_key(name, field, words) for field in told.fields))
 
 
 def _key(table: str, field: types.Field, words: dict[str, str]) -> Key:

@@ -6,11 +6,14 @@ import os
 import re
 from pathlib import Path
 
+from msgspec import structs
+
 from training.preset.document import Preset
 from training.preset.errors import Problem
 from training.preset.make import make_preset
 from training.preset.own_code import with_code
 from training.preset.printable import printable
+from training.preset.script_paths import placed
 from training.preset.toml_file import read_toml
 
 _TABLE = re.compile(r"\s*\[\s*(\w+)\s*\]\s*(#.*)?$")
@@ -19,6 +22,8 @@ _ENTRY = re.compile(r"""\s*(?:"entry"|'entry'|entry)\s*=""")
 
 def load_preset(path: Path) -> Preset:
     """Read and check one preset file; of code that it names the content is noted down, and nothing is imported.
+
+    A script's paths come out absolute.
 
     Raises:
         PresetError: it cannot be read, is not TOML, says something a preset may not say, or names a file with code that
@@ -31,7 +36,9 @@ def load_preset(path: Path) -> Preset:
         source = printable(os.fspath(path), limit=500)
         line = _entry_line(path, made.key)
         raise made.error(f"{source}: line {line}" if line else source)
-    return made
+    if made.script is None:
+        return made
+    return structs.replace(made, script=placed(made.script, path.absolute().parent))
 
 
 def _entry_line(path: Path, key: str) -> int | None:

@@ -15,6 +15,7 @@ from training.preset.entry_table import as_kept
 from training.preset.errors import Problem
 from training.preset.fits import misfits
 from training.preset.printable import one_line
+from training.preset.script_document import make_script_preset
 
 
 def make_preset(document: Mapping[str, Any], folder: Path | None = None) -> Preset | Problem:
@@ -23,7 +24,10 @@ def make_preset(document: Mapping[str, Any], folder: Path | None = None) -> Pres
     Args:
         document: as TOML is read.
         folder: of the file it stands in, from which the code that it names is found; nothing is looked up there.
+            A script's paths stay as they are.
     """
+    if document.get("script") is not None:
+        return make_script_preset(document)
     problem = check(document, _preset_type())
     if problem:
         return problem

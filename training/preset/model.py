@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 
 from training.preset.data import InputKind, TargetKind
 from training.preset.entry import ENTRY, Arguments, Entry
+from training.preset.script import OWN
 
 Units = Annotated[int, Meta(ge=1, le=65_536)]
 Width = Annotated[int, Meta(ge=1, le=8192)]
@@ -141,5 +142,11 @@ class EntryModel(_Model, frozen=True, tag=ENTRY):
     """What the function is called with."""
 
 
+class OwnModel(_Model, frozen=True, tag=OWN):
+    """What a script builds: nobody else knows it, and no preset names it."""
+
+    tasks: ClassVar[tuple[Task, ...]] = ()
+
+
 ShippedModel = Mlp | Cnn | Resnet | Mobilenet | Lstm | Gru | Transformer | Autoencoder | Unet | Embedding
-ModelSpec = ShippedModel | EntryModel
+ModelSpec = ShippedModel | EntryModel | OwnModel

@@ -1,4 +1,4 @@
-"""A preset in another folder than its own: the code that it names stays where it is."""
+"""A preset in another folder than its own: the code that it names stays where it is, and so does a script."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from training.preset.document import Preset
 from training.preset.entry import Entry, names_a_function
 from training.preset.errors import PresetError, quoted
 from training.preset.own_code import entries, with_entry
+from training.preset.script_paths import placed
 
 
 def moved(preset: Preset, folder: Path) -> Preset:
@@ -19,6 +20,9 @@ def moved(preset: Preset, folder: Path) -> Preset:
     Raises:
         PresetError: it names code in a way that only its own folder gives a meaning.
     """
+    if preset.script is not None:
+        # With no path that is relative to where a person stood.
+        preset = structs.replace(preset, script=placed(preset.script, preset.script.folder.absolute()))
     for table, entry in entries(preset):
         preset = with_entry(preset, table, _moved(entry, folder.absolute()))
     return preset

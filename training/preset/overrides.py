@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from training.preset.document import Preset
-from training.preset.entry_table import KEY, as_written
+from training.preset.entry_table import KEY
 from training.preset.errors import Problem, quoted
 from training.preset.make import make_preset
 from training.preset.own_code import folder_of_code, keeping_notes
 from training.preset.printable import printable
+from training.preset.script_document import document_of
 
 _BARE_WORD = re.compile(r"[A-Za-z_][\w.:+-]*", re.ASCII)
 _TAGS = tuple((table, key) for table in ("model", "data") for key in ("name", KEY))
@@ -68,7 +69,7 @@ def key_of(override: str) -> str:
 def _made(preset: Preset, parsed: Sequence[_Override]) -> Preset | Problem:
     # Names first, so that the sizes beside them are not thrown away with the old ones.
     ordered = sorted(parsed, key=lambda one: one.key not in _TAGS)
-    document = as_written(preset)
+    document = document_of(preset)
     for override in ordered:
         _set(document, override)
     made = make_preset(document, folder_of_code(preset))

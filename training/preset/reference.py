@@ -15,7 +15,7 @@ from training.preset.commented import commented_text
 from training.preset.entry import ENTRY
 from training.preset.entry_table import ARGUMENT_FORMS, KEY
 from training.preset.fits import TARGET_WORDS
-from training.preset.keys import Key, Table, every_table
+from training.preset.keys import SCRIPT, Key, Table, every_table
 from training.preset.learning import LOSSES_FOR, metrics_for
 from training.preset.starting_point import starting_point
 
@@ -32,7 +32,7 @@ def preset_reference() -> str:
         ("Above the tables", _key_rows(tables[0].keys)),
         ("`[model]`: the architecture", _variants(tables, "model", "trains on", _data_sets_for())),
         ("`[data]`: what it is trained on", _variants(tables, "data", "read by", _architectures_for())),
-        *((f"`[{one.name}]`", f"{one.words}\n\n{_key_rows(one.keys)}") for one in tables if _is_single(one)),
+        *((f"`[{one.name}]`", _single(one)) for one in tables if _is_single(one)),
         ("Losses and metrics", _losses()),
         ("Overrides", prose.OVERRIDES),
         ("Where presets are looked for", prose.PLACES),
@@ -64,6 +64,11 @@ _ANCHORS = {"model": "model-the-architecture", "data": "data-what-it-is-trained-
 
 def _is_single(table: Table) -> bool:
     return bool(table.name) and table.variant is None
+
+
+def _single(table: Table) -> str:
+    more = f"{prose.SCRIPT}\n" if table.name == SCRIPT else ""
+    return f"{table.words}\n\n{more}{_key_rows(table.keys)}"
 
 
 def _variants(tables: Iterable[Table], name: str, goes_with: str, partners: dict[str, list[str]]) -> str:

@@ -34,6 +34,8 @@ MAKING = """\
 ```sh
 dualtrain-tui presets new mine                      # a small training with every key told in comments
 dualtrain-tui presets new mine --from cnn-small     # another preset with its comments, and what it does not say
+dualtrain-tui presets new mine --script "./train.py --lr 0.1"   # a script of yours; it runs in the directory of now
+dualtrain-tui presets new mine --model my_models.py:build       # a model of yours, and data to change beside it
 dualtrain-tui presets show mine                     # every key with its value, and what says it
 dualtrain-tui presets show cnn-small --set fit.epochs=3 --toml > mine.toml   # a whole file of what that makes
 dualtrain-tui presets check mine.toml               # what is wrong, in one line: file, key, what is allowed
@@ -43,6 +45,19 @@ dualtrain-tui presets check mine.toml               # what is wrong, in one line
 the file a line such as `#seed = 1` says what holds as long as it is a comment. On the pick screen `e` sets keys for
 one launch, and `w` saves that as a preset of your own with every key said. `presets new --from` and `w` write under
 `origin` what the preset was made from; it changes nothing of what is trained, and a preset without it is as good.
+"""
+
+SCRIPT = """\
+Such a preset has no `[model]`, `[data]`, `[device]` or `[checkpoint]`, and of `[fit]` nothing but `backend`: all that
+is the script's own. [Bring your own training](own-training.md) tells what is seen of it.
+
+```toml
+title = "My script"
+
+[script]
+path = "train.py"
+args = ["--lr", "0.1"]
+```
 """
 
 LOSSES = """\

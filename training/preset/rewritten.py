@@ -52,7 +52,7 @@ def _rewritten(text: str, preset: Preset, *, is_complete: bool) -> str:
     _give_headers(document)
     said, added = written_values(preset), ""
     for table in tables_of(preset):
-        values = said[table.name] if table.name else said
+        values = said.get(table.name, {}) if table.name else said
         holder = _holder(document, table.name)
         if holder is None:
             lines = [f"[{table.name}]", *lines_of(table.keys, values, is_complete=is_complete)]

@@ -9,7 +9,7 @@ import tomlkit
 from tomlkit.items import SingleKey
 
 from training.preset.document import PROSE, TEXT_CHARACTERS, TITLE_CHARACTERS, Preset
-from training.preset.entry_table import as_written
+from training.preset.script_document import document_of
 
 
 def preset_text(preset: Preset) -> str:
@@ -22,7 +22,7 @@ def preset_text(preset: Preset) -> str:
 
 def written_values(preset: Preset) -> dict[str, Any]:
     """What a file says of the preset, by key and by table: all but what is not set, and empty texts."""
-    values = _without_what_is_not_set(as_written(preset))
+    values = _without_what_is_not_set(document_of(preset))
     for key in PROSE:
         # What a text lost on its way to a line, as escapes, may make it longer than a preset may say.
         told = _clipped(values[key], TITLE_CHARACTERS if key == "title" else TEXT_CHARACTERS)

@@ -21,10 +21,10 @@ def image_size(data: datasets.DataSpec) -> int | None:
 
 
 def data_bytes(data: datasets.DataSpec) -> int | None:
-    """Roughly what inputs and labels take in memory; None where a function of the user's own makes them."""
+    """Roughly what inputs and labels take in memory; None where code of the user's own makes them."""
     pixels = (image_size(data) or 0) ** 2 * getattr(data, "channels", 1)
     match data:
-        case datasets.EntryData():
+        case datasets.EntryData() | datasets.OwnData():
             return None
         case datasets.TabularBinary() | datasets.TabularRegression() | datasets.TabularClasses():
             values = data.features + 1

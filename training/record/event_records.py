@@ -73,6 +73,34 @@ class MemoryHolder(Struct, frozen=True, omit_defaults=True):
     name: str | None = None
 
 
+class ProcessStopped(Record, frozen=True, tag="process_stopped"):
+    """The lane's processes were stopped by a signal, as it tells no steps at which it could stand."""
+
+    t: float
+    lane: Lane
+
+
+class ProcessContinued(Record, frozen=True, tag="process_continued"):
+    """They go on."""
+
+    t: float
+    lane: Lane
+    stopped_s: float
+
+
+class ScalarRead(Record, frozen=True, tag="scalar_read"):
+    """A number that a script or program wrote itself: in its log, or in an event file of TensorBoard's.
+
+    Of several within half a second the mean. `step` is what it wrote beside it.
+    """
+
+    t: float
+    lane: Lane
+    name: str
+    value: float
+    step: int | None = None
+
+
 class LaneEnded(Record, frozen=True, tag="lane_ended"):
     """A lane's process is gone. `held` is who held the device's memory when a lane ran out of it."""
 
@@ -179,6 +207,9 @@ EventRecord = (
     | BarrierOpened
     | Asked
     | Signalled
+    | ProcessStopped
+    | ProcessContinued
+    | ScalarRead
     | LaneEnded
     | DeviceLost
     | SharingChanged

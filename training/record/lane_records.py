@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from training.record.script_records import Aside, Limit, Remark, Telemetry
 from training.record.tagged import Record
 
 
@@ -44,6 +45,9 @@ class Built(Record, frozen=True, tag="built"):
 
     Of batches that a function of the user's own makes nobody counts the samples, and how many make an epoch may show
     only when one is over: what is not known is None.
+    A script tells it for each of its fits, and again once more is known: what is planned counts from the script's
+    beginning. `parameters` and `batch_size` are 0 where they are not known, and `steps_per_epoch` is 0 in a loop that
+    has no epochs. `fit` counts its fits from 1; 0 in a loop of its own, and of a preset.
     """
 
     t: float
@@ -56,6 +60,11 @@ class Built(Record, frozen=True, tag="built"):
     planned_epochs: int | None = None
     planned_steps: int | None = None
     device: str = ""
+    model: str = ""
+    """The name of the model that a script fits."""
+    fit: int = 0
+    again: bool = False
+    """Whether it tells more of a fit that was told before."""
 
 
 class NoGpu(Record, frozen=True, tag="no_gpu"):
@@ -82,7 +91,7 @@ class Released(Record, frozen=True, tag="released"):
 
 
 class Progress(Record, frozen=True, tag="progress"):
-    """The `steps` steps since the last progress record, aggregated.
+    """The `steps` steps since the last progress record, aggregated; `samples` is 0 where nobody knows the batches.
 
     `loss` is the mean of the batch losses in the span; `running_loss` the epoch's running mean, as Keras reports it.
     `loss`, `loss_min` and `loss_max` are None where no batch of the span had a finite loss.
@@ -251,6 +260,10 @@ LaneRecord = (
     | Resumed
     | Window
     | NonFinite
+    | Telemetry
+    | Aside
+    | Limit
+    | Remark
     | Error
     | Finished
 )

@@ -23,6 +23,7 @@ from training.supervisor.measuring import HeardWriter
 from training.supervisor.monitor_cost import monitor_cost
 from training.supervisor.notifying import Notifying
 from training.supervisor.sampling import DeviceSampling
+from training.supervisor.scalar_reading import ScalarReading
 from training.supervisor.shared_process import lane_processes, metered_as
 from training.supervisor.state_keeping import StateKeeping
 from training.supervisor.supervisor import Supervisor
@@ -51,6 +52,9 @@ async def _own(owned: Owned[Plan]) -> None:
     notifying = Notifying(
         plan.notify, plan.run, events, supervisor.now, lambda lane: supervisor.plan.lanes[lane].preset_name
     )
+    scalars = ScalarReading(
+        folder, events, supervisor.now, lambda lane: supervisor.plan.lanes[lane].preset.script
+    )
     supervisor.tell_began(started_at.isoformat(timespec="seconds"))
     event_files = EventFiles(folder, events, supervisor.now)
     if plan.tensorboard is not None:
@@ -76,6 +80,7 @@ async def _own(owned: Owned[Plan]) -> None:
     keeping = StateKeeping(folder, supervisor.now)
     keeping.start()
     await supervisor.run()
+    await scalars.settle()
     plan = supervisor.plan  # a lane may have joined
     await prove_clean(folder, plan, supervisor.now, sampling, events)
     sampling.stop()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from training.control.protocol import Reply, Request
 from training.plan import CHANGEABLE, LANES, Lane, LanePlan, Plan, Sharing
+from training.preflight.scripts import why_not_run
 from training.preset.backend import Backend, how_to_install, missing_packages, title_of
 from training.record.event_records import Asked
 from training.supervisor.lane_run import LaneRun
@@ -92,6 +94,12 @@ class Answering:
 
     def _hold(self, stand_still: bool, live: list[LaneRun]) -> Reply:
         holds = self._owner.measuring.holds
+        without = [run.lane for run in live if run.telemetry != "each"]
+        if stand_still and without and self._owner.sharing == "mps":
+            return _no(
+                f"lane {' and '.join(without)} passes no gate, and under MPS no process is stopped by a signal: that "
+                "may hold up the other's work on the GPU"
+            )
         act = holds.hold if stand_still else holds.let_go
         taken = [act(run.lane, "asked") for run in live if run.worker is not None]
         self._owner.measuring.changes.happened()
@@ -120,11 +128,14 @@ class Answering:
         owner = self._owner
         if request.planned is None:
             return _no("nothing to join was named")
-        backend = request.planned.preset.fit.backend
-        if self._missing(backend):
+        backend = request.planned.preset.known_backend
+        if backend is not None and self._missing(backend):
             return _no(
                 f"it trains on {title_of(backend)}, which is not installed here: {how_to_install(backend)}"
             )
+        script = request.planned.preset.script
+        for message, remedy in () if script is None else why_not_run(script, os.environ):
+            return _no(f"{message}: {remedy}")
         if owner.sharing == "one-process":
             return _no("a lane cannot join a run in one process: it has no process of its own there")
         if all(run.stop_asked for run in owner.lanes.values() if not run.has_ended):
@@ -142,6 +153,8 @@ class Answering:
 
     def _pass_on(self, request: Request, live: list[LaneRun]) -> Reply:
         details: dict[str, float | int] = {}
+        if why_not := _why_not_passed_on(request, live):
+            return _no(why_not)
         if request.ask == "window":
             details = {"id": self._owner.measuring.next_window_id()}
             details |= {"seconds": request.seconds} if request.seconds is not None else {}
@@ -151,6 +164,18 @@ class Answering:
             return _no("the lane has no process that could take this now")
         window_id = int(details["id"]) if request.ask == "window" else None
         return Reply(ok=True, window_id=window_id)
+
+
+def _why_not_passed_on(request: Request, live: list[LaneRun]) -> str:
+    """What a script's lane cannot be asked for, in a sentence; empty where it can."""
+    for run in live:
+        if run.script is not None and request.ask == "checkpoint":
+            return (
+                f"lane {run.lane} is a script or program: its checkpoints are its own, dualtrain writes none"
+            )
+        if run.telemetry != "each" and request.ask == "window":
+            return f"lane {run.lane} passes no gate, so that no window has exact ends there"
+    return ""
 
 
 def _trains_others(runs: list[LaneRun], lanes: Mapping[Lane, LaneRun]) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from training.record.contention_records import RateSpan
 from training.record.lane_records import Epoch, LaneRecord, Paused, Progress, Released, Resumed, Window
+from training.record.script_records import Telemetry
 
 KEPT_WINDOWS = 8
 SMOOTHED_OVER_S = 5.0
@@ -19,6 +20,8 @@ class LanePace:
     stands_still: bool = False
     """At a gate, with the device idle, by the worker's own word."""
     released: bool = False
+    passes_gates: bool = True
+    """Its steps are told one by one, and each can be stood before: without that there are no windows."""
     step: int = 0
     last_t: float = 0.0
     epoch_s: float | None = None
@@ -49,6 +52,8 @@ class LanePace:
                 self.stands_still = True
             case Resumed():
                 self.stands_still = False
+            case Telemetry():
+                self.passes_gates = record.steps == "each"
             case Epoch():
                 self._take_epoch(record)
             case Window():

@@ -9,14 +9,19 @@ from dataclasses import dataclass, field
 from training.agent.out_of_memory import DEVICE, PROBABLY_DEVICE, out_of_memory
 from training.analysis.memory_remedies import OUT_OF_MEMORY
 from training.meters.meter import LaneProcess
-from training.plan import Lane
+from training.plan import Lane, Plan
+from training.preset.script import ScriptSpec
 from training.record.device_records import Sample
 from training.record.event_records import LaneEnded, LaneStatus
 from training.record.lane_records import Built, Error, Finished, Imported, LaneRecord, Warm
 from training.record.log_tail import log_tail
 from training.record.reader import TailingReader
 from training.record.run_folder import RunFolder
+from training.record.script_records import StepTelemetry, Telemetry
+from training.supervisor.exit_name import name_exit
 from training.supervisor.lane_standing import LaneStanding, Stage
+from training.supervisor.script_end import script_ended
+from training.supervisor.stopped_group import StoppedGroup
 from training.supervisor.worker_process import WorkerProcess
 
 
@@ -45,6 +50,12 @@ class LaneRun:
     uses_device_since_s: float | None = None
     """When its framework had set the GPU up; None before, and where it trains on the CPU."""
     ended: LaneEnded | None = None
+    telemetry: StepTelemetry = "each"
+    """How its steps are told; those that are told one by one pass a gate."""
+    stopped: StoppedGroup | None = None
+    """Its processes, while they are stopped by a signal."""
+    script: ScriptSpec | None = None
+    """What it runs, where that is a script or program of the user's."""
 
     def __post_init__(self) -> None:
         self.reader = TailingReader(self.folder.lane_records(self.lane), LaneRecord)
@@ -85,7 +96,11 @@ class LaneRun:
                 self.enter("queued", now_s)
             elif isinstance(record, Warm) and self.standing.stage == "warming":
                 self.enter("warm", now_s)
-            elif isinstance(record, Built) and record.device != "CPU":
+            elif isinstance(record, Telemetry):
+                self.telemetry = record.steps
+                if record.steps == "none" and self.standing.stage == "warming":
+                    self.enter("warm", now_s)  # nobody is to wait for steps that may never come
+            elif isinstance(record, Built) and record.device not in ("CPU", ""):
                 self.uses_device_since_s = record.t
             elif isinstance(record, Finished):
                 self.finished = record
@@ -109,6 +124,8 @@ class LaneRun:
                 "The driver gave it up: dmesg has its Xid messages; a reset or a reboot (an administrator's) may bring "
                 "it back. The lane's last checkpoint is in its folder.",
             )
+        if self.script is not None:
+            return self._script_end(self.script, exit_code, now_s)
         if self.error is not None:
             error = self.error
             return LaneEnded(
@@ -125,7 +142,18 @@ class LaneRun:
             return LaneEnded(
                 t=now_s, lane=self.lane, status="stopped", exit_code=exit_code, message="asked to stop"
             )
-        return self._failed(now_s, exit_code, *(self._last_words(exit_code) or _name_exit(exit_code)))
+        return self._failed(now_s, exit_code, *(self._last_words(exit_code) or name_exit(exit_code)))
+
+    def _script_end(self, script: ScriptSpec, exit_code: int | None, now_s: float) -> LaneEnded:
+        """Its exit code decides: what it told of itself may have been before its end."""
+        told = script_ended(script, exit_code, self.error, self.finished, self.stop_asked, self.signals_sent)
+        if told.status != "failed":
+            return LaneEnded(
+                t=now_s, lane=self.lane, status=told.status, exit_code=exit_code, message=told.message
+            )
+        if self.error is None and exit_code is not None and (words := self._last_words(exit_code)):
+            return self._failed(now_s, exit_code, *words)
+        return self._failed(now_s, exit_code, told.kind, told.message, told.hint)
 
     def _last_words(self, exit_code: int) -> tuple[str, str, str] | None:
         """Kind, message and hint where a process that could not tell its end left words of exhausted memory.
@@ -153,7 +181,7 @@ class LaneRun:
             status="failed",
             exit_code=None,
             kind="cannot-start",
-            message=f"The training's process cannot be started: {error.strerror or error}",
+            message=f"The training's process cannot be started: {_told(error)}",
             hint="Check free memory, disk and the limits on processes and open files (ulimit -a).",
         )
 
@@ -164,24 +192,12 @@ class LaneRun:
         )  # fmt: skip
 
 
-def _name_exit(exit_code: int) -> tuple[str, str, str]:
-    """Kind, message and hint for a worker that ended without telling why."""
-    if exit_code == -signal.SIGKILL:
-        return (
-            "killed",
-            "The training was killed by signal 9 (SIGKILL)",
-            "Where nobody killed it, the machine ran out of its own memory (RAM, not the device's): the kernel's log "
-            "(dmesg) names it then.",
-        )
-    if exit_code < 0:
-        name = signal.Signals(-exit_code).name if -exit_code in set(signal.Signals) else "unknown"
-        return (
-            "killed",
-            f"The training was killed by signal {-exit_code} ({name})",
-            "The lane's log may say more.",
-        )
-    return (
-        "error",
-        f"The training ended with exit code {exit_code} and no word why",
-        "The lane's log may say more.",
-    )
+def lane_runs(plan: Plan, folder: RunFolder) -> dict[Lane, LaneRun]:
+    """The lanes of a plan, before anything of them runs."""
+    return {lane: LaneRun(lane, folder, script=planned.preset.script) for lane, planned in plan.lanes.items()}
+
+
+def _told(error: OSError) -> str:
+    """With the file, where one is meant: an interpreter, a folder."""
+    named = f": {error.filename}" if isinstance(error.filename, str) else ""
+    return f"{error.strerror or error}{named}"

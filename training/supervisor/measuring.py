@@ -118,6 +118,11 @@ class Measuring:
         self.paces[lane] = LanePace()
         self.prober.measure_anew()
 
+    def stands_still(self, lane: Lane, stands: bool) -> None:
+        """Take that a lane stands still, or does not any more, where no worker of it can tell."""
+        self.paces[lane].stands_still = stands
+        self.changes.happened()
+
     def next_window_id(self) -> int:
         """A number that no window of this run had."""
         self._window_id += 1

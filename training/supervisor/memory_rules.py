@@ -36,7 +36,16 @@ def memory_rules(inherited: Mapping[str, str], device: PlannedDevice, preset: Pr
     Memory either grows or has a cap, never both. A cap was asked for in the run itself, so that it stands, and what
     would not keep to it goes.
     """
+    if preset.script is not None:
+        return _script(inherited)
     return _RULES[preset.fit.backend](inherited, device, preset.device.memory)
+
+
+def _script(inherited: Mapping[str, str]) -> MemoryRules:
+    """Which framework a script imports is not known: each one's way to take no more than it needs is set."""
+    return MemoryRules(
+        {_TF_GROWTH: "true", _XLA_PREALLOCATE: inherited.get(_XLA_PREALLOCATE, "false")},
+    )
 
 
 def _tensorflow(inherited: Mapping[str, str], device: PlannedDevice, memory: int | str) -> MemoryRules:  # noqa: ARG001 - of one form

@@ -178,9 +178,10 @@ class MpsSharing:
                 self._proven[run.lane] = found
                 self._events.write(MpsVerified(t=self._now(), server_pid=found.server_pid, lanes=(run.lane,)))
                 break
-            if run.uses_device_since_s is None:
+            is_on_cpu = run.uses_device_since_s is None and run.telemetry == "each"
+            if is_on_cpu:
                 why_not = f"lane {run.lane} trains on the CPU"
-            if run.uses_device_since_s is None or self._now() > deadline_s:
+            if is_on_cpu or self._now() > deadline_s:
                 self._not_under_mps(why_not)
                 break
             await asyncio.sleep(LOOK_PERIOD_S)

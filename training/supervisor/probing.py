@@ -69,6 +69,9 @@ class Prober:
         """Take a block as soon as it can be; a sentence where it cannot."""
         if self.is_probing:
             return "a probe is under way"
+        blind = [lane for lane in LANES if lane in self._paces and not self._paces[lane].passes_gates]
+        if blind:
+            return f"a probe needs the steps of both lanes, and lane {' and '.join(blind)} shows none that can be timed"
         if not all(self._hands.lives(lane) and self._paces[lane].released for lane in LANES):
             return "a probe needs both lanes training"
         if any("asked" in self._hands.why_held(lane) for lane in LANES):
@@ -258,6 +261,7 @@ class Prober:
         return (
             pace is not None
             and pace.released
+            and pace.passes_gates
             and not pace.stands_still
             and not self._hands.why_held(lane)
             and self._hands.lives(lane)

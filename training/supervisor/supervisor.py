@@ -24,7 +24,7 @@ from training.record.run_folder import RunFolder
 from training.supervisor.answering import Answering
 from training.supervisor.ending import Ending
 from training.supervisor.joining import take_place
-from training.supervisor.lane_run import LaneRun
+from training.supervisor.lane_run import LaneRun, lane_runs
 from training.supervisor.lane_standing import (
     Action,
     GiveUp,
@@ -39,6 +39,7 @@ from training.supervisor.launch_environment import own_environment
 from training.supervisor.launching import Launcher
 from training.supervisor.measuring import HeardWriter, Measuring
 from training.supervisor.mps_sharing import MpsHooks, MpsSharing
+from training.supervisor.process_pauses import ProcessPauses
 from training.supervisor.sampling import DeviceSampling
 from training.supervisor.sharing_choice import SharingChoice
 from training.supervisor.worker_process import WorkerProcess
@@ -53,7 +54,7 @@ class Supervisor:
         self.zero_s = time.monotonic()
         self.plan = plan
         self.events = events
-        self.lanes: dict[Lane, LaneRun] = {lane: LaneRun(lane, folder) for lane in plan.lanes}
+        self.lanes: dict[Lane, LaneRun] = lane_runs(plan, folder)
         self.sampling: DeviceSampling | None = None
         self._folder = folder
         self._mps: MpsSharing | None = None
@@ -68,6 +69,9 @@ class Supervisor:
         self._choice = SharingChoice(plan, events, self.now, self.measuring.history, self._mps)
         self._answering = Answering(self)
         self._ending = Ending(events, self.now, plan.limits.stop_s, self._mps)
+        self._pauses = ProcessPauses(
+            events, self.now, lambda: self.sharing == "mps", self.measuring.stands_still
+        )
         self._folder_gone = False
         self._all_ended = asyncio.Event()
 
@@ -149,7 +153,7 @@ class Supervisor:
         """
         place = take_place(self._folder, self.plan, lane, planned)
         self.plan = place.plan
-        self.lanes[lane] = LaneRun(lane, self._folder)
+        self.lanes[lane] = LaneRun(lane, self._folder, script=planned.preset.script)
         self.events.write(place.taken(self.now(), lane, planned, by))
         self.measuring.joined(lane)
         self.decide()
@@ -204,8 +208,7 @@ class Supervisor:
             self._launcher.launch(self.plan, [self.lanes[lane]], mps)
 
     def _tell(self, lane: Lane, do: str, **details: Any) -> bool:
-        worker = self.lanes[lane].worker
-        return worker is not None and worker.tell(do, lane, **details)
+        return self._pauses.tell(self.lanes[lane], do, **details)
 
     def _trains(self, lane: Lane) -> bool:
         run = self.lanes.get(lane)
@@ -225,6 +228,9 @@ class Supervisor:
 
     def _on_exit(self, worker: WorkerProcess) -> None:
         self._read(worker)
+        for run in self.lanes.values():
+            if run.worker is worker:
+                self._pauses.go_on(run)  # its group is to be left before its number is free
         exit_code = worker.reap()
         for run in self.lanes.values():
             if run.worker is worker:
@@ -243,6 +249,8 @@ class Supervisor:
                 self.measuring.take(lane, record)
                 if isinstance(record, Error) and self.sampling is not None:
                     run.at_error = self.sampling.latest
+                is_held = bool(self.measuring.holds.why(lane))
+                self._pauses.see_to(run, record, is_held=is_held, stop=partial(self.stop_lane, run))
             if len(worker.lanes) > 1 and (run.finished is not None or run.error is not None):
                 run.worker = None  # the process goes on with the other lane
                 self._ended(run, None)
@@ -264,10 +272,12 @@ class Supervisor:
 
     def stop_lane(self, run: LaneRun, reason: str) -> None:
         """Have one lane checkpoint and stop; signals follow where it does not."""
+        self._pauses.go_on(run)
         self._ending.stop(run, reason)
 
     def kill_lane(self, run: LaneRun) -> None:
         """End one lane's process now."""
+        self._pauses.go_on(run)
         self._ending.kill(run, self.lanes)
 
     def _tick(self) -> None:

@@ -8,11 +8,16 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from training.plan import Lane
 from training.record.run_folder import RunFolder
+
+Command = Callable[[int, int], list[str]]
+"""The words that start a worker, from the pipe that it reads commands from and the one that it rings."""
 
 
 class WorkerProcess:
@@ -23,16 +28,30 @@ class WorkerProcess:
     """
 
     def __init__(
-        self, folder: RunFolder, lanes: tuple[Lane, ...], zero_s: float, environment: Mapping[str, str]
+        self,
+        folder: RunFolder,
+        lanes: tuple[Lane, ...],
+        zero_s: float,
+        environment: Mapping[str, str],
+        *,
+        command: Command | None = None,
+        cwd: Path | None = None,
     ) -> None:
+        """Start it: a worker of ours in the run's folder, or another command elsewhere.
+
+        Raises:
+            OSError: it cannot be started.
+        """
         self.lanes = lanes
+        command = command or partial(_own_worker, folder, lanes, zero_s)
         commands_read, self._commands_write = os.pipe()
         self.doorbell_fd, doorbell_write = os.pipe()
         os.set_blocking(doorbell_write, False)
         os.set_blocking(self.doorbell_fd, False)
         os.set_blocking(self._commands_write, False)
         try:
-            self._process = self._start(folder, zero_s, environment, commands_read, doorbell_write)
+            fds = (commands_read, doorbell_write)
+            self._process = self._start(folder, environment, command(*fds), cwd or folder.path, fds)
         finally:
             os.close(commands_read)
             os.close(doorbell_write)
@@ -43,20 +62,11 @@ class WorkerProcess:
     def _start(
         self,
         folder: RunFolder,
-        zero_s: float,
         environment: Mapping[str, str],
-        commands_fd: int,
-        doorbell_fd: int,
+        command: Sequence[str],
+        cwd: Path,
+        fds: tuple[int, int],
     ) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-P", "-m", "training.worker", str(folder.path), "".join(self.lanes)]
-        command += [
-            "--zero",
-            repr(zero_s),
-            "--commands-fd",
-            str(commands_fd),
-            "--doorbell-fd",
-            str(doorbell_fd),
-        ]
         with folder.lane_log(self.lanes[0]).open("ab") as log:
             return subprocess.Popen(
                 command,
@@ -64,8 +74,8 @@ class WorkerProcess:
                 stdout=log,
                 stderr=log,
                 env=dict(environment),
-                cwd=folder.path,
-                pass_fds=(commands_fd, doorbell_fd),
+                cwd=cwd,
+                pass_fds=fds,
                 start_new_session=True,
             )
 
@@ -95,3 +105,18 @@ class WorkerProcess:
         for fd in (self.exit_fd, self.doorbell_fd, self._commands_write):
             os.close(fd)
         return exit_code
+
+
+def _own_worker(
+    folder: RunFolder, lanes: tuple[Lane, ...], zero_s: float, commands_fd: int, doorbell_fd: int
+) -> list[str]:
+    command = [sys.executable, "-P", "-m", "training.worker", str(folder.path), "".join(lanes)]
+    return [
+        *command,
+        "--zero",
+        repr(zero_s),
+        "--commands-fd",
+        str(commands_fd),
+        "--doorbell-fd",
+        str(doorbell_fd),
+    ]

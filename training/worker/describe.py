@@ -17,9 +17,10 @@ import msgspec
 from training.description import Description, keep_description
 from training.preset import Preset, PresetError, apply_overrides, load_preset, preset_digest
 from training.preset.backend import DEFAULT_BACKEND, ON_CPU, how_to_install, missing_packages
-from training.preset.data import EntryData
+from training.preset.data import EntryData, OwnData
 from training.preset.fits import validation_count
 from training.preset.own_code import NOT_COMPUTED, names_code
+from training.preset.script import OF_A_SCRIPT
 from training.worker.failures import one_line
 from training.worker.frameworks.kept_out import jax_not_found, keep_keras_from_tensorflow
 
@@ -50,6 +51,8 @@ def describe(path: str | Path, overrides: Sequence[str] = ()) -> int:
         preset = apply_overrides(load_preset(Path(path)), overrides)
         if names_code(preset):
             raise PresetError(NOT_COMPUTED)  # by nobody who only looks is it run
+        if preset.script is not None:
+            raise PresetError(OF_A_SCRIPT)
         prepare_without_gpu(preset)
         told = _description(preset)
     except PresetError as error:
@@ -180,7 +183,7 @@ def _activation_bytes(model: Any, batch_size: int) -> int | None:
 
 
 def _steps_per_epoch(preset: Preset) -> int:
-    assert not isinstance(preset.data, EntryData)  # such a preset is not described
+    assert not isinstance(preset.data, EntryData | OwnData)  # such a preset is not described
     samples, split = preset.data.samples, preset.fit.validation_split
     held_back = validation_count(samples, split) if split else 0
     return math.ceil((samples - held_back) / preset.fit.batch_size)

@@ -22,7 +22,8 @@ EPILOG = """Examples:
 \b
   dualtrain-tui run lstm --detach          one training has the device
   dualtrain-tui join cnn-small             may mine run beside it?
-  dualtrain-tui join cnn-small 20261122-2015   beside what that run trains"""
+  dualtrain-tui join cnn-small 20261122-2015   beside what that run trains
+  dualtrain-tui join "./train.py --lr 0.1" """
 
 
 @click.command(epilog=EPILOG)
@@ -37,8 +38,9 @@ EPILOG = """Examples:
 def join(words: tuple[str, ...], overrides: tuple[str, ...], seed: int | None, trust: bool) -> None:
     """Add PRESET to a run whose other lane trains already, or has ended: it trains beside what trains there.
 
-    The rate that the first lane had before is what it is compared with. Bounds that the run was given (--epochs,
-    --steps or --minutes) bound it too. RUN is the newest live run unless named; it may also stand first.
+    PRESET may also be a script with its arguments in quotes, or exec: with a program and its own. The rate that the
+    first lane had before is what it is compared with. Bounds that the run was given (--epochs, --steps or --minutes)
+    bound it too. RUN is the newest live run unless named; it may also stand first.
     """
     reference, run = thing_and_run(words, "preset", _is_preset)
     yes = confirm(partial(_asked_about, reference), trust=trust)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from training.code_trust import NamedCode
     from training.preset_library import PresetEntry
     from training.preset_trial import Trial
+
+
+NO_TRIAL = "a script or program takes its steps itself: dualtrain-tui run with --steps 3 tries it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +59,29 @@ def checked(name: str) -> CheckedPreset:
     from training.preset import PresetError
 
     try:
-        return CheckedPreset(str(_entry(name).path))
+        entry = _entry(name)
     except PresetError as error:
         return CheckedPreset(name, str(error))
+    return CheckedPreset(str(entry.path), what_is_missing(entry))
 
 
 def everything_checked() -> list[CheckedPreset]:
     """Every preset in reach, as its file says."""
     from training.preset_library import list_presets
 
-    return [CheckedPreset(str(entry.path), entry.error) for entry in list_presets()]
+    return [CheckedPreset(str(entry.path), entry.error or what_is_missing(entry)) for entry in list_presets()]
+
+
+def what_is_missing(entry: PresetEntry) -> str | None:
+    """In one line what a script's preset names and is not there; None where there is no such thing."""
+    if entry.preset is None or entry.preset.script is None:
+        return None
+    from training.preflight.scripts import why_not_run
+    from training.preset.printable import printable
+
+    for message, remedy in why_not_run(entry.preset.script, os.environ):
+        return f"{printable(str(entry.path), limit=500)}: script: {message}: {remedy}"
+    return None
 
 
 def tried(name: str, *, trust: bool) -> CheckedPreset:
@@ -77,6 +94,9 @@ def tried(name: str, *, trust: bool) -> CheckedPreset:
     except PresetError as error:
         return CheckedPreset(name, str(error))
     assert entry.preset is not None
+    if entry.preset.script is not None:
+        why = what_is_missing(entry) or f"{entry.path}: {NO_TRIAL}"
+        return CheckedPreset(str(entry.path), why)
     confirm(partial(_asked_about, entry), trust=trust)
     try:
         return CheckedPreset(str(entry.path), trial=try_preset(entry.path, entry.preset))

@@ -42,15 +42,18 @@ def show_command(name: str, overrides: tuple[str, ...], as_json: bool, as_toml: 
     from training.preset.moving import moved
     from training.preset.sources import with_sources
     from training.preset.toml_file import read_toml
-    from training.preset.toml_text import preset_text
+    from training.preset.toml_text import preset_text, written_values
     from training.preset_library import overridden, resolve
 
     if as_json and as_toml:
         fail("--json and --toml exclude each other", exit_codes.USAGE)
     with failing_clearly():
         entry = overridden(resolve(name), overrides)
-        document = read_toml(entry.path)
+        # No file describes a script or program that was named itself: what was typed does.
+        document = read_toml(entry.path) if entry.origin != "script" else {}
     assert entry.preset is not None
+    if entry.origin == "script":
+        document = written_values(entry.preset)
     if as_toml:
         with failing_clearly():
             here = moved(entry.preset, Path.cwd())  # where its output is most likely put
@@ -61,11 +64,11 @@ def show_command(name: str, overrides: tuple[str, ...], as_json: bool, as_toml: 
 
 
 def _as_json(entry: PresetEntry, settings: Sourced) -> str:
-    from training.preset.entry_table import as_written
+    from training.preset.script_document import document_of
 
     assert entry.preset is not None
     told = [{"key": one.key, "value": one.value, "source": source} for one, source in settings]
-    facts = {**entry_facts(entry), "preset": as_written(entry.preset), "settings": told}
+    facts = {**entry_facts(entry), "preset": document_of(entry.preset), "settings": told}
     return json.dumps(facts, indent=1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -24,7 +25,9 @@ EPILOG = """Examples:
 \b
   dualtrain-tui run seed-binary seed-regression
   dualtrain-tui run lstm cnn-small --sharing sequential --epochs 3
-  dualtrain-tui run wide-mlp wide-mlp --set b.fit.batch_size=256 --headless --json > report.json"""
+  dualtrain-tui run wide-mlp wide-mlp --set b.fit.batch_size=256 --headless --json > report.json
+  dualtrain-tui run ./train_a.py "./train_b.py --lr 0.1"
+  dualtrain-tui run lstm --exec "./a.out 3\""""
 
 
 def _refuse_nan(_context: click.Context, _parameter: click.Parameter, value: float | None) -> float | None:
@@ -35,8 +38,15 @@ def _refuse_nan(_context: click.Context, _parameter: click.Parameter, value: flo
 
 
 @click.command(epilog=EPILOG)
-@click.argument("a", metavar="A", shell_complete=complete_preset)
+@click.argument("a", metavar="A", required=False, shell_complete=complete_preset)
 @click.argument("b", metavar="[B]", required=False, shell_complete=complete_preset)
+@click.option(
+    "--exec",
+    "programs",
+    multiple=True,
+    metavar="COMMAND",
+    help="A lane that runs any program, behind those of A and B: memory and utilisation, and no steps.",
+)
 @click.option(
     "--sharing",
     type=click.Choice(SHARING_NAMES),
@@ -100,7 +110,7 @@ def _refuse_nan(_context: click.Context, _parameter: click.Parameter, value: flo
 )
 @follow_options
 def run(
-    a: str, b: str | None, sharing: str, device: str, if_no_gpu: IfNoGpu | None,
+    a: str | None, b: str | None, programs: tuple[str, ...], sharing: str, device: str, if_no_gpu: IfNoGpu | None,
     mps_share: str | None, mps_memory: str | None,
     force_fit: bool, epochs: int | None, steps: int | None, minutes: float | None,
     overrides: tuple[str, ...], turns: str | None, no_probe: bool, seed: int | None, run_dir: Path | None,
@@ -108,8 +118,9 @@ def run(
 ) -> None:  # fmt: skip
     """Train presets A and B on one device; A alone where no B is named: `join` adds one later.
 
-    A and B are names that `dualtrain-tui presets` lists, or paths of preset files. `--epochs`, `--steps` and
-    `--minutes` bound each lane, and may go beyond the preset's own length.
+    A and B are names that `dualtrain-tui presets` lists, paths of preset files, or Python scripts with their arguments
+    (in quotes), which run as they would under python. `--epochs`, `--steps` and `--minutes` bound each lane, and may
+    go beyond the preset's own length; of a script they end its fits.
     COMMAND of `--notify` is run by the run itself, also when nobody looks; no shell reads it.
     """
     if sum(limit is not None for limit in (epochs, steps, minutes)) > 1:
@@ -119,7 +130,8 @@ def run(
     from training.mps_limits import MpsLimitsError, parse_mps_limits
     from training.plan import Limits, Probing, Sharing
 
-    if b is None and sharing == "one-process":
+    presets = _by_lane([one for one in (a, b) if one is not None], programs)
+    if len(presets) < 2 and sharing == "one-process":
         fail("--sharing one-process needs two presets", exit_codes.USAGE)
     if no_probe and sharing == "adaptive":
         fail("--sharing adaptive goes by probes: leave --no-probe out", exit_codes.USAGE)
@@ -128,7 +140,6 @@ def run(
         mps = parse_mps_limits(mps_share, mps_memory, chosen)
     except MpsLimitsError as error:
         fail(str(error), exit_codes.USAGE)
-    presets: dict[Lane, str] = {"a": a} if b is None else {"a": a, "b": b}
     request = LaunchRequest(
         presets=presets,
         device=device,
@@ -146,6 +157,21 @@ def run(
         tensorboard=following.tensorboard,
     )
     raise SystemExit(launch_and_follow(request, following))
+
+
+def _by_lane(named: Sequence[str], programs: Sequence[str]) -> dict[Lane, str]:
+    """References in the order of the lanes; leaves with one sentence where they are none or too many."""
+    from training.plan import LANES
+    from training.preset.script_reference import EXEC
+
+    references = [*named, *(EXEC + program for program in programs)]
+    if not references:
+        raise click.UsageError(
+            "Missing argument 'A': a preset, a script, or in its place --exec with a program."
+        )
+    if len(references) > len(LANES):
+        fail(f"a run has two lanes, and {len(references)} were named", exit_codes.USAGE)
+    return dict(zip(LANES, references, strict=False))
 
 
 def parse_turns(text: str | None, sharing: Sharing) -> dict[Lane, int]:

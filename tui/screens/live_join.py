@@ -19,7 +19,7 @@ from training.plan import Lane
 from training.preset.printable import printable
 from tui.background import AbandonedError, abandonable
 from tui.screens.paced_painting import PacedModal
-from tui.screens.pick_sources import read_presets
+from tui.screens.pick_sources import named_itself, read_presets
 from tui.screens.too_small import tell_if_too_small
 from tui.widgets.preset_list import PresetList
 
@@ -57,7 +57,7 @@ class JoinScreen(PacedModal[str | None]):
                 id="question",
                 markup=False,
             )
-            yield PresetList(self._lane)
+            yield PresetList(self._lane, named=named_itself)
             yield Static(Content(_HOW), id="how", markup=False)
 
     def on_mount(self) -> None:

@@ -62,8 +62,17 @@ class PickScreen(PickLists):
             self.show_problem(refused)
             return
         self._foot.problem = None
+        self._take_named(focused)
         focused.end_filter()
         self.action_go(1)
+
+    def _take_named(self, presets: PresetList) -> None:
+        """What was typed is in the list from now on, and stays picked when the typing ends."""
+        picked = presets.picked
+        if picked is not None and picked.origin == "script":
+            self._list_named(picked)
+            self._show_lists({**self.picks, presets.lane: picked.reference})
+            presets.pick(picked.reference)
 
     def action_device(self) -> None:
         """Choose among the devices of this machine."""
@@ -112,7 +121,11 @@ class PickScreen(PickLists):
     def _pair_taken(self, pair: RecentPair | None) -> None:
         if pair is None:
             return
-        listed = {entry.reference for entry in self._entries or ()}
+        for reference in pair.presets.values():
+            if (named := self._sources.named(reference)) is not None:
+                self._list_named(named)
+        self._show_lists(self.picks)
+        listed = {entry.reference for entry in self._listed}
         gone = [reference for reference in pair.presets.values() if reference not in listed]
         if gone:
             self.show_problem(f"{' and '.join(dict.fromkeys(gone))}: not listed here (any more)")
@@ -131,10 +144,13 @@ class PickScreen(PickLists):
 
         lane = self._looked_at
         picked = self._list(lane).picked
-        own = next((one for one in self._entries or () if picked and one.reference == picked.reference), None)
+        own = next((one for one in self._listed if picked and one.reference == picked.reference), None)
         if picked is None or own is None or own.preset is None:
             if self._list(lane).is_read:
                 self.show_problem(self._list(lane).refusal or "no preset is highlighted")
+            return
+        if own.preset.script is not None:
+            self.show_problem("a script has no settings to edit here: type it with other arguments behind /")
             return
         self._launch_when_read = False
         reference = picked.reference

@@ -7,7 +7,8 @@ from textual.binding import Binding, BindingType
 PICK_HELP = """# Pick two trainings
 
 **Enter** takes the highlighted preset for lane A, then for lane B, then launches both on one device.
-The highlight in each list is what the lane trains; the same preset may stand in both.
+The highlight in each list is what the lane trains; the same preset may stand in both. A script of your own is typed
+behind **/**, by its path and with its arguments.
 
 **e** types the preset's batch size, epochs, learning rate, precision and memory anew, for the lane at hand and this
 launch alone; **w** saves that as a preset of your own. **o** sorts both lists by name, size, last use and speed.

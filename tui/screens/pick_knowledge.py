@@ -50,7 +50,7 @@ class PickKnowledge:
     def needs_description(self, entry: PresetEntry | None) -> bool:
         """The preset is good, nothing is known of it yet, and no code of its own would have to be run for that."""
         preset = entry.preset if entry is not None else None
-        if preset is None or names_code(preset):
+        if preset is None or names_code(preset) or preset.script is not None:
             return False
         return preset_digest(preset) not in self.descriptions
 

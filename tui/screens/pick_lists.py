@@ -75,6 +75,8 @@ class PickLists(StopsScreen):
         self._now = now
         self._entries: tuple[PresetEntry, ...] | None = None
         """As their files say; None before they are read."""
+        self._named: tuple[PresetEntry, ...] = ()
+        """Scripts and programs that were taken by their own names, listed behind the presets."""
         self._edits = PickEdits()
         self._order: OrderBy = "name"
         self._to_pick: dict[Lane, str] = {}
@@ -115,8 +117,8 @@ class PickLists(StopsScreen):
         yield Static("Pick two trainings: they will share one device.", id="intro", markup=False)
         yield DeviceLines(id="device")
         with Container(id="body"):
-            yield PresetList("a", id="list-a")
-            yield PresetList("b", id="list-b")
+            yield PresetList("a", named=self._sources.named, id="list-a")
+            yield PresetList("b", named=self._sources.named, id="list-b")
             yield PresetDetails(id="details")
         yield ForecastLines(id="forecast")
         yield LaunchLine(id="launch")
@@ -151,7 +153,7 @@ class PickLists(StopsScreen):
         self._knowledge.descriptions.update(message.descriptions)
         self._entries = message.entries
         picks = self.picks
-        listed = {entry.reference for entry in message.entries}
+        listed = {entry.reference for entry in self._listed}
         for lane, reference in tuple(self._to_pick.items()):
             if reference in listed:
                 picks[lane] = self._to_pick.pop(lane)
@@ -204,10 +206,20 @@ class PickLists(StopsScreen):
         return Pair(self.picks, self._choice.request, lane_overrides(self._picked))
 
     @property
-    def _is_edited(self) -> bool:
-        """Whether something is set beside the file of the preset that is looked at."""
+    def _listed(self) -> tuple[PresetEntry, ...]:
+        """Everything that can be picked, as it is before anything is set beside it."""
+        return (*(self._entries or ()), *self._named)
+
+    def _list_named(self, entry: PresetEntry) -> None:
+        """Have a script or program listed from now on."""
+        if all(entry.reference != one.reference for one in self._listed):
+            self._named = (*self._named, entry)
+
+    @property
+    def _can_be_saved(self) -> bool:
+        """Whether no preset's file says what is looked at: something is set beside it, or there is none."""
         picked = self._list(self._looked_at).picked if self.is_mounted else None
-        return bool(picked and picked.overrides)
+        return bool(picked and (picked.overrides or picked.origin == "script"))
 
     def _list(self, lane: Lane) -> PresetList:
         return self.query_one(f"#list-{lane}", PresetList)
@@ -229,7 +241,7 @@ class PickLists(StopsScreen):
             return
         now = self._now()
         for lane in LANES:
-            entries = self._edits.applied(lane, self._entries)
+            entries = self._edits.applied(lane, self._listed)
             listed, order = ordered(self._order, entries, self._knowledge, self._choice.of(lane), now)
             self._list(lane).show(listed, picks[lane], order)
         for sentence in self._edits.take_dropped():
@@ -244,8 +256,8 @@ class PickLists(StopsScreen):
         picked = self._list(self._looked_at).picked
         self.query_one(PresetDetails).show(self._knowledge.known(self._looked_at, picked, self._choice))
         self._describing.let_rest(self._show_details)
-        if self._could_save != self._is_edited:
-            self._could_save = self._is_edited
+        if self._could_save != self._can_be_saved:
+            self._could_save = self._can_be_saved
             self.refresh_bindings()
 
     def _show_device(self, *, anew: bool = False) -> None:

@@ -27,6 +27,19 @@ def read_presets() -> tuple[PresetEntry, ...]:
     return list_presets()
 
 
+def named_itself(text: str) -> PresetEntry | None:
+    """The script or program that a text names; None where it names none."""
+    from training.preset import PresetError
+    from training.preset.script_reference import script_of_reference
+    from training.preset_library import script_entry
+
+    try:
+        script = script_of_reference(text)
+    except PresetError:
+        return None
+    return None if script is None else script_entry(script)
+
+
 def read_devices() -> DeviceListing:
     """The devices of this machine."""
     from training.meters.devices import list_devices
@@ -120,6 +133,8 @@ class PickSources:
     """Each source as a call that may take its time; tests put others in."""
 
     presets: Callable[[], tuple[PresetEntry, ...]] = read_presets
+    named: Callable[[str], PresetEntry | None] = named_itself
+    """Of files alone, and quick: it is asked at every key."""
     devices: Callable[[], DeviceListing] = read_devices
     earlier: Callable[[], Experience] = read_earlier
     kept: Callable[[Preset], Description | None] = kept

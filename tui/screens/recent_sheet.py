@@ -112,7 +112,8 @@ class RecentSheet(PacedModal["RecentPair | None"]):
 
     def _row(self, pair: RecentPair) -> Content:
         names = [
-            printable(pair.presets[lane], limit=_NAME_CHARACTERS) + ("*" if pair.overrides[lane] else "")
+            printable(_short(pair.presets[lane]), limit=_NAME_CHARACTERS)
+            + ("*" if pair.overrides[lane] else "")
             for lane in LANES
         ]
         verdict = "" if pair.verdict in (None, "unknown") else f"  {verdict_text(pair)}"
@@ -123,3 +124,9 @@ class RecentSheet(PacedModal["RecentPair | None"]):
             (verdict, "bold"),
             (f"  {age_text(wall_time(pair.created_at), self._now)}", "$text-muted"),
         )
+
+
+def _short(reference: str) -> str:
+    """Of a path the file alone, with what is said behind it."""
+    first, space, rest = reference.partition(" ")
+    return f"{first.rpartition('/')[2]}{space}{rest}"

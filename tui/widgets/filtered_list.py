@@ -16,7 +16,7 @@ from tui.widgets.lines import LinesWidget
 from tui.widgets.spans import Line, line, wrap
 from tui.widgets.typed_text import is_sign, pasted, typed
 
-_LONGEST_FILTER = 80
+_LONGEST_FILTER = 300
 
 Row = TypeVar("Row")
 
@@ -86,6 +86,10 @@ class FilteredList(LinesWidget, Generic[Row], can_focus=True):
     def searched_in(self, row: Row) -> str:
         """What the filter's words are looked for in, in small letters."""
         raise NotImplementedError
+
+    def named_by(self, filter_text: str) -> Sequence[Row]:  # noqa: ARG002
+        """Rows that are not in the list and that what is typed names."""
+        return ()
 
     def instead(self) -> int:
         """Where the highlight goes among the rows shown when its own is not there any more."""
@@ -165,6 +169,9 @@ class FilteredList(LinesWidget, Generic[Row], can_focus=True):
         self._shown = [
             row for row in self._rows or () if all(word in self.searched_in(row) for word in words)
         ]
+        if self._filter and self.is_read:
+            shown = {self.key_of(row) for row in self._shown}
+            self._shown += [row for row in self.named_by(self._filter) if self.key_of(row) not in shown]
         wanted = [index for index, row in enumerate(self._shown) if self.key_of(row) == key]
         self._at = wanted[0] if wanted else self.instead()
         self._changed()

@@ -99,16 +99,13 @@ class LaneCard(Panel, can_focus=False):
             (_PHASE, self._phase(state, held, width)),
             (_PROGRESS, self._progress(state, held, width)),
         ]
-        rows.append((_LOSS, self._loss(held)))
+        if held.telemetry != "none" or held.loss is not None:
+            rows.append((_LOSS, self._loss(held)))
         for index, name in enumerate(held.metrics):
             if name != "loss":
                 rows.append((_METRIC if index < 2 else _EXTRA, self._metric(held, name)))
-        samples = format.rate(held.samples_per_s)
-        rows.append(
-            (_RATE, _row("steps/s", f"{format.rate(held.steps_per_s):>5}", f"  samples/s {samples:>6}"))
-        )
-        p50, p99 = format.milliseconds(held.step_p50_s), format.milliseconds(held.step_p99_s)
-        rows.append((_STEP_TIME, _row("step", f"{p50:>5} ms", f" p50   {p99:>5} ms p99")))
+        if held.telemetry != "none":
+            rows += _pace_rows(held)
         rows.append((_MEMORY, self._memory(state, held)))
         if not figures.is_cpu(state):
             rows += self._gpu_rows(held)
@@ -142,6 +139,8 @@ class LaneCard(Panel, can_focus=False):
     def _progress(self, state: RunState, held: LaneState, width: int) -> Line:
         if held.phase in _BEFORE_TRAINING and not held.step:
             return line((clip(_before_training(state, held), width), "muted"))
+        if held.telemetry == "none":
+            return line((clip(held.why_no_steps, width), "muted"))
         of = held.planned_steps
         if of:
             done, label = held.step / of, f"{format.count(held.step)}/{format.count(of)}"
@@ -214,6 +213,11 @@ class LaneCard(Panel, can_focus=False):
 
     def _extras(self, held: LaneState, width: int) -> list[Line]:
         extras: list[Line] = []
+        if held.fit:
+            told = clip(f"{held.fit}: {held.model}", width - _LABEL)
+            extras.append(line((f"{'fit':<{_LABEL}}", "muted"), (told, "muted")))
+        if held.telemetry == "polled":
+            extras.append(line((clip(held.why_no_steps, width), "muted")))
         if held.parameters is not None or held.pid is not None:
             size = f"{format.count(held.parameters)} parameters" if held.parameters is not None else ""
             pid = f"pid {held.pid}" if held.pid is not None else ""
@@ -241,6 +245,16 @@ def _before_training(state: RunState, held: LaneState) -> str:
     other = state.lanes.get(other_lane(held.lane))
     beside = other is not None and other.phase in _TRAINS and held.phase in _BESIDE_A_TRAINING
     return (_BESIDE_A_TRAINING if beside else _BEFORE_TRAINING)[held.phase]
+
+
+def _pace_rows(held: LaneState) -> list[_Row]:
+    """How fast it steps, as far as steps are told."""
+    samples = format.rate(held.samples_per_s)
+    p50, p99 = format.milliseconds(held.step_p50_s), format.milliseconds(held.step_p99_s)
+    return [
+        (_RATE, _row("steps/s", f"{format.rate(held.steps_per_s):>5}", f"  samples/s {samples:>6}")),
+        (_STEP_TIME, _row("step", f"{p50:>5} ms", f" p50   {p99:>5} ms p99")),
+    ]
 
 
 def _row(label: str, value: str, after: str) -> Line:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from training.plan import Lane
 from training.preset.own_code import NOT_COMPUTED as CODE_NOT_RUN
 from training.preset.own_code import names_code
+from training.preset.printable import printable
 from tui import format
-from tui.widgets.preset_text import data_text, fit_text, loss_text, model_text
+from tui.widgets.preset_text import data_text, fit_text, loss_text, model_text, place_text, script_text
 from tui.widgets.spans import Tone
 
 if TYPE_CHECKING:
     from training.description import Description
     from training.preset import Preset
+    from training.preset.script import ScriptSpec
     from training.preset_library import PresetEntry
     from training.record.measurement_records import LaneMeasured
 
@@ -56,6 +58,8 @@ class Known:
 
 def long_facts(known: Known, preset: Preset) -> list[Fact]:
     """One line or more for everything."""
+    if preset.script is not None:
+        return [*_script_facts(preset.script), memory(known), time(known)]
     return [
         Fact("model", model_text(preset)),
         Fact("data", data_text(preset)),
@@ -69,11 +73,25 @@ def long_facts(known: Known, preset: Preset) -> list[Fact]:
 
 def short_facts(known: Known, preset: Preset) -> list[Fact]:
     """The same in four lines."""
+    if preset.script is not None:
+        return [*_script_facts(preset.script), _memory_and_time(known)]
     return [
         Fact("model", f"{model_text(preset)} · {data_text(preset)}"),
         Fact("fit", fit_text(preset, known.steps_per_epoch)),
         parameters(known, short=True),
         _memory_and_time(known),
+    ]
+
+
+def _script_facts(script: ScriptSpec) -> list[Fact]:
+    """Three lines: nothing of what it trains is known before it has."""
+    telemetry = "model, data and length are its own: what it takes is known once it has run here"
+    if script.exec is not None:
+        telemetry = "any program: memory, utilisation and log, and no steps"
+    return [
+        Fact("script" if script.exec is None else "program", printable(script_text(script))),
+        Fact("runs", printable(place_text(script))),
+        Fact("trains", telemetry, "muted"),
     ]
 
 
@@ -154,6 +172,8 @@ def _time_text(run: LaneMeasured) -> str:
         return f"{format.clock(run.train_s)} to train" + (f" at {rate}" if rate else "")
     if rate and (short := _short(run)):
         return f"≈{rate} (from {short})"
+    if not run.steps:
+        return f"ran for {format.clock(run.train_s)}"
     return rate or f"{format.count(run.steps)} steps in {format.clock(run.train_s)}"
 
 

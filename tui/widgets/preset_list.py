@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -21,10 +21,15 @@ from tui.widgets.spans import LANE_TONE, Line, Span, clip, fit, line, spread
 if TYPE_CHECKING:
     from training.preset_library import PresetEntry
 
+
 BAD = "cannot be used"
 EDITED = "edited"
 _TITLE_FROM_CELLS = 50
 """A list this wide shows titles beside the names."""
+
+
+def _nobody(_text: str) -> PresetEntry | None:
+    return None
 
 
 class PresetList(FilteredList["PresetEntry"]):
@@ -45,6 +50,9 @@ class PresetList(FilteredList["PresetEntry"]):
 
 The highlight is what the lane trains. **Enter** takes it and moves on, **/** filters (Escape clears),
 arrows or **j** **k** move. The same preset may stand in both lanes.
+
+A script of your own is typed behind **/**, by its path and with its arguments: `./train.py --lr 0.1`. `exec:` before a
+command names any program.
 """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -61,9 +69,18 @@ arrows or **j** **k** move. The same preset may stand in both lanes.
 
         lane: Lane
 
-    def __init__(self, lane: Lane, *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(
+        self,
+        lane: Lane,
+        *,
+        named: Callable[[str], PresetEntry | None] = _nobody,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """`named` tells the script or program that a text names by itself."""
         super().__init__(id=id, classes=classes)
         self.lane = lane
+        self._named = named
         self._twice: frozenset[str] = frozenset()
         self._order = ListOrder()
 
@@ -120,6 +137,11 @@ arrows or **j** **k** move. The same preset may stand in both lanes.
         told = (preset.title, preset.stresses, model_name(preset), data_name(preset)) if preset else (BAD,)
         edited = (EDITED,) if row.overrides else ()
         return " ".join((row.reference, row.origin, *told, *edited)).casefold()
+
+    def named_by(self, filter_text: str) -> Sequence[PresetEntry]:
+        """The script or program that is typed."""
+        named = self._named(filter_text.strip())
+        return () if named is None else (named,)
 
     def instead(self) -> int:
         """The first that can be used, else the first."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from training.preset.backend import DEFAULT_BACKEND, title_of
-from training.preset.data import EntryData
+from training.preset.data import EntryData, OwnData
 from training.preset.explain import Setting, explain
 from training.preset.fits import tag
 from training.preset.model import EntryModel
@@ -14,16 +15,21 @@ from tui import format
 
 if TYPE_CHECKING:
     from training.preset import Preset
+    from training.preset.script import ScriptSpec
 
 
 def model_name(preset: Preset) -> str:
-    """The architecture, or the function of the user's own that makes the model."""
+    """The architecture, or the function of the user's own that makes the model; of a script that it is one."""
+    if preset.script is not None:
+        return "script" if preset.script.exec is None else "program"
     model = preset.model
     return model.entry.text if isinstance(model, EntryModel) else tag(model)
 
 
 def data_name(preset: Preset) -> str:
-    """The data set, or the function of the user's own that makes the data."""
+    """The data set, or the function of the user's own that makes the data; nothing of a script, which loads its own."""
+    if preset.script is not None:
+        return ""
     data = preset.data
     return data.entry.text if isinstance(data, EntryData) else tag(data)
 
@@ -35,7 +41,7 @@ def model_text(preset: Preset) -> str:
 
 def data_text(preset: Preset) -> str:
     """The data with their sizes: `images, 2 000 samples, size 32`."""
-    if isinstance(preset.data, EntryData):
+    if isinstance(preset.data, EntryData | OwnData):
         return ", ".join([data_name(preset), *_sizes(preset, "data")])
     sizes = [text for text in _sizes(preset, "data") if not text.startswith("samples ")]
     return ", ".join([data_name(preset), f"{format.count(preset.data.samples)} samples", *sizes])
@@ -70,6 +76,21 @@ def loss_text(preset: Preset) -> str:
     """The loss and the metrics; a model that a function of the user's own compiles has its own."""
     fit = preset.fit
     return ", ".join((fit.loss or "as the model was compiled", *fit.metrics))
+
+
+def script_text(script: ScriptSpec) -> str:
+    """What is run, as a person would type it."""
+    return shlex.join(script.command)
+
+
+def place_text(script: ScriptSpec) -> str:
+    """Where it runs, and on what: `in /home/me/work, by .venv/bin/python, on JAX, LEVEL=2`."""
+    parts = [f"in {script.folder}"]
+    if script.exec is None:
+        parts.append(f"by {script.python}" if script.python is not None else "by dualtrain's own Python")
+    if script.backend is not None:
+        parts.append(f"on {title_of(script.backend)}")
+    return ", ".join([*parts, *(f"{name}={value}" for name, value in sorted(script.env.items()))])
 
 
 def settings(preset: Preset) -> list[tuple[str, str, bool]]:

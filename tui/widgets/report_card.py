@@ -7,7 +7,7 @@ from training.analysis.report import LaneReport
 from training.plan import Lane
 from training.record.event_records import LaneStatus
 from tui import format
-from tui.report_text import footprint_text
+from tui.report_text import NO_STEPS, footprint_text
 from tui.widgets.lines import LinesWidget
 from tui.widgets.panel import content_of
 from tui.widgets.spans import BLANK, LANE_TONE, Line, Span, Tone, line, whole, wrap
@@ -92,12 +92,21 @@ def _status(report: LaneReport, width: int) -> list[Line]:
 def _totals(lane: Lane, report: LaneReport) -> list[Line]:
     steps = format.count(report.steps)
     loss = f"{format.value(report.first_loss)} → {format.value(report.last_loss)}"
+    if report.step_telemetry == "none" and not report.steps:
+        trained = [_row("steps", NO_STEPS), _row("alive", format.span(report.wall_s))]
+    else:
+        trained = [
+            _row("rate", f"{format.rate(report.steps_per_s)} steps/s"),
+            _row("steps", steps, f"  in {format.count(report.epochs)} epochs"),
+            _row(
+                "samples",
+                "not known" if report.steps and not report.samples else format.count(report.samples),
+            ),
+            _row("trained", format.span(report.train_s), f"  of {format.span(report.wall_s)} alive"),
+        ]
     lines = [
         _row("loss", loss, "  first → last"),
-        _row("rate", f"{format.rate(report.steps_per_s)} steps/s"),
-        _row("steps", steps, f"  in {format.count(report.epochs)} epochs"),
-        _row("samples", format.count(report.samples)),
-        _row("trained", format.span(report.train_s), f"  of {format.span(report.wall_s)} alive"),
+        *trained,
         _row("peak memory", footprint_text(report), _memory_note(lane, report)),
     ]
     if report.need_peak_bytes is not None:

@@ -34,11 +34,11 @@ def data_shape(preset: Preset) -> DataShape:
     """The form of the data a preset trains on.
 
     Raises:
-        TypeError: a function of the user's own makes them.
+        TypeError: a function or a script of the user's own makes them.
     """
     data = preset.data
-    if isinstance(data, datasets.EntryData):
-        raise TypeError("what a function of the user's own returns shows when it is called")
+    if isinstance(data, datasets.EntryData | datasets.OwnData):
+        raise TypeError("what code of the user's own makes shows when it runs")
     target = data.target
     return DataShape(
         inputs=_inputs(data),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from training.preset import Preset
-from training.preset.data import EntryData, ShippedData, SlowImages
+from training.preset.data import EntryData, OwnData, ShippedData, SlowImages
 from training.preset.fits import tag, validation_count
 from training.worker.data.data_shape import DataShape, data_shape
 from training.worker.data.errors import DataError
@@ -48,6 +48,7 @@ def load_data(preset: Preset) -> TrainingData:
 
         return entry.load(preset, preset.data, lambda samples: _order(seed, samples))
     shape = data_shape(preset)
+    assert not isinstance(preset.data, OwnData)  # a script has no data that anybody else makes
     maker = importlib.import_module(f"training.worker.data.{_MADE_BY[tag(preset.data)]}")
     x, y = maker.make(preset.data, np.random.default_rng([seed, _MAKE]))
     _check(preset.data, shape, x, y)

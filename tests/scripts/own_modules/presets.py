@@ -1,0 +1,1 @@
+EPOCHS, WHOSE = 3, "mine"
