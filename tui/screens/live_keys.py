@@ -32,7 +32,9 @@ LIVE_KEYS: list[BindingType] = [
         "left", "cursor(-1)", "Read earlier", show=False, tooltip="Read every panel at an earlier moment"
     ),
     Binding("right", "cursor(1)", "Read later", show=False, tooltip="Read every panel at a later moment"),
-    Binding("shift+left", "cursor(-10)", "Far earlier", show=False, tooltip="The cursor ten times as far back"),
+    Binding(
+        "shift+left", "cursor(-10)", "Far earlier", show=False, tooltip="The cursor ten times as far back"
+    ),
     Binding("shift+right", "cursor(10)", "Far later", show=False, tooltip="The cursor ten times as far on"),
     Binding("m", "metric", "Metric", show=False, tooltip="The next metric"),
     *(
