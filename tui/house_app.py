@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
@@ -20,6 +20,7 @@ from tui.theme import THEMES
 from tui.viewing import Viewing
 from tui.widgets.ascii_filter import AsciiFilter
 from tui.widgets.glyphs import Marker
+from tui.widgets.lines import COVERED
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
 _KEY_NAMES = {"⏎": "enter", "↑": "up", "↓": "down", "←": "left", "→": "right", "⌫": "backspace", "⇥": "tab"}
 """Keys whose sign is none of ASCII; their names say more than a stand-in of the same width would."""
+
+
+BLIND_KEYS = frozenset({"ctrl+q", "ctrl+z"})
+"""What is taken where nothing is seen of it: both leave the run as it is."""
 
 
 class HouseApp(App[None]):
@@ -71,6 +76,26 @@ class HouseApp(App[None]):
 
         found = super().get_driver_class()
         return PacedDriver if found is LinuxDriver else found
+
+    async def on_event(self, event: events.Event) -> None:
+        """Where the terminal is too small, no key does what nobody sees; the two for leaving are named there."""
+        is_typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
+        is_blind = is_typed and bool(self.screen_stack) and self.screen.has_class(COVERED)
+        if not is_blind or (isinstance(event, events.Key) and event.key in BLIND_KEYS):
+            await super().on_event(event)
+
+    def action_suspend_process(self) -> None:
+        """To the shell, where there is one."""
+        from tui.paced_driver import can_be_continued
+
+        if can_be_continued():
+            super().action_suspend_process()
+        else:
+            self.notify("There is no shell behind this screen that could bring it back: ctrl+q leaves.")
+
+    def action_help_quit(self) -> None:
+        """Ctrl-C is pressed by who wants to leave, and does not."""
+        self.notify("q leaves, ctrl+q leaves at once: a run goes on without its screen.", title="Leave?")
 
     def on_mount(self) -> None:
         """Be told of every return to the terminal."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, TextIO, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import CursorPosition
@@ -22,6 +25,8 @@ LAST_ANSWERS_WITHIN_S = 0.5
 shell as if it had been typed. Nothing is lost by it: the shell's screen comes after all that is on its way, too.
 """
 LONGEST_WAIT_S = 10.0
+LEAVES_WITHIN_S = 0.05
+"""Whoever is ended while stopped is continued for it: to leave goes before coming back."""
 
 
 class PacedDriver(LinuxDriver):
@@ -38,6 +43,11 @@ class PacedDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._line: LinePace = cast("HouseApp", app).line
         self._asks = False
+        self._has_terminal = False
+        if not _is_terminal(sys.__stderr__) and _is_terminal(sys.__stdout__):
+            self._file = (
+                sys.__stdout__
+            )  # what goes wrong is kept in a file, and the screen stays on the terminal
 
     def write(self, data: str) -> None:
         """Send, and count."""
@@ -59,6 +69,7 @@ class PacedDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """The terminal is ours."""
+        self._has_terminal = True
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self._asks = self.input_tty
         if self._asks and self._line.ask(first=True):
@@ -66,9 +77,38 @@ class PacedDriver(LinuxDriver):
             super().flush()
 
     def stop_application_mode(self) -> None:
-        """The terminal is the shell's again."""
-        self._asks = False
+        """The terminal is the shell's again; where it is so already, who touches it from behind is stopped."""
+        if not self._has_terminal:
+            return
+        self._has_terminal = self._asks = False
         due_s = LAST_ANSWERS_WITHIN_S + 1.5 * self._line.arrives_in_s
         self._line.wait_for_answers(min(due_s, LONGEST_WAIT_S))
         self._line.reset()
         super().stop_application_mode()
+
+    def _sigtstp_application(self, *_: object) -> None:
+        """Give the terminal back, then stop: first whoever was started with us by one line of the shell, as `make`."""
+        if self._auto_restart:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+        os.killpg(0, signal.SIGTSTP)
+        signal.signal(signal.SIGTSTP, self._sigtstp_application)
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Take the terminal again, unless it was continued to end."""
+        self._loop.call_soon_threadsafe(self._loop.call_later, LEAVES_WITHIN_S, self._come_back)
+
+    def _come_back(self) -> None:
+        if self._auto_restart and self._app.return_code is None:
+            self.resume_application_mode()
+
+
+def can_be_continued() -> bool:
+    """Whether a shell waits for us that could have us go on; the first process of a terminal has none behind it."""
+    return os.getpgrp() != os.getsid(0)
+
+
+def _is_terminal(file: TextIO | None) -> bool:
+    return file is not None and file.isatty()

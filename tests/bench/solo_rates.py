@@ -12,7 +12,7 @@ import statistics
 from tests.bench.figures import judge, percent, say, signed
 from tests.bench.measured_pair import PairRun, run_pair, steps_for
 from training.plan import LANES, Probing
-from training.supervisor.probe_budget import FIRST_BLOCKS, LONG_RUN_S, WINDOW_SHARE
+from training.supervisor.probe_budget import FEWEST_BLOCKS, LONG_RUN_S, WINDOW_SHARE
 
 PAIRS = (
     ("input-bound", "autoencoder"),
@@ -22,7 +22,7 @@ PAIRS = (
 )
 ALONE_S = 25.0
 """How long each is to train in a fresh process, at most: the steps are those of a time together."""
-TEN_MINUTES = Probing(seconds=WINDOW_SHARE * LONG_RUN_S, blocks=FIRST_BLOCKS, then_stop=True)
+TEN_MINUTES = Probing(seconds=WINDOW_SHARE * LONG_RUN_S, blocks=FEWEST_BLOCKS, then_stop=True)
 MOST_MINUTES = 10.0
 PROBED_RUNS = 2
 

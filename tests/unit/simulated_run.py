@@ -74,6 +74,8 @@ class SimulatedRun:
         self.blocks_done: list[float] = []
         self.on_block_done: Callable[[], None] = lambda: None
         self.swapped_in: Callable[[], int] = lambda: 0
+        self.disk_is_full = False
+        """Whether lanes can tell nothing: what they did is read once there is room."""
         self.decides = True
         """Whether the policy says who waits; off where a test does."""
         self.stop_asked: set[Lane] = set()
@@ -84,7 +86,7 @@ class SimulatedRun:
         self.measuring = Measuring(
             self.plan, self.events, self.now,
             tell=self._tell, lives=self.lives, samples=lambda: self.meter, block_done=self._block_done,
-            counters=self._counters,
+            counters=self._counters, hears=lambda: not self.disk_is_full,
         )  # fmt: skip
         self.choice = SharingChoice(self.plan, self.events, self.now, self.measuring.history, None)
         for lane, spec in lanes.items():
@@ -121,7 +123,11 @@ class SimulatedRun:
                 if self.choice.tick():
                     self.measuring.prober.measure_anew()
             for lane in rung:
-                self._read(lane)
+                if self.disk_is_full:
+                    lane.told.has_rung = False
+                    self.measuring.changes.happened()
+                else:
+                    self._read(lane)
             self.decide()
             await self._settle()
 

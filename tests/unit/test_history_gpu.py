@@ -115,6 +115,13 @@ def test_a_trouble_before_any_sample_is_told_as_it_is(folder: RunFolder) -> None
     ]
 
 
+def test_a_full_disk_is_warned_of_in_place_of_what_it_explains(folder: RunFolder) -> None:
+    state = replace(state_of(folder), phase="running", elapsed_s=31.0, disk_is_full=True)
+    (warning,) = standing_warnings(state)
+    assert warning.text.startswith("DISK FULL: ")
+    assert not standing_warnings(replace(state, phase="ended"))
+
+
 def test_a_device_of_which_nothing_is_told_is_warned_of(folder: RunFolder) -> None:
     state = replace(state_of(folder), phase="running", elapsed_s=9.0)
     assert not standing_warnings(state)

@@ -310,6 +310,36 @@ class TestAsking:
             assert run.measuring.prober.ask() == "a probe needs both lanes training"
 
 
+class TestFullDisk:
+    async def test_lets_nobody_stand_still_for_what_cannot_be_told(self) -> None:
+        async with SimulatedRun(pair(FAST, SLOW), probing=FIVE) as run:
+            await run.play_until(lambda: bool(run.standing))
+            run.disk_is_full = True
+            await run.play(1.0)
+            assert not run.held("a") | run.held("b")
+            await run.play(1.0)
+            assert not run.standing
+            begun = len(run.began)
+            await run.play(200)
+            assert len(run.began) == begun
+            assert "full" in str(run.measuring.prober.ask())
+            run.disk_is_full = False
+            await run.play(200)
+            assert len(run.blocks_done) >= 3
+
+    async def test_takes_a_block_that_was_asked_for_once_there_is_room(self) -> None:
+        async with SimulatedRun(pair(FAST, SLOW), probing=Probing(blocks=1)) as run:
+            await run.play(100)
+            begun = len(run.began)
+            assert run.measuring.prober.ask() is None
+            run.disk_is_full = True
+            await run.play(20)
+            assert len(run.began) == begun
+            run.disk_is_full = False
+            await run.play(20)
+            assert len(run.began) == begun + 2
+
+
 class TestWhatComesBetween:
     async def test_a_pause_by_a_person_ends_the_probe_and_holds(self) -> None:
         for lane in LANES:

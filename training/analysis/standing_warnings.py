@@ -30,10 +30,14 @@ def standing_warnings(state: RunState) -> tuple[StandingWarning, ...]:
         text = f"GPU LOST: {state.device_lost}"
         remedy = "Both trainings are stopped; nothing measured since counts. A reboot may bring the GPU back."
         found.append(StandingWarning("device lost", text, "alarm", remedy))
+    if state.disk_is_full and state.is_live:
+        text = "DISK FULL: the run's folder takes no more: the trainings go on, what they tell waits for room"
+        remedy = "Make room there. No contention is measured meanwhile; what cannot wait is counted as left out."
+        found.append(StandingWarning("disk full", text, "alarm", remedy))
     found += _on_cpu(state)
     if state.meter_trouble is not None and state.is_live and state.device_lost is None:
         found.append(_meter_trouble(state, state.meter_trouble))
-    elif state.phase == "running" and state.device_lost is None:
+    elif state.phase == "running" and state.device_lost is None and not state.disk_is_full:
         age_s = state.elapsed_s - (state.reading_t or 0.0)
         if age_s >= NOTHING_TOLD_S:
             text = f"nothing was told of the device for {age_s:.0f} s: the trainings go on"

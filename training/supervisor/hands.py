@@ -28,3 +28,6 @@ class Hands(Protocol):
 
     def lives(self, lane: Lane) -> bool:
         """Whether it has a process that trains."""
+
+    def hears(self) -> bool:
+        """Whether what lanes tell arrives: a full disk takes no record."""

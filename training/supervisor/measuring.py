@@ -58,8 +58,13 @@ class Measuring:
         samples: Callable[[], Samples | None],
         block_done: Callable[[], None],
         counters: Callable[[], MachineCounters] = read_machine_counters,
+        hears: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`tell(lane, do, **details)` sends a worker a command; `block_done` is called when a block has all parts."""
+        """What measuring asks of the run.
+
+        `tell(lane, do, **details)` sends a worker a command; `block_done` is called when a block has all parts;
+        `hears` says whether records arrive.
+        """
         self.changes = Changes(now)
         self.paces: dict[Lane, LanePace] = {lane: LanePace() for lane in plan.lanes}
         self.history = ContentionHistory(plan)
@@ -71,6 +76,7 @@ class Measuring:
         self._tell = tell
         self._lives = lives
         self._samples = samples
+        self._hears = hears
         self._window_id = 0
         self._released_s: float | None = None
         self.budget = ProbeBudget(plan.probing)
@@ -166,6 +172,10 @@ class Measuring:
     def lives(self, lane: Lane) -> bool:
         """Whether it has a process that trains."""
         return self._lives(lane)
+
+    def hears(self) -> bool:
+        """Whether what lanes tell arrives: a full disk takes no record."""
+        return self._hears()
 
     def _between(self, since_s: float, until_s: float) -> Sequence[Sample]:
         samples = self._samples()

@@ -69,6 +69,8 @@ class Prober:
         """Take a block as soon as it can be; a sentence where it cannot."""
         if self.is_probing:
             return "a probe is under way"
+        if not self._hands.hears():
+            return "a probe needs room on the disk of the run's folder: it is full"
         blind = [lane for lane in LANES if lane in self._paces and not self._paces[lane].passes_gates]
         if blind:
             return f"a probe needs the steps of both lanes, and lane {' and '.join(blind)} shows none that can be timed"
@@ -121,7 +123,7 @@ class Prober:
         """A span in which a lane of slow steps has none would say nothing: it goes on until there is one."""
 
         def is_over() -> bool:
-            if not self._both_train() or self._asked:
+            if not self._both_train() or (self._asked and self._hands.hears()):
                 return True
             return self._changes.now() >= ends_s and all(self._paces[lane].span().steps for lane in LANES)
 
@@ -174,6 +176,8 @@ class Prober:
         return sum(self._solo.length(lane).lasts_s for lane in LANES)
 
     def _is_due(self) -> bool:
+        if not self._hands.hears():
+            return False
         if self._asked:
             return True
         if self._shared_s < self._fewest_shared_s():

@@ -116,17 +116,19 @@ class SoloTiming:
         await self._told(window_id, timed, paused, length)
 
     def _may_go_on(self, timed: Lane, paused: Lane) -> bool:
-        """Whether both live, and nobody but the probe wants one of them to stand still."""
+        """Whether both live and are heard, and nobody but the probe wants one of them to stand still."""
         return (
-            all(self._hands.lives(lane) for lane in LANES)
+            self._hands.hears()
+            and all(self._hands.lives(lane) for lane in LANES)
             and not self._hands.why_held(timed)
             and self._hands.why_held(paused) <= {"probe"}
         )
 
     def _goes_on(self, lane: Lane) -> bool:
-        """Whether it trains again, or never will for us."""
+        """Whether it trains again, or never will for us, or nobody would know."""
         held = self._hands.why_held(lane)
-        return not self._paces[lane].stands_still or bool(held) or not self._hands.lives(lane)
+        is_lost_sight_of = not self._hands.lives(lane) or not self._hands.hears()
+        return not self._paces[lane].stands_still or bool(held) or is_lost_sight_of
 
     def _tell(self, block: int, lane: Lane, window: Window | None, began_s: float, cost_s: float) -> None:
         now_s = self._changes.now()

@@ -9,6 +9,7 @@ import time
 from functools import partial
 from typing import Any
 
+from training.analysis.disk_room import disk_is_full
 from training.control.protocol import Reply, Request
 from training.plan import Lane, LanePlan, Plan, Sharing
 from training.record.event_records import (
@@ -64,6 +65,7 @@ class Supervisor:
         self.measuring = Measuring(
             plan, events, self.now,
             tell=self._tell, lives=self._trains, samples=lambda: self.sampling, block_done=self._block_done,
+            hears=lambda: not disk_is_full(folder.path),
         )  # fmt: skip
         self._launcher = Launcher(folder, self.zero_s, events, self.now, self._on_doorbell, self._on_exit)
         self._choice = SharingChoice(plan, events, self.now, self.measuring.history, self._mps)

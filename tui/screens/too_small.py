@@ -32,7 +32,8 @@ class TooSmall(Static):
 
     def __init__(self) -> None:
         super().__init__(
-            f"terminal too small: dualtrain needs {SMALLEST.width} × {SMALLEST.height}", markup=False
+            f"terminal too small: dualtrain needs {SMALLEST.width} × {SMALLEST.height}; ctrl+q leaves",
+            markup=False,
         )
 
 
