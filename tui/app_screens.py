@@ -69,8 +69,9 @@ class AppScreens(HouseApp):
         """The pick screen; what was opened out of it is done with."""
         from tui.screens.pick import PickScreen
 
-        if self._is_there(self._pick):
+        if self._pick is not None and self._is_there(self._pick):
             self._back_to(self._pick)
+            self._pick.action_go_to("list-a")  # not where it was left: one Enter more would launch
             return
         if self._is_there(self._runs):
             self._back_to(self._runs)
@@ -192,7 +193,14 @@ class AppScreens(HouseApp):
             self.notify("The supervisor is gone; the lanes checkpoint and stop.", title="Run lost",
                         severity="error", markup=False)  # fmt: skip
         if state.phase == "ended" and not run.report_shown:
+            self._tell_end(run, is_new=before.phase != "ended")
+
+    def _tell_end(self, run: OpenedRun, *, is_new: bool) -> None:
+        """The report comes up by itself over the curves alone: a log that is read, or a sheet, stays."""
+        if self.screen is run.live:
             self._show_report()
+        elif is_new:
+            self.notify("The run has ended: Enter on its curves shows the report.", timeout=10, markup=False)
 
     @on(OpenFailed)
     def _open_failed(self, message: OpenFailed) -> None:

@@ -36,6 +36,27 @@ async def test_p_pauses_the_chosen_lane_and_resumes_a_paused_one() -> None:
         await wait_until(pilot, lambda: [one.lane for one in heard.of(ResumeAsked)] == ["b"])
 
 
+async def test_a_second_p_takes_back_the_first_before_that_is_seen() -> None:
+    screen = LiveScreen(states.cpu_run())
+    async with staged(screen, seen="training") as (pilot, heard):
+        await pilot.press("p", "p", "p")
+        await wait_until(pilot, lambda: len(heard.of(PauseAsked)) == 2)
+        assert len(heard.of(ResumeAsked)) == 1
+        screen.show(states.with_lane(states.cpu_run(), "a", phase="paused"))
+        await pilot.press("p")
+        await wait_until(pilot, lambda: len(heard.of(ResumeAsked)) == 2)
+
+
+async def test_p_that_was_refused_is_asked_anew_later() -> None:
+    screen = LiveScreen(states.cpu_run(elapsed_s=75.0))
+    async with staged(screen, seen="training") as (pilot, heard):
+        await pilot.press("p")
+        await wait_until(pilot, lambda: len(heard.of(PauseAsked)) == 1)
+        screen.show(states.cpu_run(elapsed_s=85.0))
+        await pilot.press("p")
+        await wait_until(pilot, lambda: len(heard.of(PauseAsked)) == 2)
+
+
 async def test_x_names_lane_and_pid_and_stops_only_when_confirmed() -> None:
     async with staged(LiveScreen(states.cpu_run()), seen="training") as (pilot, heard):
         await pilot.press("x")

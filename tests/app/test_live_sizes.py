@@ -12,6 +12,7 @@ from tests import states
 from tests.app.stage import staged
 from tests.waiting import screen_text, wait_until
 from tui.screens.live import LiveScreen
+from tui.screens.live_messages import PauseAsked, StopAsked
 
 
 def _stands(pilot: Pilot[None], text: str) -> bool:
@@ -68,6 +69,22 @@ async def test_too_small_is_a_sentence(size: tuple[int, int]) -> None:
         await wait_until(
             pilot, lambda: "training" in screen_text(pilot.app) and "━━━" in screen_text(pilot.app)
         )
+
+
+async def test_where_nothing_is_seen_no_key_does_anything_but_leave() -> None:
+    screen = LiveScreen(states.cpu_run())
+    async with staged(screen, seen="training") as (pilot, heard):
+        await pilot.press("x")
+        await wait_until(pilot, lambda: "Stop lane A" in screen_text(pilot.app))
+        await pilot.resize_terminal(50, 14)
+        await wait_until(pilot, lambda: "ctrl+q leaves" in screen_text(pilot.app))
+        await pilot.press("y", "j", "enter", "p")
+        await pilot.resize_terminal(80, 24)
+        await wait_until(pilot, lambda: "Stop lane A" in screen_text(pilot.app))
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: pilot.app.screen is screen)
+        assert not heard.of(StopAsked)
+        assert not heard.of(PauseAsked)
 
 
 async def test_zoom_shows_a_panel_alone_and_gives_it_back() -> None:

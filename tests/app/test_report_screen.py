@@ -253,3 +253,11 @@ async def test_it_tells_who_trained_before_and_how_the_lanes_came_to_share(size:
         assert "0.2500" in text
         assert "sharing        sequential from 1:10 on, asked by dualtrain-tui share" in text
         assert "! not under" not in text
+
+
+@pytest.mark.parametrize("width", [60, 80])
+async def test_a_narrow_card_keeps_its_figures(width: int) -> None:
+    async with staged(ReportScreen(report(a=DONE, b=DONE), FOLDER), (width, 16), seen="0.6931") as (pilot, _):
+        text = screen_text(pilot.app)
+        assert text.count("0.6931 → 0.2134") == 2
+        assert text.count("20.4") == 2

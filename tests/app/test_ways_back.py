@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from textual.pilot import Pilot
@@ -18,7 +19,9 @@ from training.launch import Launched, LaunchRequest
 from training.plan import read_plan
 from tui import exit_codes
 from tui.app import DualtrainApp
+from tui.messages import RunChanged
 from tui.screens.live import LiveScreen
+from tui.screens.log import LogScreen
 from tui.screens.pick import PickScreen
 from tui.screens.report import ReportScreen
 from tui.screens.runs import RunsScreen
@@ -110,6 +113,31 @@ async def test_a_live_run_opened_out_of_the_runs_is_left_for_them_and_goes_on() 
             await wait_until(pilot, lambda: app.return_code == exit_codes.OK)
         assert f"attach {OLD}" in app.farewell
         assert folder.plan.exists()
+
+
+async def test_a_run_that_ends_takes_nobody_out_of_its_log() -> None:
+    with live_run(OLD) as folder:
+        async with opened(folder=folder) as (pilot, app):
+            await wait_until(pilot, lambda: isinstance(app.screen, LiveScreen))
+            await press(pilot, "g", leads_to=LogScreen)
+            run = app.run_shown
+            assert run is not None
+            app.post_message(RunChanged(replace(run.state, phase="ended")))
+            await wait_until(pilot, lambda: "The run has ended" in screen_text(app))
+            assert stack(app) == [LiveScreen, LogScreen]
+
+
+async def test_a_new_run_begins_with_its_first_list() -> None:
+    ended_run(OLD)
+    async with opened() as (pilot, app):
+        await wait_until(pilot, lambda: "▸ seed-binary" in screen_text(app))
+        pick = app.screen
+        await press(pilot, "tab", "tab", "R", leads_to=RunsScreen, seen="1 of 1")
+        await press(pilot, "enter", leads_to=LiveScreen, seen="ended")
+        await press(pilot, "enter", leads_to=ReportScreen, seen="Both trainings completed")
+        await press(pilot, "enter", leads_to=PickScreen)
+        assert app.screen is pick
+        assert app.focused is pick.query_one("#list-a")
 
 
 async def test_where_nothing_is_beneath_escape_leaves() -> None:

@@ -169,6 +169,46 @@ def test_ctrl_z_gives_the_shell_back_and_fg_the_screen(long_run: LongRun, shell:
     assert liveness(long_run.folder) == "live"
 
 
+def test_ctrl_z_stops_also_what_started_it(long_run: LongRun, shell: Shell) -> None:
+    shell.type("ctrl+q")
+    shell.prompts(b"the run goes on")
+    shell.type(f"sh -c '{COMMAND} attach; true'", "enter")
+    shell.draws()
+    shell.type("ctrl+z")
+    shell.prompts(b"Stopped")
+    shell.type("fg", "enter")
+    shell.draws()
+    shell.type("ctrl+q")
+    shell.prompts(b"the run goes on")
+    assert liveness(long_run.folder) == "live"
+
+
+def test_what_is_ended_in_the_background_ends(long_run: LongRun, shell: Shell) -> None:
+    shell.type("ctrl+z")
+    shell.prompts(b"Stopped")
+    shell.type("kill %1", "enter")
+    shell.prompts()
+    shell.type("wait %1; echo status $?", "enter")
+    shell.prompts(b"status 143")
+    assert liveness(long_run.folder) == "live"
+
+
+def test_without_a_shell_ctrl_z_leaves_nothing_behind(long_run: LongRun) -> None:
+    terminal = opened(long_run)
+    terminal.press("ctrl+z")
+    terminal.wait_for("no shell behind this screen")
+    leave(terminal)
+
+
+def test_with_its_errors_in_a_file_the_screen_stays_on_the_terminal(long_run: LongRun, shell: Shell) -> None:
+    shell.type("ctrl+q")
+    shell.prompts(b"the run goes on")
+    shell.type(f"{COMMAND} attach 2>/dev/null", "enter")
+    shell.draws()
+    shell.type("ctrl+q")
+    shell.prompts(b"the run goes on")
+
+
 def test_in_the_background_it_waits_for_its_terminal(long_run: LongRun, shell: Shell) -> None:
     shell.type("ctrl+z")
     shell.prompts(b"Stopped")

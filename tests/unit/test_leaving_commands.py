@@ -68,6 +68,14 @@ def test_who_only_looks_asks_nothing(arguments: tuple[str, ...], monkeypatch: py
     )
 
 
+@pytest.mark.parametrize("command", ["run", "bench"])
+def test_who_only_looks_launches_nothing(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUALTRAIN_READONLY", "1")
+    result = run(command, "seed-binary", "seed-regression", "--detach")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.endswith(": nothing is launched\n")
+
+
 def test_a_run_that_nobody_owns_is_not_asked_about() -> None:
     folder = made_run(runs_home() / "made")
     append(folder.events, Launched(1.0, "a", 11))

@@ -121,7 +121,7 @@ def test_a_full_memory_bus() -> None:
 
 def test_waiting_for_data() -> None:
     assert sentence(GPU, input_gain={"b": 1.42, "a": 1.05}) == (
-        "input pipeline: lane b is 1.42 times as fast on a batch at hand"
+        "input pipeline: lane B is 1.42 times as fast on a batch at hand"
     )
 
 

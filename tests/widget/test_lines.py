@@ -146,3 +146,11 @@ def test_painting_up_to_the_changed_width_makes_the_new_line(old: list[Any], new
 
 def _style(tone: str) -> Style:
     return Style(color={"plain": "white", "a": "blue", "b": "yellow"}[tone])
+
+
+def test_what_stands_at_the_right_keeps_its_distance_from_a_word_that_is_too_long() -> None:
+    assert spread(line("at the barrier"), line("ETA –"), 16) == (
+        ("at the ba…", "plain"),
+        (" ", "plain"),
+        ("ETA –", "plain"),
+    )

@@ -113,7 +113,7 @@ def _cores_oversubscribed(evidence: PairEvidence) -> str | None:
 
 def _input_pipeline(evidence: PairEvidence) -> str | None:
     waiting = [
-        f"lane {lane} is {gain:.2f} times as fast on a batch at hand"
+        f"lane {lane.upper()} is {gain:.2f} times as fast on a batch at hand"
         for lane, gain in sorted(evidence.input_gain.items())
         if gain >= INPUT_GAIN
     ]

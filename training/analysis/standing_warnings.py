@@ -32,7 +32,9 @@ def standing_warnings(state: RunState) -> tuple[StandingWarning, ...]:
         found.append(StandingWarning("device lost", text, "alarm", remedy))
     if state.disk_is_full and state.is_live:
         text = "DISK FULL: the run's folder takes no more: the trainings go on, what they tell waits for room"
-        remedy = "Make room there. No contention is measured meanwhile; what cannot wait is counted as left out."
+        remedy = (
+            "Make room there. No contention is measured meanwhile; what cannot wait is counted as left out."
+        )
         found.append(StandingWarning("disk full", text, "alarm", remedy))
     found += _on_cpu(state)
     if state.meter_trouble is not None and state.is_live and state.device_lost is None:

@@ -24,6 +24,14 @@ def refuse_where_only_looked_at() -> None:
         )
 
 
+def refuse_where_nothing_is_launched() -> None:
+    """Leave with one sentence where the environment says that runs are only looked at."""
+    from tui.viewing import NOTHING_LAUNCHED, is_readonly
+
+    if is_readonly():
+        fail(NOTHING_LAUNCHED, exit_codes.USAGE)
+
+
 def leave_unless_meant(question: str, *, yes: bool) -> None:
     """Ask at the terminal, where there is one, and leave where the answer is no; Enter is no."""
     from training.preset.printable import one_line

@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING
 import click
 
 from tui import exit_codes
-from tui.commands.asking import leave_unless_meant, refuse_where_only_looked_at, yes_option
+from tui.commands.asking import (
+    leave_unless_meant,
+    refuse_where_nothing_is_launched,
+    refuse_where_only_looked_at,
+    yes_option,
+)
 from tui.commands.confirming import confirm, trust_option
 from tui.commands.detached import say_detached
 from tui.commands.fail import fail, failing_clearly
@@ -138,11 +143,13 @@ def bench(
     if attach is not None:
         raise SystemExit(_follow(partial(_look_at, attach), as_json=as_json, detach=False))
     if resume is not None:
+        refuse_where_nothing_is_launched()
         confirm(partial(_asked_about_again, resume), trust=trust)
         start = partial(_resume, resume, force_busy=force_busy)
         raise SystemExit(_follow(start, as_json=as_json, detach=detach))
     if stop is not None:
         raise SystemExit(_stop(stop, yes=yes))
+    refuse_where_nothing_is_launched()
     with failing_clearly():
         from training.bench.request import BenchRequest
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui import exit_codes
+from tui.commands.asking import refuse_where_nothing_is_launched
 from tui.commands.confirming import confirmed
 from tui.commands.detached import say_detached
 from tui.commands.fail import fail, failing_clearly
@@ -29,6 +30,7 @@ def launch_and_follow(request: LaunchRequest, following: Following) -> int:
 
     Code that a preset of the working directory names is asked about first, however the run is followed.
     """
+    refuse_where_nothing_is_launched()
     request = confirmed(request, trust=following.trust)
     if following.headless:
         from tui.headless import run_headless

@@ -25,7 +25,7 @@ FRAMES_PER_S = "20"
 
 SWITCH_INTERVAL_S = 0.0005
 
-_WITHOUT = "`dualtrain-tui run A B --plain` or `--headless`"
+_WITHOUT = "`--plain` of run, retry and attach needs none"
 
 
 def why_no_screen() -> str | None:
@@ -40,7 +40,7 @@ def check_terminal() -> None:
     """Leave with one sentence where the app cannot be shown."""
     why = why_no_screen()
     if why is not None:
-        fail(f"{why}: use {_WITHOUT}", exit_codes.USAGE)
+        fail(f"{why}; {_WITHOUT}", exit_codes.USAGE)
 
 
 def open_app(

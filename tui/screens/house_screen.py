@@ -54,7 +54,9 @@ class HouseScreen(PacedScreen[None]):
         self.app.action_hide_help_panel()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is help to close only while it shows."""
+        """There is help to close only while it shows, and text to copy where some is selected."""
         if action == "close_help":
             return bool(self.query("HelpPanel"))
+        if action == "copy_text":
+            return bool(self.selections)
         return super().check_action(action, parameters)

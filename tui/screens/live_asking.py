@@ -38,6 +38,8 @@ _CHANGING: tuple[tuple[str, tuple[object, ...]], ...] = (
     ("choose", ("b",)),
 )
 """Actions, with their parameters, that come and go with the run's state."""
+_ANSWERED_WITHIN_S = 5.0
+"""What was asked and is not seen by then was refused, or is forgotten."""
 
 
 class AskingScreen(HouseScreen):
@@ -53,6 +55,8 @@ class AskingScreen(HouseScreen):
         self._lane: Lane = next((lane for lane in LANES if lane in state.lanes), "a")
         self._question: ModalScreen[str | None] | None = None
         self._possible: tuple[object, ...] = ()
+        self._asked_to_pause: dict[Lane, tuple[bool, float]] = {}
+        """What the key asked of a lane last, and when on the run's clock, until it is seen done."""
 
     @property
     def chosen_lane(self) -> Lane:
@@ -75,6 +79,10 @@ class AskingScreen(HouseScreen):
     def take_state(self, state: RunState) -> None:
         """Take a new state; a question about a run that is over has nothing left to decide."""
         self._state = state
+        for lane, (paused, asked_s) in list(self._asked_to_pause.items()):
+            is_done = is_paused_by_person(state, lane) == paused
+            if is_done or state.elapsed_s - asked_s > _ANSWERED_WITHIN_S:
+                del self._asked_to_pause[lane]
         if not state.is_live and self._question is not None and self._question.is_current:
             self._question.dismiss(None)
 
@@ -93,9 +101,11 @@ class AskingScreen(HouseScreen):
             self.refresh_bindings()
 
     def action_pause(self) -> None:
-        """Pause the chosen lane, or resume it."""
-        paused = is_paused_by_person(self._state, self._lane)
-        self.post_message(ResumeAsked(self._lane) if paused else PauseAsked(self._lane))
+        """Pause the chosen lane, or resume it; a second press takes back the first, also before that is seen."""
+        lane = self._lane
+        paused, _ = self._asked_to_pause.get(lane, (is_paused_by_person(self._state, lane), 0.0))
+        self._asked_to_pause[lane] = (not paused, self._state.elapsed_s)
+        self.post_message(ResumeAsked(lane) if paused else PauseAsked(lane))
 
     def action_stop(self) -> None:
         """Stop the chosen lane, once confirmed."""

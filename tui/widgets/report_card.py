@@ -10,7 +10,7 @@ from tui import format
 from tui.report_text import NO_STEPS, footprint_text
 from tui.widgets.lines import LinesWidget
 from tui.widgets.panel import content_of
-from tui.widgets.spans import BLANK, LANE_TONE, Line, Span, Tone, line, whole, wrap
+from tui.widgets.spans import BLANK, LANE_TONE, Line, Span, Tone, clip, line, whole, width_of, wrap
 
 _LABEL = 13
 _STATUS_TONE: dict[LaneStatus, Tone] = {"completed": "good", "stopped": "warning", "failed": "error"}
@@ -40,9 +40,11 @@ class ReportCard(LinesWidget):
     def draw(self, width: int, height: int) -> list[Line]:
         """Status first, then the error if there is one, then the totals."""
         lines = self._whole_report(width)
+        if len(lines) > height:
+            lines = [one for one in lines if one != BLANK]
         self._offset = max(0, min(self._offset, len(lines) - height))
         left = len(lines) - height - self._offset
-        subtitle = f"{left} more lines: down" if left > 0 else ""
+        subtitle = f"{left} more {'line' if left == 1 else 'lines'}: down" if left > 0 else ""
         if self.border_subtitle != subtitle:
             self.border_subtitle = subtitle
         return lines[self._offset :]
@@ -58,7 +60,7 @@ class ReportCard(LinesWidget):
             return [line(("This lane was not part of the run.", "muted"))]
         return [
             *_status(report, width),
-            *(whole(one, width) for one in _totals(self._lane, report)),
+            *(_within(one, width) for one in _totals(self._lane, report)),
             *self._model(report, width),
         ]
 
@@ -128,6 +130,15 @@ def _memory_note(lane: Lane, report: LaneReport) -> str:
     notes = (source, "of both" if report.memory_in else "", "estimate" if report.memory_estimated else "")
     told = ", ".join(note for note in notes if note)
     return f"  {told}" if told else ""
+
+
+def _within(row: Line, width: int) -> Line:
+    """The row, its value whole where the width allows it at all: rather beside its label than below the others."""
+    label, value = row[:2]
+    if width_of((label, value)) <= width:
+        return whole(row, width)
+    word = label[0].rstrip()
+    return line((f"{word} ", label[1]), (clip(value[0], max(0, width - len(word) - 1)), value[1]))
 
 
 def _row(label: str, value: str, after: str = "") -> Line:

@@ -14,6 +14,8 @@ _PHASE_TONE: dict[RunPhase, Tone] = {
     "ended": "strong",
     "lost": "error",
 }
+_ROOM_FOR_AGE = 100
+"""In a narrower line the run's name says more than that its figures are new."""
 _PLAIN: Tone = "plain"
 _MUTED: Tone = "muted"
 _WARNING: Tone = "warning"
@@ -58,10 +60,10 @@ class RunHeader(LinesWidget):
         self.redraw()
 
     def draw(self, width: int, height: int) -> list[Line]:  # noqa: ARG002
-        """Device and sharing at the left, phase, time and sample age at the right."""
+        """Device, sharing and the run's name at the left; phase, time and the figures' age at the right."""
         if self._state is None:
             return []
-        right = self._right(self._state)
+        right = self._right(self._state, width)
         return [spread(self._left(self._state, width - width_of(right) - 1), right, width)]
 
     def _left(self, state: RunState, room: int) -> Line:
@@ -84,7 +86,7 @@ class RunHeader(LinesWidget):
                 spans += [(" · ", "faint"), (text, tone)]
         return line(*spans)
 
-    def _right(self, state: RunState) -> Line:
+    def _right(self, state: RunState, width: int) -> Line:
         spans: list[Span] = [("replay: ", "warning")] if self.is_replay else []
         if self._held:
             spans += [("held: space follows ", "warning"), (" ", "plain")]
@@ -95,8 +97,9 @@ class RunHeader(LinesWidget):
         spans += [(state.phase, _PHASE_TONE[state.phase]), (f" {format.clock(state.elapsed_s):>5}", "plain")]
         if state.is_live:
             old = figures.sample_age_s(state)
-            tone: Tone = "warning" if old is not None and old > figures.STALE_S else "muted"
-            spans.append((f" · sample {format.age(old)}", tone))
+            is_stale = old is not None and old > figures.STALE_S
+            if is_stale or width >= _ROOM_FOR_AGE:
+                spans.append((f" · sample {format.age(old)}", "warning" if is_stale else "muted"))
         return line(*spans)
 
 

@@ -129,7 +129,11 @@ def spread(left: Line, right: Line, width: int) -> Line:
     room = width - width_of(right)
     if room <= 0:
         return fit(right, width)
-    return fit(whole(left, room - 1), room) + right
+    kept = whole(left, room - 1)
+    if width_of(kept) > room - 1:  # a first word that is too long
+        (text, tone), *_ = kept
+        kept = ((clip(text, max(0, room - 1)), tone),)
+    return fit(kept, room) + right
 
 
 def beside(left: Iterable[Line], left_width: int, right: Iterable[Line], height: int) -> list[Line]:
