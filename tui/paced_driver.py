@@ -80,11 +80,17 @@ class PacedDriver(LinuxDriver):
         """The terminal is the shell's again; where it is so already, who touches it from behind is stopped."""
         if not self._has_terminal:
             return
-        self._has_terminal = self._asks = False
+        self._asks = False
         due_s = LAST_ANSWERS_WITHIN_S + 1.5 * self._line.arrives_in_s
         self._line.wait_for_answers(min(due_s, LONGEST_WAIT_S))
         self._line.reset()
         super().stop_application_mode()
+        self._has_terminal = False
+
+    def disable_input(self) -> None:
+        """Read no more keys."""
+        if self._has_terminal:
+            super().disable_input()
 
     def _sigtstp_application(self, *_: object) -> None:
         """Give the terminal back, then stop: first whoever was started with us by one line of the shell, as `make`."""

@@ -13,7 +13,7 @@ def test_dumb_terminal(dualtrain: Opened) -> None:
     assert terminal.wait_for_exit() == 2
     (sentence,) = terminal.output.decode().splitlines()
     assert "TERM=dumb" in sentence
-    assert "--plain` or `--headless`" in sentence
+    assert "`--plain` of run, retry and attach" in sentence
     assert "\x1b" not in sentence
     assert dualtrain.runs == []
 
