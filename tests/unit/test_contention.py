@@ -95,6 +95,27 @@ def test_epoch_ends_are_the_lanes_own_time() -> None:
     assert told.makespan_s == pytest.approx(200)
 
 
+def test_many_epoch_ends_scatter_as_steps_do() -> None:
+    """Epochs of a few steps: most of their time is their ends, which each block tells, and the interval knows of."""
+    lengths: dict[Lane, LaneLength] = {"a": LaneLength(1000, 10), "b": LaneLength(1000, 10)}
+    count = BlockCount()
+    for index, end_slowdown in enumerate((1.2, 1.5, 1.35), 1):
+        run = Measured(
+            alike(step_s=0.01, slowdown=1.0, end_s=0.2, end_slowdown=end_slowdown), steps=80, epochs=8
+        )
+        run.block(index)
+        for span in run.spans:
+            count.take_solo(span) if isinstance(span, SoloSpan) else count.take_shared(span)
+    told = contention(count, lengths)
+    slowdowns = [(0.1 + 0.2 * slowed) / 0.3 for slowed in (1.2, 1.5, 1.35)]
+    assert told.slowdown["a"] == pytest.approx(sum(slowdowns) / 3)
+    assert told.slowdown["a"] == pytest.approx(told.solo_steps_per_s["a"] / told.shared_steps_per_s["a"])
+    assert told.stp_interval is not None
+    low, high = told.stp_interval
+    assert low < 2 / max(slowdowns)
+    assert high > 2 / min(slowdowns)
+
+
 def test_epoch_ends_never_seen_alone_are_taken_to_be_slowed_as_the_steps() -> None:
     run = Measured(alike(step_s=0.1, slowdown=1.5, end_s=4.0, end_slowdown=1.5), epochs=0)
     for index in (1, 2, 3):

@@ -13,7 +13,7 @@ from training.analysis.blocks import Block, BlockCount
 from training.analysis.interval import FEWEST, Estimate, ratio_estimate
 from training.analysis.pair_times import EpochEnds, LaneLength
 from training.analysis.progress import LaneTimes
-from training.analysis.rate_spans import MOST_S, NOTHING, added
+from training.analysis.rate_spans import MOST_S, NOTHING, StepTimes, added
 from training.analysis.shared_parts import SharedPiece, equal_parts
 from training.plan import LANES, Lane
 from training.record.contention_records import RateSpan
@@ -179,15 +179,17 @@ def _times(
     blocks: Sequence[Block], shared_time: Sequence[SharedPiece], lengths: Mapping[Lane, LaneLength]
 ) -> tuple[dict[Lane, LaneTimes], list[dict[Lane, LaneTimes]]]:
     """The pair's times over all that was measured, and as many as there are blocks that tell how far these scatter."""
-    ends = EpochEnds.of(blocks)
-    solo_step_s = [{lane: block.solo[lane].step_s for lane in LANES} for block in blocks]
-    shared_step_s = equal_parts(shared_time, len(blocks))
-    whole_solo_s = {lane: added(block.solo[lane] for block in blocks).step_s for lane in LANES}
-    whole_shared_s = {lane: added(piece.spans[lane] for piece in shared_time).step_s for lane in LANES}
-    pairs = zip(solo_step_s, shared_step_s, strict=True)
+    ends = EpochEnds.of(blocks, [piece.spans for piece in shared_time])
+    solo = [{lane: StepTimes.of(block.solo[lane]) for lane in LANES} for block in blocks]
+    shared = equal_parts(shared_time, len(blocks))
+    whole_solo = {lane: StepTimes(added(block.solo[lane] for block in blocks).step_s) for lane in LANES}
+    whole_shared = {
+        lane: StepTimes(added(piece.spans[lane] for piece in shared_time).step_s) for lane in LANES
+    }
+    pairs = zip(solo, shared, strict=True)
     return (
-        ends.pair(whole_solo_s, whole_shared_s, lengths),
-        [ends.pair(solo, shared, lengths) for solo, shared in pairs],
+        ends.pair(whole_solo, whole_shared, lengths),
+        [ends.pair(alone, beside, lengths) for alone, beside in pairs],
     )
 
 
@@ -209,7 +211,7 @@ def _pooled(
     """Steps per second of each lane's whole time, alone and shared, as far as anything tells them."""
     solo: dict[Lane, float] = {}
     shared: dict[Lane, float] = {}
-    ends = EpochEnds.of(blocks) if blocks else None
+    ends = EpochEnds.of(blocks, [piece.spans for piece in shared_time]) if blocks else None
     for lane in LANES:
         alone = added(block.solo[lane] for block in blocks) if blocks else count.baselines.get(lane, NOTHING)
         beside = added(piece.spans[lane] for piece in shared_time)

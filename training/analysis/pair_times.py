@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from training.analysis.blocks import Block
 from training.analysis.progress import LaneTimes
-from training.analysis.rate_spans import MOST_S, MOST_STEPS, NOTHING, added
+from training.analysis.rate_spans import MANY_ENDS, MOST_S, MOST_STEPS, NOTHING, StepTimes, added
 from training.plan import LANES, Lane
 from training.record.contention_records import RateSpan
 
@@ -36,18 +36,29 @@ class EpochEnds:
     """Seconds outside steps that one epoch end takes, alone and shared, for each lane; over all blocks.
 
     Medians over blocks: now and then a data pipeline takes seconds to start anew, and of the few epochs that are timed
-    alone one such says nothing of the others.
+    alone one such says nothing of the others. Means of all for a lane whose epochs are so short that every block, and
+    the shared time, has many ends: there they are most of what the other lane slows, and scatter as the steps do.
     """
 
     solo_s: dict[Lane, float]
     shared_s: dict[Lane, float]
+    told_by_each: frozenset[Lane] = frozenset()
+    """Lanes of which each block tells its own."""
 
     @classmethod
-    def of(cls, blocks: Sequence[Block]) -> EpochEnds:
-        """Of blocks that count."""
+    def of(
+        cls, blocks: Sequence[Block], shared_time: Sequence[Mapping[Lane, RateSpan]] | None = None
+    ) -> EpochEnds:
+        """Of blocks that count; `shared_time` is all of it where that is more than theirs."""
         solo_s: dict[Lane, float] = {}
         shared_s: dict[Lane, float] = {}
+        shared_time = [block.shared for block in blocks] if shared_time is None else shared_time
+        often = frozenset(lane for lane in LANES if _ends_often(lane, blocks, shared_time))
         for lane in LANES:
+            if lane in often:
+                solo_s[lane] = _mean_end_s(block.solo[lane] for block in blocks)
+                shared_s[lane] = _mean_end_s(spans[lane] for spans in shared_time if lane in spans)
+                continue
             solo = added(block.solo.get(lane, NOTHING) for block in blocks)
             shared = added(block.shared.get(lane, NOTHING) for block in blocks)
             # Where one was never seen it is taken to be slowed as the steps are.
@@ -58,33 +69,52 @@ class EpochEnds:
                 alone = beside / slowdown if beside is not None else 0.0
             solo_s[lane] = alone
             shared_s[lane] = beside if beside is not None else alone * slowdown
-        return cls(solo_s, shared_s)
+        return cls(solo_s, shared_s, often)
 
     def pair(
         self,
-        solo_step_s: Mapping[Lane, float],
-        shared_step_s: Mapping[Lane, float],
+        solo: Mapping[Lane, StepTimes],
+        shared: Mapping[Lane, StepTimes],
         lengths: Mapping[Lane, LaneLength],
     ) -> dict[Lane, LaneTimes]:
-        """Both lanes' times where a usual step takes so long alone and so long beside the other."""
+        """Both lanes' times where steps, and epoch ends where these tell, take so long alone and beside the other."""
         return {
             lane: _lane_times(
-                lengths[lane], solo_step_s[lane], shared_step_s[lane], self.solo_s[lane], self.shared_s[lane]
+                lengths[lane],
+                solo[lane].step_s,
+                shared[lane].step_s,
+                self._own(lane, solo[lane], self.solo_s),
+                self._own(lane, shared[lane], self.shared_s),
             )
             for lane in LANES
         }
 
+    def _own(self, lane: Lane, times: StepTimes, over_all_s: Mapping[Lane, float]) -> float:
+        tells = lane in self.told_by_each and times.end_s is not None
+        return times.end_s if tells and times.end_s is not None else over_all_s[lane]
+
 
 def block_pairs(blocks: Sequence[Block], lengths: Mapping[Lane, LaneLength]) -> list[dict[Lane, LaneTimes]]:
-    """Each block's own times for lanes of these lengths; epoch ends are taken over all of them."""
+    """Each block's own times for lanes of these lengths; few epoch ends are taken over all of them."""
     if not blocks:
         return []
     ends = EpochEnds.of(blocks)
-    return [ends.pair(_step_s(block.solo), _step_s(block.shared), lengths) for block in blocks]
+    return [ends.pair(_times(block.solo), _times(block.shared), lengths) for block in blocks]
 
 
-def _step_s(spans: Mapping[Lane, RateSpan]) -> dict[Lane, float]:
-    return {lane: span.step_s for lane, span in spans.items()}
+def _times(spans: Mapping[Lane, RateSpan]) -> dict[Lane, StepTimes]:
+    return {lane: StepTimes.of(span) for lane, span in spans.items()}
+
+
+def _ends_often(lane: Lane, blocks: Sequence[Block], shared_time: Sequence[Mapping[Lane, RateSpan]]) -> bool:
+    beside = sum(spans.get(lane, NOTHING).epochs for spans in shared_time)
+    alone = min((block.solo.get(lane, NOTHING).epochs for block in blocks), default=0)
+    return alone >= MANY_ENDS and beside >= MANY_ENDS * len(blocks)
+
+
+def _mean_end_s(spans: Iterable[RateSpan]) -> float:
+    whole = added(spans)
+    return whole.ends_s / whole.epochs
 
 
 def _median_end_s(spans: Iterable[RateSpan]) -> float | None:

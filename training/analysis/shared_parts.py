@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from training.analysis.rate_spans import added
+from training.analysis.rate_spans import StepTimes, added, mean_end_s
 from training.plan import LANES, Lane
 from training.record.contention_records import RateSpan, SharedSpan
 
@@ -56,8 +56,8 @@ class SharedPieces:
         return [piece for piece in self._kept if block is None or piece.block >= block]
 
 
-def equal_parts(pieces: Sequence[SharedPiece], count: int) -> list[dict[Lane, float]]:
-    """Seconds a usual step of each lane took in each of `count` parts of equal time, in order.
+def equal_parts(pieces: Sequence[SharedPiece], count: int) -> list[dict[Lane, StepTimes]]:
+    """What a step, and an epoch's end, of each lane took in each of `count` parts of equal time, in order.
 
     A piece that lies in two parts is of one rate in both. There is at least one piece.
     """
@@ -75,22 +75,28 @@ def equal_parts(pieces: Sequence[SharedPiece], count: int) -> list[dict[Lane, fl
                 sums[index][lane].add(span, share)
         before_s += piece.seconds
     whole = {lane: added(piece.spans[lane] for piece in pieces).step_s for lane in LANES}
-    return [{lane: part[lane].step_s or whole[lane] for lane in LANES} for part in sums]
+    return [{lane: part[lane].times or StepTimes(whole[lane]) for lane in LANES} for part in sums]
 
 
 @dataclass(slots=True)
 class _Sum:
     steps: float = 0.0
     seconds: float = 0.0
+    epochs: float = 0.0
+    ends_s: float = 0.0
 
     def add(self, span: RateSpan, share: float) -> None:
         self.steps += share * span.usual_steps
         self.seconds += share * span.usual_steps * span.step_s
+        self.epochs += share * span.epochs
+        self.ends_s += share * span.ends_s
 
     @property
-    def step_s(self) -> float | None:
+    def times(self) -> StepTimes | None:
         """None of a part that rounding left nothing of."""
-        return self.seconds / self.steps if self.steps > 0 and self.seconds > 0 else None
+        if self.steps <= 0 or self.seconds <= 0:
+            return None
+        return StepTimes(self.seconds / self.steps, mean_end_s(self.ends_s, self.epochs))
 
 
 def _overlap_s(began_s: float, seconds: float, part_began_s: float, part_s: float) -> float:
