@@ -133,6 +133,8 @@ def _figures(told: Contention) -> tuple[Figure, ...]:
         figures.append(("whole speed-up", f"{told.speedup_whole:.2f}", "start-up included"))
     if told.probe_cost_s is not None:
         figures.append(("probes cost", formatted.span(told.probe_cost_s), "of this run"))
+    elif told.stood_still_s is not None:
+        figures.append(("probes took", formatted.span(told.stood_still_s), "in which a lane stood still"))
     return tuple(figures)
 
 
@@ -145,6 +147,12 @@ def _notes(report: Report, told: Contention) -> tuple[str, ...]:
     if told.excluded and told.verdict != "unknown":  # else the claim says so
         why = f": {', '.join(told.excluded_because)}" if told.excluded_because else ""
         notes.append(f"Left out, disturbed: {blocks_text(told.excluded)}{why}.")
+    if told.shared_left_out_s is not None and told.verdict != "unknown":
+        of_s, counted_s = told.shared_left_out_s + (told.shared_s or 0.0), told.shared_s or 0.0
+        notes.append(
+            f"Of {formatted.span(of_s)} beside each other {formatted.span(counted_s)} count: "
+            "the rest was disturbed."
+        )
     if report.device.kind == "cpu" and told.stp is not None:
         notes.append(_on_a_cpu(report))
     if told.interval is not None:

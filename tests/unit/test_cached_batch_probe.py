@@ -70,7 +70,7 @@ async def test_names_the_lane_that_waits_for_its_data_and_no_other() -> None:
     for lane, record in run.lane_records:
         evidence.take_lane_record(lane, record)
     assert evidence.evidence().input_gain == {"b": near(2.5)}
-    assert "input pipeline: lane b is 2.50 times as fast on a batch at hand" in [
+    assert "input pipeline: lane B is 2.50 times as fast on a batch at hand" in [
         limit.sentence for limit in pair_limits(evidence.evidence())
     ]
 

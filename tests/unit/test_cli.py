@@ -133,7 +133,7 @@ def test_what_is_no_device_at_all_is_wrong_usage(device: str) -> None:
 def test_no_terminal_to_choose_in_is_one_sentence() -> None:
     stderr = _refused(2)
     assert "needs a terminal" in stderr
-    assert "`dualtrain-tui run A B --plain` or `--headless`" in stderr
+    assert "`--plain` of run, retry and attach" in stderr
     assert stderr.count("\n") == 1
 
 

@@ -34,7 +34,7 @@ from training.analysis.contention import (
 )
 from training.analysis.pair_times import LaneLength, block_pairs
 from training.plan import LANES, Lane
-from training.record.contention_records import RateSpan, SoloSpan
+from training.record.contention_records import RateSpan, SharedSpan, SoloSpan
 
 EVEN: dict[Lane, LaneLength] = {"a": LaneLength(1000, 100), "b": LaneLength(1000, 100)}
 LENGTH = st.builds(LaneLength, st.integers(1, 10_000), st.integers(1, 500))
@@ -250,7 +250,18 @@ def test_disturbed_blocks_are_left_out_counted_and_named() -> None:
         run.shared(index, disturbed=("swapping",))
     told = contention(counted(run.spans), EVEN)
     assert (told.blocks, told.excluded, told.excluded_because) == (3, 2, ("another process",))
-    kept = structs.replace(told, excluded=0, excluded_because=(), probe_cost_s=undisturbed.probe_cost_s)
+    assert told.shared_left_out_s == pytest.approx(
+        sum(one.t1 - one.t0 for one in run.spans if isinstance(one, SharedSpan) and one.disturbed)
+    )
+    assert told.shared_s == undisturbed.shared_s
+    kept = structs.replace(
+        told,
+        excluded=0,
+        excluded_because=(),
+        probe_cost_s=undisturbed.probe_cost_s,
+        stood_still_s=undisturbed.stood_still_s,
+        shared_left_out_s=undisturbed.shared_left_out_s,
+    )
     assert kept == undisturbed
 
 

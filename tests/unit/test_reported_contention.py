@@ -28,8 +28,8 @@ from training.record.run_folder import RunFolder
 STARTED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 KEYS = {
     "solo_steps_per_s", "shared_steps_per_s", "slowdown", "stp", "stp_interval", "antt", "fairness", "speedup",
-    "interval", "speedup_whole", "blocks", "excluded", "excluded_because", "probe_cost_s", "makespan_s",
-    "sequential_estimate_s", "verdict", "because",
+    "interval", "speedup_whole", "blocks", "excluded", "excluded_because", "probe_cost_s", "stood_still_s",
+    "shared_s", "shared_left_out_s", "makespan_s", "sequential_estimate_s", "verdict", "because",
 }  # fmt: skip
 
 

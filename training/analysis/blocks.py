@@ -57,6 +57,8 @@ class BlockCount:
         """Rates alone that no probe took: before a join, after the other's end, in turns."""
         self.cost_spans_s = 0.0
         """For how long a lane stood still for the other's probe, all probes together."""
+        self.shared_left_out_s = 0.0
+        """Time beside each other that does not count, as something disturbed it."""
 
     def take_solo(self, record: SoloSpan) -> None:
         """Take in a span in which one lane trained alone."""
@@ -85,6 +87,8 @@ class BlockCount:
         impossible = not all(is_possible(span) for span in record.spans.values())
         if record.disturbed or impossible:
             block.disturbed_shared += 1
+            if 0 < (lasted_s := record.t1 - record.t0) <= MOST_S:
+                self.shared_left_out_s += lasted_s
             block.shared_disturbed_by = _with(block.shared_disturbed_by, record.disturbed or IMPOSSIBLE)
             return
         if not self._pieces.take(record):
@@ -96,6 +100,7 @@ class BlockCount:
         """Another takes this lane's place: no block is of the pair that is now."""
         self.blocks.clear()
         self._pieces.forget()
+        self.shared_left_out_s = 0.0
         self.baselines.pop(lane, None)
 
     def counting(self, newest: int | None = None) -> list[Block]:

@@ -47,6 +47,12 @@ class Contention(Struct, frozen=True, omit_defaults=True):
     excluded: int = 0
     excluded_because: tuple[str, ...] = ()
     probe_cost_s: float | None = None
+    stood_still_s: float | None = None
+    """For how long lanes stood still for probes, whatever that cost."""
+    shared_s: float | None = None
+    """Time beside each other that counts."""
+    shared_left_out_s: float | None = None
+    """And that does not, as something disturbed it."""
     makespan_s: float | None = None
     sequential_estimate_s: float | None = None
     verdict: Verdict = "unknown"
@@ -98,6 +104,9 @@ def contention(
         blocks=len(blocks),
         excluded=len(excluded),
         excluded_because=because,
+        stood_still_s=count.cost_spans_s or None,
+        shared_s=sum(piece.seconds for piece in shared_time) or None,
+        shared_left_out_s=count.shared_left_out_s or None,
     )
     if not blocks or not shared_time:
         return structs.replace(told, because=why_unknown or _too_few(len(blocks), len(excluded), because))

@@ -82,6 +82,9 @@ def _rounded(told: Contention) -> Contention:
         interval=_interval(told.interval),
         speedup_whole=_ratio(told.speedup_whole),
         probe_cost_s=_seconds(told.probe_cost_s),
+        stood_still_s=_seconds(told.stood_still_s),
+        shared_s=_seconds(told.shared_s),
+        shared_left_out_s=_seconds(told.shared_left_out_s),
         makespan_s=_seconds(told.makespan_s),
         sequential_estimate_s=_seconds(told.sequential_estimate_s),
     )

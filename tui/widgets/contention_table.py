@@ -10,6 +10,9 @@ from tui.contention_text import between, times
 from tui.widgets.glyphs import Glyphs
 from tui.widgets.spans import LANE_TONE, Line, Span, line
 
+_WORTH_TELLING = 0.1
+"""A smaller share of disturbed time says nothing against the rest."""
+
 TABLE_WIDTH = 44
 
 
@@ -46,7 +49,14 @@ def _in_turns(told: Contention) -> str:
 def _after_blocks(told: Contention) -> str:
     left_out = f"  {told.excluded} left out" if told.excluded else ""
     cost = f"  probing took {format.span(told.probe_cost_s)}" if told.probe_cost_s is not None else ""
-    return left_out + cost
+    return left_out + cost + _disturbed_share(told)
+
+
+def _disturbed_share(told: Contention) -> str:
+    """How much of the time beside each other does not count, where that is worth telling."""
+    left_out_s, counted_s = told.shared_left_out_s or 0.0, told.shared_s or 0.0
+    share = left_out_s / (left_out_s + counted_s) if left_out_s else 0.0
+    return f"  {share:.0%} of shared time disturbed" if share >= _WORTH_TELLING else ""
 
 
 def _figure(number: float | None) -> str:
