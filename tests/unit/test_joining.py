@@ -9,9 +9,10 @@ import pytest
 from msgspec import structs
 
 from tests.unit.made_runs import made_run, plan
+from training.analysis.contention import Contention
 from training.plan import LanePlan, Plan, read_plan, write_plan
 from training.record.run_folder import RunFolder
-from training.supervisor.joining import make_room, take_place
+from training.supervisor.joining import make_room, take_place, words_on_pair
 
 NEWCOMER: LanePlan = structs.replace(plan().lanes["b"], preset_name="newcomer")
 
@@ -102,3 +103,9 @@ def test_a_plan_is_replaced_whole(tmp_path: Path) -> None:
     assert read_plan(folder.plan).run == "other"
     assert folder.plan.stat().st_mode & 0o777 == 0o600
     assert names(folder) == {"plan.json"}
+
+
+def test_what_the_pair_before_came_to_is_told() -> None:
+    assert words_on_pair(Contention()) == ""
+    told = words_on_pair(Contention(verdict="together", because="throughput together is 1.44 times that"))
+    assert told.endswith("together, throughput together is 1.44 times that")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import structs
 
+from training.analysis.contention import Contention
 from training.plan import LANES, Lane, LanePlan, Plan, write_plan
 from training.record.event_records import Joined
 from training.record.run_folder import RunFolder
@@ -25,6 +26,13 @@ class Place:
         """The event that tells of it."""
         replaces = None if self.replaced is None else self.replaced.preset_name
         return Joined(t, lane, planned, by, replaces, self.replaced, self.earlier_records)
+
+
+def words_on_pair(told: Contention) -> str:
+    """What the pair until now came to, for the record: the verdict is of another from now on. Empty without one."""
+    if told.verdict == "unknown":
+        return ""
+    return f"the pair until now, of which nothing counts any more: {told.verdict}, {told.because}"
 
 
 def take_place(folder: RunFolder, plan: Plan, lane: Lane, planned: LanePlan) -> Place:

@@ -17,6 +17,7 @@ from training.record.event_records import (
     Began,
     DeviceLost,
     LaneStatus,
+    Note,
     WarmingUp,
 )
 from training.record.lane_records import Error
@@ -24,7 +25,7 @@ from training.record.liveness import boot_id
 from training.record.run_folder import RunFolder
 from training.supervisor.answering import Answering
 from training.supervisor.ending import Ending
-from training.supervisor.joining import take_place
+from training.supervisor.joining import take_place, words_on_pair
 from training.supervisor.lane_run import LaneRun, lane_runs
 from training.supervisor.lane_standing import (
     Action,
@@ -154,8 +155,11 @@ class Supervisor:
             OSError: the run's files cannot be changed.
         """
         place = take_place(self._folder, self.plan, lane, planned)
+        told_until_now = words_on_pair(self.measuring.history.contention())
         self.plan = place.plan
         self.lanes[lane] = LaneRun(lane, self._folder, script=planned.preset.script)
+        if told_until_now:
+            self.events.write(Note(t=self.now(), message=told_until_now))
         self.events.write(place.taken(self.now(), lane, planned, by))
         self.measuring.joined(lane)
         self.decide()
