@@ -36,8 +36,9 @@ class WorkerProcess:
         *,
         command: Command | None = None,
         cwd: Path | None = None,
+        umask: int = -1,
     ) -> None:
-        """Start it: a worker of ours in the run's folder, or another command elsewhere.
+        """Start it: a worker of ours in the run's folder, or another command elsewhere; `umask` of -1 is ours.
 
         Raises:
             OSError: it cannot be started.
@@ -51,7 +52,7 @@ class WorkerProcess:
         os.set_blocking(self._commands_write, False)
         try:
             fds = (commands_read, doorbell_write)
-            self._process = self._start(folder, environment, command(*fds), cwd or folder.path, fds)
+            self._process = self._start(folder, environment, command(*fds), cwd or folder.path, fds, umask)
         finally:
             os.close(commands_read)
             os.close(doorbell_write)
@@ -66,6 +67,7 @@ class WorkerProcess:
         command: Sequence[str],
         cwd: Path,
         fds: tuple[int, int],
+        umask: int,
     ) -> subprocess.Popen[bytes]:
         with folder.lane_log(self.lanes[0]).open("ab") as log:
             return subprocess.Popen(
@@ -77,6 +79,7 @@ class WorkerProcess:
                 cwd=cwd,
                 pass_fds=fds,
                 start_new_session=True,
+                umask=umask,
             )
 
     def tell(self, do: str, lane: Lane | None = None, **details: Any) -> bool:
