@@ -342,6 +342,25 @@ print(optimizer._iterations.value)
         assert script.of("warm")
         assert script.of("released")
 
+    def test_of_two_that_step_in_turn_in_a_compiled_loop_one_is_read(self, start: Start) -> None:
+        source = """
+import sys, time, types
+fake = types.ModuleType("tensorflow")
+fake.executing_eagerly = lambda: False
+sys.modules["tensorflow"] = fake
+import keras
+class Counter:
+    def __init__(self, *values): self.left = list(values)
+    def numpy(self): return self.left.pop(0) if len(self.left) > 1 else self.left[0]
+first, second = keras.optimizers.Adam(), keras.optimizers.Adam()
+first.apply([1])
+second.apply([1])
+first._iterations, second._iterations = Counter(0, 100, 200, 300), Counter(0, 99, 200, 300)
+while len(second._iterations.left) > 1: time.sleep(0.01)
+"""
+        script = ran(start(source))
+        assert sum(record["steps"] for record in script.of("progress")) == 300
+
     def test_no_step_is_told_after_a_while_and_steps_that_come_are(self, start: Start) -> None:
         source = """
 import keras, time
