@@ -10,7 +10,7 @@ from tui import format
 from tui.report_text import NO_STEPS, footprint_text
 from tui.widgets.lines import LinesWidget
 from tui.widgets.panel import content_of
-from tui.widgets.spans import BLANK, LANE_TONE, Line, Span, Tone, line, whole, wrap
+from tui.widgets.spans import BLANK, LANE_TONE, Line, Span, Tone, clip, line, whole, wrap
 
 _LABEL = 13
 _STATUS_TONE: dict[LaneStatus, Tone] = {"completed": "good", "stopped": "warning", "failed": "error"}
@@ -86,6 +86,7 @@ def _status(report: LaneReport, width: int) -> list[Line]:
         if report.error.held:
             lines += [line(text) for text in wrap(f"held: {held_text(report.error.held)}", width)]
         lines += [line((text, "warning")) for text in wrap(report.error.hint, width)]
+        lines += [line((clip(text, width), "muted")) for text in report.error.log_tail]
     return [*lines, BLANK]
 
 
