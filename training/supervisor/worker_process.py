@@ -27,6 +27,9 @@ class WorkerProcess:
     signal goes out before that, and to its group only.
     """
 
+    silent_since_s: float | None = None
+    """Since when nothing in it can ring any more, in seconds since the run began, until that was told."""
+
     def __init__(
         self,
         folder: RunFolder,
@@ -96,10 +99,12 @@ class WorkerProcess:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, number)
 
-    def drain_doorbell(self) -> None:
-        """Take the rings that have come."""
-        with contextlib.suppress(OSError):
-            os.read(self.doorbell_fd, 4096)
+    def drain_doorbell(self) -> bool:
+        """Take the rings that have come; False where nobody holds the other end any more."""
+        try:
+            return os.read(self.doorbell_fd, 4096) != b""
+        except OSError:
+            return True
 
     def reap(self) -> int:
         """Take the ended process's exit code (negative: the signal that ended it), after ending its group."""
