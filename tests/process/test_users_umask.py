@@ -23,12 +23,15 @@ def test_files_of_a_script_a_program_and_a_notification(stage: Stage) -> None:
     program = shlex.join([sys.executable, "write.py", "of-program"])
     notify = shlex.join([sys.executable, "write.py", "of-notification"])
     viewer = stage.headless(
-        "./write.py of-script", "--exec", program, "--notify", notify, command=IN_A_GROUP
+        "./write.py of-script", "--exec", program, "--notify", notify, "--tensorboard", "events", command=IN_A_GROUP
     )  # fmt: skip
     assert viewer.wait() == 0, viewer.err
     for name in ("of-script", "of-program", "of-notification"):
         path = stage.home / name
         wait_for(name, path.exists)
         assert (name, oct(mode(path))) == (name, oct(0o640))
+    (event_file,) = wait_for("event files", lambda: list(stage.home.glob("events/device/*")))
+    assert (mode(event_file), mode(event_file.parent)) == (0o640, 0o750)
     for path in viewer.run.folder.path.iterdir():
         assert (path.name, mode(path) & 0o077) == (path.name, 0)
+    stage.wait_until_clean()  # the writer of event files ends a moment after the run
