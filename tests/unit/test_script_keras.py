@@ -78,6 +78,16 @@ first.fit(epochs=1, steps_per_epoch=1)
         assert len(script.of("warm")) == len(script.of("released")) == 1
         assert script.of("warm")[0]["step"] == 3  # in the second fit: the first was too short
 
+    def test_a_bound_of_epochs_bounds_the_steps_that_are_planned(self, start: Start) -> None:
+        source = """
+import keras
+keras.Model().fit(epochs=2, steps_per_epoch=5)
+keras.Model().fit(epochs=100, steps_per_epoch=4)
+"""
+        script = ran(start(source, epochs=3))
+        told = [(record["planned_epochs"], record["planned_steps"]) for record in script.of("built")]
+        assert told == [(2, 10), (3, 14)]
+
     def test_an_unknown_number_of_steps_is_learned(self, start: Start) -> None:
         script = ran(start("import keras\nkeras.Model().fit(epochs=2)"))
         told = [
