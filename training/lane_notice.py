@@ -13,6 +13,7 @@ from pathlib import Path
 
 from training.plan import Lane, NotifyCommand
 from training.preset.printable import one_line
+from training.record.users_umask import users_umask
 
 OPTION = "--notify"
 """What everything that is told of it begins with."""
@@ -96,6 +97,7 @@ def notify_in_background(
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                umask=users_umask(),
             ).wait()
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or error

@@ -15,6 +15,8 @@ from tui.report_verdict import VerdictText, verdict_of
 NO_STEPS = "no step telemetry: memory and utilisation only"
 """Of a lane whose script or program showed no steps."""
 
+_LONGEST_LOG_LINE = 200
+
 
 def report_lines(report: Report, folder: Path) -> list[str]:
     """The verdict, what happened to each lane, and where everything lies."""
@@ -128,6 +130,7 @@ def _lane_lines(who: str, told: LaneReport, whose: str = "") -> list[str]:
             lines.append(f"   held: {printable(held_text(told.error.held))}")
         if told.error.hint:
             lines.append(f"   {printable(told.error.hint)}")
+        lines += [f"   | {printable(text, limit=_LONGEST_LOG_LINE)}" for text in told.error.log_tail]
     lines.append(f"   {steps_text(told)}")
     first, last = formatted.value(told.first_loss), formatted.value(told.last_loss)
     need = f", needed {formatted.size(told.need_peak_bytes)}" if told.need_peak_bytes is not None else ""

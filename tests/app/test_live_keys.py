@@ -11,6 +11,7 @@ from tests import states
 from tests.app.stage import staged
 from tests.waiting import screen_text, wait_until
 from training.analysis.state import RunPhase
+from training.record.script_records import StepTelemetry
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.live import LiveScreen
 from tui.screens.live_keys import PANELS
@@ -22,6 +23,7 @@ from tui.screens.live_messages import (
     ResumeAsked,
     StopAsked,
 )
+from tui.screens.live_questions import stop_question
 
 
 async def test_p_pauses_the_chosen_lane_and_resumes_a_paused_one() -> None:
@@ -68,6 +70,20 @@ async def test_x_names_lane_and_pid_and_stops_only_when_confirmed() -> None:
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
         await pilot.press("y")
         await wait_until(pilot, lambda: [one.lane for one in heard.of(StopAsked)] == ["a"])
+
+
+@pytest.mark.parametrize(
+    ("telemetry", "fit", "told"),
+    [
+        ("each", 0, "at the next batch, with a checkpoint."),
+        ("each", 2, "at the next batch; what its script does after that"),
+        ("polled", 0, "by a signal, wherever it is."),
+        ("none", 0, "by a signal, wherever it is."),
+    ],
+)
+def test_the_question_of_a_stop_says_how_the_lane_ends(telemetry: StepTelemetry, fit: int, told: str) -> None:
+    state = states.with_lane(states.cpu_run(), "a", telemetry=telemetry, fit=fit)
+    assert told in stop_question(state, "a")._detail
 
 
 async def test_enter_on_the_question_of_a_stop_lets_the_lane_train() -> None:

@@ -78,6 +78,19 @@ def test_a_preset_does_not_wait_for_steps_that_may_never_come(stage: Stage) -> N
     assert viewer.wait() == 130
 
 
+def test_nobody_waits_for_a_script_that_made_itself_another_program(stage: Stage, tmp_path: Path) -> None:
+    script = tmp_path / "becomes.py"
+    script.write_text("import os\nos.execvp('sleep', ['sleep', '600'])\n")
+    run = launched(stage, tmp_path, a=str(script), b="seed-binary")
+    note = run.event(Note, lambda note: note.lane == "a")
+    assert "became another program" in note.message
+    run.lane_record("b", Released)
+    ask(run.folder, Request(ask="pause", lane="a"))
+    run.event(ProcessStopped, lambda told: told.lane == "a")
+    ask(run.folder, Request(ask="stop", by="test"))
+    run.event(Ended)
+
+
 def test_losses_from_a_log_under_a_preset(stage: Stage, tmp_path: Path) -> None:
     preset = tmp_path / "mine.toml"
     preset.write_text(

@@ -32,8 +32,9 @@ class StandInWorker(WorkerProcess):
     def signal_group(self, number: signal.Signals) -> None:
         self.signals.append(number)
 
-    def drain_doorbell(self) -> None:
+    def drain_doorbell(self) -> bool:
         """Nothing rings."""
+        return True
 
 
 def supervisor_of(path: Path, plan: Plan, events: Any) -> Supervisor:

@@ -149,6 +149,24 @@ def test_doorbell_without_a_listener_is_no_failure(path: Path) -> None:
     assert _kinds(path) == ["schema", "epoch"]
 
 
+def test_a_script_that_closes_every_file_and_opens_its_own_finds_nothing_of_ours_in_it(path: Path) -> None:
+    read_fd, doorbell_fd = os.pipe()
+    emitter = Emitter(str(path), "a", time.monotonic(), doorbell_fd)
+    wait_for(lambda: "schema" in path.read_text())
+    assert os.read(read_fd, 1) == b"!"
+    mine, rings = path.with_name("mine"), path.with_name("rings")
+    for own, fd in ((mine, emitter._fd), (rings, doorbell_fd)):
+        opened = os.open(own, os.O_WRONLY | os.O_CREAT)
+        os.dup2(opened, fd)
+        os.close(opened)
+    emitter.emit("epoch", epoch=1)
+    emitter.close()
+    assert [json.loads(line)["k"] for line in path.read_text().splitlines()] == ["schema", "epoch"]
+    assert (mine.read_bytes(), rings.read_bytes()) == (b"", b"")
+    os.close(doorbell_fd)
+    os.close(read_fd)
+
+
 def test_late_fields_are_made_by_the_writing_thread(path: Path) -> None:
     made_in: list[str] = []
 

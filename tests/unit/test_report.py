@@ -93,7 +93,7 @@ def test_schema_is_the_documented_one(folder: RunFolder) -> None:
                 "preset": "seed-regression",
                 "status": "failed",
                 "exit_code": -9,
-                "error": {"kind": "killed", "message": "m", "hint": "h", "held": []},
+                "error": {"kind": "killed", "message": "m", "hint": "h", "held": [], "log_tail": []},
                 "steps": 0,
                 "epochs": 0,
                 "samples": 0,

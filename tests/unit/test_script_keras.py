@@ -78,6 +78,16 @@ first.fit(epochs=1, steps_per_epoch=1)
         assert len(script.of("warm")) == len(script.of("released")) == 1
         assert script.of("warm")[0]["step"] == 3  # in the second fit: the first was too short
 
+    def test_a_bound_of_epochs_bounds_the_steps_that_are_planned(self, start: Start) -> None:
+        source = """
+import keras
+keras.Model().fit(epochs=2, steps_per_epoch=5)
+keras.Model().fit(epochs=100, steps_per_epoch=4)
+"""
+        script = ran(start(source, epochs=3))
+        told = [(record["planned_epochs"], record["planned_steps"]) for record in script.of("built")]
+        assert told == [(2, 10), (3, 14)]
+
     def test_an_unknown_number_of_steps_is_learned(self, start: Start) -> None:
         script = ran(start("import keras\nkeras.Model().fit(epochs=2)"))
         told = [
@@ -341,6 +351,25 @@ print(optimizer._iterations.value)
         )  # what the first look found it at
         assert script.of("warm")
         assert script.of("released")
+
+    def test_of_two_that_step_in_turn_in_a_compiled_loop_one_is_read(self, start: Start) -> None:
+        source = """
+import sys, time, types
+fake = types.ModuleType("tensorflow")
+fake.executing_eagerly = lambda: False
+sys.modules["tensorflow"] = fake
+import keras
+class Counter:
+    def __init__(self, *values): self.left = list(values)
+    def numpy(self): return self.left.pop(0) if len(self.left) > 1 else self.left[0]
+first, second = keras.optimizers.Adam(), keras.optimizers.Adam()
+first.apply([1])
+second.apply([1])
+first._iterations, second._iterations = Counter(0, 100, 200, 300), Counter(0, 99, 200, 300)
+while len(second._iterations.left) > 1: time.sleep(0.01)
+"""
+        script = ran(start(source))
+        assert sum(record["steps"] for record in script.of("progress")) == 300
 
     def test_no_step_is_told_after_a_while_and_steps_that_come_are(self, start: Start) -> None:
         source = """

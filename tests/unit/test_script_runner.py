@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.unit.lone_script import LoneScript, clean_environment
+from tests.unit.waiting import wait_for
 
 
 class Stage:
@@ -212,7 +213,7 @@ def test_without_a_supervisor_it_ends(stage: Stage, tmp_path: Path) -> None:
     folder.mkdir()
     source = "import subprocess, sys, time\nsubprocess.Popen(['sleep', '60'])\nprint('on')\ntime.sleep(60)\n"
     script = LoneScript(folder, source, grace_s=0.2).go()
-    script.first("imported")
+    wait_for(lambda: "on" in script.printed)
     script.leave()
     assert script.wait() == -signal.SIGKILL  # its whole group, and with it what it started
     script.close()

@@ -210,3 +210,25 @@ def test_the_report_of_one_without_steps(tmp_path: Path) -> None:
     text = "\n".join(report_lines(report, folder.path))
     assert "no step telemetry: memory and utilisation only" in text
     assert "0 steps" not in text.partition("B  train.py")[2]
+
+
+def test_the_report_of_one_that_failed_shows_the_end_of_its_log(tmp_path: Path) -> None:
+    made = script_plan()
+    folder = made_run(tmp_path / "made", made)
+    append(folder.lane_records("b"), *STARTED)
+    append(
+        folder.events,
+        Began(t=0.0, monotonic_s=0.0, wall="", boot_id="", sharing="together"),
+        Launched(t=0.1, lane="b", pid=7),
+        LaneEnded(
+            t=9.0, lane="b", status="failed", exit_code=3, kind="script-error", message="m",
+            log_tail=("usage: train.py", "\x1b[31merror: no such option"),
+        ),
+        LaneEnded(t=9.0, lane="a", status="failed", exit_code=1, kind="crash", message="m", log_tail=("of ours",)),
+    )  # fmt: skip
+    report = build_report(folder, made, datetime(2026, 1, 1, tzinfo=UTC), Monitor(0.1, 10.0, 1))
+    lines = report_lines(report, folder.path)
+    assert [one for one in lines if one.startswith("   | ")] == [
+        "   | usage: train.py",
+        "   | \\x1b[31merror: no such option",
+    ]

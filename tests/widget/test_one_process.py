@@ -79,3 +79,10 @@ def test_the_report_s_card_says_so_too(
     rows = ["".join(text for text, _ in row) for row in ReportCard(lane, told)._whole_report(36)]
     (row,) = (row for row in rows if row.startswith("peak memory"))
     assert row.endswith(note)
+
+
+@pytest.mark.parametrize("width", [36, 24])
+def test_a_lane_without_steps_says_so_in_the_report_s_card(width: int) -> None:
+    told = structs.replace(LANE, step_telemetry="none", steps=0)
+    rows = ["".join(text for text, _ in row).split() for row in ReportCard("a", told)._whole_report(width)]
+    assert any(row[:3] == ["steps", "none", "told"] for row in rows)

@@ -35,7 +35,9 @@ class Emitter:
         self._closing = False
         self._broken_line = False
         self._unended: Optional[Dict[str, Any]] = None
-        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._path = os.path.abspath(path)
+        self._open()
+        self._doorbell = None if doorbell_fd is None else _what_is_behind(doorbell_fd)
         self._enqueue(False, {"k": "schema", "version": SCHEMA_VERSION, "writer": writer})
         self._thread = threading.Thread(target=self._write_all, name="dualtrain-emitter", daemon=True)
         self._thread.start()
@@ -83,13 +85,18 @@ class Emitter:
             self._queue.append((False, record))
             self._wake.notify()
 
+    def _open(self) -> None:
+        self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._file = _what_is_behind(self._fd)
+
     def _write_all(self) -> None:
         while True:
             with self._wake:
                 while not self._queue and not self._closing:
                     self._wake.wait(LOOK_S)
                 if not self._queue:
-                    os.close(self._fd)
+                    if _what_is_behind(self._fd) == self._file:
+                        os.close(self._fd)
                     return
                 droppable, record = self._queue.popleft()
             if self._write_line(record):
@@ -105,6 +112,8 @@ class Emitter:
             self._count_dropped()
             return True  # cannot ever be written: counted, not tried again
         try:
+            if _what_is_behind(self._fd) != self._file:
+                self._open()  # a script closed what it did not open; the number may be a file of its own by now
             written = os.write(self._fd, line)
         except OSError:
             return False
@@ -138,12 +147,21 @@ class Emitter:
 
     def _ring(self, droppable: bool) -> None:
         """One byte says "read my file"; a full pipe already says it."""
-        if self._doorbell_fd is None or droppable:
+        if self._doorbell_fd is None or droppable or _what_is_behind(self._doorbell_fd) != self._doorbell:
             return
         try:
             os.write(self._doorbell_fd, b"!")
         except OSError:
             pass
+
+
+def _what_is_behind(fd: int) -> Optional[Tuple[int, int]]:
+    """Which file or pipe a number stands for now; None for none."""
+    try:
+        found = os.fstat(fd)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _finite(value: Any) -> Any:

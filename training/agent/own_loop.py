@@ -9,6 +9,8 @@ from .script_lane import ScriptLane
 
 OTHERS_BEFORE_CHANGE = 100
 """A loop steps its optimizers in turn: one of them is counted, and another only once that one is left behind."""
+SO_MUCH_AHEAD = 2
+"""The same where counters are read: another takes its place that took more than so many times as many steps."""
 
 
 class OwnLoop:
@@ -25,6 +27,8 @@ class OwnLoop:
         self._compiled: "List[weakref.ref[Any]]" = []
         """Optimizers that were traced: their steps are taken by a compiled function, past Python."""
         self._read: "weakref.WeakKeyDictionary[Any, int]" = weakref.WeakKeyDictionary()
+        self._read_lead: Any = None
+        """A weak reference to the one of them whose steps are told."""
 
     def begin_step(self, optimizer: Any, keras_package: str) -> bool:
         """The gate before a step of an optimizer of this Keras; whether its end is to be told. Raises nothing."""
@@ -53,11 +57,12 @@ class OwnLoop:
     def compiled_steps(self) -> Optional[int]:
         """Steps that compiled functions have taken since the last call, by the optimizers' own counters.
 
-        None where reading them would have the device waited for. Of several optimizers, as many as any of them took.
+        None where reading them would have the device waited for. Of several optimizers that step in turn it is those of
+        one: a look between their turns finds now the one ahead, now the other.
         """
         if self._lane.framework.device != CPU:
             return None
-        most = 0
+        taken = {}
         for reference in list(self._compiled):
             optimizer = reference()
             if optimizer is None:
@@ -66,9 +71,15 @@ class OwnLoop:
             now = _iterations(optimizer)
             if now is None:
                 continue
-            most = max(most, now - self._read.get(optimizer, now))
+            taken[reference] = max(0, now - self._read.get(optimizer, now))
             self._read[optimizer] = now
-        return most
+        most = max(taken, key=taken.__getitem__, default=None)
+        if most is None:
+            return 0
+        lead = self._read_lead
+        if not taken.get(lead) or taken[most] > SO_MUCH_AHEAD * taken[lead]:
+            self._read_lead = lead = most
+        return taken[lead]
 
     def _note_compiled(self, optimizer: Any) -> None:
         if not any(reference() is optimizer for reference in self._compiled):

@@ -228,11 +228,12 @@ class ScriptHooks(LaneHooks):
         fit, steps_per_epoch = self._fit, self._plan.steps_per_epoch
         epochs = None if fit.epochs is None else max(0, fit.epochs - fit.initial_epoch)
         planned_epochs = None if epochs is None else self._epochs_before + epochs
-        planned_steps = None
-        if epochs is not None and steps_per_epoch is not None:
-            planned_steps = self._steps_before + epochs * steps_per_epoch
         if math.isfinite(self._stop_after_epochs):
             planned_epochs = int(min(planned_epochs or math.inf, self._stop_after_epochs))
+        planned_steps = None
+        if planned_epochs is not None and steps_per_epoch is not None:
+            epochs_left = max(0, planned_epochs - self._epochs_before)
+            planned_steps = self._steps_before + epochs_left * steps_per_epoch
         if math.isfinite(self._plan.stop_at_step):
             planned_steps = int(min(planned_steps or math.inf, self._plan.stop_at_step))
         self._emitter.emit(

@@ -49,12 +49,16 @@ class ReportedDevice(Struct, frozen=True):
 
 
 class ReportedError(Struct, frozen=True):
-    """Why a lane failed; `held` is who held the device's memory, where the lane ran out of it."""
+    """Why a lane failed; `held` is who held the device's memory, where the lane ran out of it.
+
+    `log_tail` is the end of the log of a script or program, which alone says what it failed of.
+    """
 
     kind: str
     message: str
     hint: str = ""
     held: tuple[MemoryHolder, ...] = ()
+    log_tail: tuple[str, ...] = ()
 
 
 class ReportedNoGpu(Struct, frozen=True):
@@ -274,7 +278,8 @@ def _lane_report(life: LaneLife, told: LaneOutcome, seen: DeviceOutcome, plan: P
     status: LaneStatus = "failed" if ended is None else ended.status
     error = None
     if ended is not None and ended.status == "failed":
-        error = ReportedError(ended.kind, ended.message, ended.hint, ended.held)
+        log_tail = ended.log_tail if ended.kind in ("script-error", "program-error") else ()
+        error = ReportedError(ended.kind, ended.message, ended.hint, ended.held, log_tail)
     wall_s = 0.0 if ended is None or life.launched is None else ended.t - life.launched.t
     return LaneReport(
         preset=life.preset_name,

@@ -14,6 +14,7 @@ import msgspec
 from training.plan import PlanError
 from training.record.liveness import own_facts, take_lock
 from training.record.run_folder import RunFolder
+from training.record.users_umask import write_privately
 
 PlanT = TypeVar("PlanT")
 
@@ -58,7 +59,7 @@ def own_folder(module: str, arguments: Sequence[str], read_plan: Callable[[Path]
     if len(arguments) != 1:
         raise OwnershipError(f"usage: python -P -m {module} FOLDER", _USAGE)
     folder = RunFolder(Path(arguments[0]))
-    os.umask(0o077)
+    write_privately()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         lock_fd = take_lock(folder.supervisor)

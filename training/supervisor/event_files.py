@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from training.preset.printable import one_line
 from training.record.event_records import Note
 from training.record.run_folder import RunFolder
+from training.record.users_umask import users_umask
 from training.record.writer import RecordWriter
 from training.supervisor.launch_environment import own_environment
 
@@ -71,6 +72,7 @@ class EventFiles:
             env={**own_environment(), **threads},
             cwd="/",
             start_new_session=True,
+            umask=users_umask(),  # the folder is one of the user's, as that of an export
         )
         with contextlib.suppress(OSError):  # priorities cannot be set everywhere
             os.setpriority(os.PRIO_PROCESS, self._process.pid, _LOWEST_PRIORITY)

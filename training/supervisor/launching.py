@@ -9,6 +9,7 @@ from training.plan import Lane, Plan
 from training.preset.script import ScriptSpec
 from training.record.event_records import Launched, Note
 from training.record.run_folder import RunFolder
+from training.record.users_umask import users_umask
 from training.record.writer import RecordWriter
 from training.supervisor.lane_run import LaneRun
 from training.supervisor.launch_environment import left_out, own_environment, without_mps, worker_environment
@@ -80,7 +81,13 @@ class Launcher:
             own_environment(), device, plan.lanes[lane].preset, script, self._folder, mps
         )
         return WorkerProcess(
-            self._folder, (lane,), self._zero_s, environment, command=command, cwd=script.folder
+            self._folder,
+            (lane,),
+            self._zero_s,
+            environment,
+            command=command,
+            cwd=script.folder,
+            umask=users_umask(),
         )
 
     def _ended(self, worker: WorkerProcess) -> None:

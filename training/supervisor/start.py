@@ -10,6 +10,7 @@ from pathlib import Path
 
 from training.preflight.survival import fate
 from training.record.run_folder import RunFolder
+from training.record.users_umask import users_umask
 from training.supervisor.launch_environment import NEVER_PASSED_ON
 from training.supervisor.user_scope import start_in_scope
 
@@ -63,6 +64,7 @@ def start_detached(
                 env=passed_on,
                 cwd=folder,
                 start_new_session=True,
+                umask=users_umask(),
             )
 
     command = [sys.executable, "-P", "-m", module, str(folder)]

@@ -44,6 +44,7 @@ from training.supervisor.mps_sharing import MpsHooks, MpsSharing
 from training.supervisor.process_pauses import ProcessPauses
 from training.supervisor.sampling import DeviceSampling
 from training.supervisor.sharing_choice import SharingChoice
+from training.supervisor.silence import fell_silent
 from training.supervisor.worker_process import WorkerProcess
 
 TICK_S = 0.5
@@ -223,7 +224,9 @@ class Supervisor:
     # What comes from the workers --------------------------------------------------------------------------------
 
     def _on_doorbell(self, worker: WorkerProcess) -> None:
-        worker.drain_doorbell()
+        if not worker.drain_doorbell():
+            asyncio.get_running_loop().remove_reader(worker.doorbell_fd)  # it would be readable for good
+            worker.silent_since_s = self.now()
         before = self._stages()
         self._read(worker)
         if self._stages() != before:
@@ -300,6 +303,9 @@ class Supervisor:
         for worker in {run.worker for run in self.lanes.values() if run.worker is not None}:
             self._read(worker)
         for run in self.lanes.values():
+            if (silent := fell_silent(run, self.now())) is not None:
+                self.measuring.take(run.lane, silent)
+                self.events.write(Note(t=silent.t, lane=run.lane, message=silent.why))
             self._ending.escalate(run, self.lanes)
         if self._choice.tick():
             self.measuring.prober.measure_anew()

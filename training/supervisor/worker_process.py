@@ -27,6 +27,9 @@ class WorkerProcess:
     signal goes out before that, and to its group only.
     """
 
+    silent_since_s: float | None = None
+    """Since when nothing in it can ring any more, in seconds since the run began, until that was told."""
+
     def __init__(
         self,
         folder: RunFolder,
@@ -36,8 +39,9 @@ class WorkerProcess:
         *,
         command: Command | None = None,
         cwd: Path | None = None,
+        umask: int = -1,
     ) -> None:
-        """Start it: a worker of ours in the run's folder, or another command elsewhere.
+        """Start it: a worker of ours in the run's folder, or another command elsewhere; `umask` of -1 is ours.
 
         Raises:
             OSError: it cannot be started.
@@ -51,7 +55,7 @@ class WorkerProcess:
         os.set_blocking(self._commands_write, False)
         try:
             fds = (commands_read, doorbell_write)
-            self._process = self._start(folder, environment, command(*fds), cwd or folder.path, fds)
+            self._process = self._start(folder, environment, command(*fds), cwd or folder.path, fds, umask)
         finally:
             os.close(commands_read)
             os.close(doorbell_write)
@@ -66,6 +70,7 @@ class WorkerProcess:
         command: Sequence[str],
         cwd: Path,
         fds: tuple[int, int],
+        umask: int,
     ) -> subprocess.Popen[bytes]:
         with folder.lane_log(self.lanes[0]).open("ab") as log:
             return subprocess.Popen(
@@ -77,6 +82,7 @@ class WorkerProcess:
                 cwd=cwd,
                 pass_fds=fds,
                 start_new_session=True,
+                umask=umask,
             )
 
     def tell(self, do: str, lane: Lane | None = None, **details: Any) -> bool:
@@ -93,10 +99,12 @@ class WorkerProcess:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, number)
 
-    def drain_doorbell(self) -> None:
-        """Take the rings that have come."""
-        with contextlib.suppress(OSError):
-            os.read(self.doorbell_fd, 4096)
+    def drain_doorbell(self) -> bool:
+        """Take the rings that have come; False where nobody holds the other end any more."""
+        try:
+            return os.read(self.doorbell_fd, 4096) != b""
+        except OSError:
+            return True
 
     def reap(self) -> int:
         """Take the ended process's exit code (negative: the signal that ended it), after ending its group."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from training.analysis.named_lanes import NamedLane, in_words, lanes_of
-from training.analysis.state import RunState
+from training.analysis.state import LaneState, RunState
 from training.plan import Lane, Plan, Sharing
 from tui.contention_text import verdict_text
 from tui.screens.confirm import Choice, ConfirmScreen
@@ -27,8 +27,17 @@ def stop_question(state: RunState, lane: Lane) -> ConfirmScreen:
     return ConfirmScreen(
         f"Stop lane {named.told}?",
         [Choice("cancel", "n", "Let it train"), Choice("stop", "y", "Stop it")],
-        detail=f"It ends at the next batch, with a checkpoint.{goes_on}",
+        detail=f"{_how_it_ends(state.lanes[lane])}{goes_on}",
     )
+
+
+def _how_it_ends(held: LaneState) -> str:
+    """A script's checkpoints are its own, and what passes no gate is ended by signals alone."""
+    if held.telemetry != "each":
+        return "It is ended by a signal, wherever it is."
+    if held.fit:
+        return "It ends at the next batch; what its script does after that it still does."
+    return "It ends at the next batch, with a checkpoint."
 
 
 def leave_question(state: RunState, plan: Plan | None, *, ends_with: str = "") -> ConfirmScreen:

@@ -7,7 +7,7 @@ from training.analysis.report import LaneReport
 from training.plan import Lane
 from training.record.event_records import LaneStatus
 from tui import format
-from tui.report_text import NO_STEPS, footprint_text
+from tui.report_text import footprint_text
 from tui.widgets.lines import LinesWidget
 from tui.widgets.panel import content_of
 from tui.widgets.spans import BLANK, LANE_TONE, Line, Span, Tone, clip, line, whole, width_of, wrap
@@ -88,6 +88,7 @@ def _status(report: LaneReport, width: int) -> list[Line]:
         if report.error.held:
             lines += [line(text) for text in wrap(f"held: {held_text(report.error.held)}", width)]
         lines += [line((text, "warning")) for text in wrap(report.error.hint, width)]
+        lines += [line((clip(text, width), "muted")) for text in report.error.log_tail]
     return [*lines, BLANK]
 
 
@@ -95,7 +96,10 @@ def _totals(lane: Lane, report: LaneReport) -> list[Line]:
     steps = format.count(report.steps)
     loss = f"{format.value(report.first_loss)} → {format.value(report.last_loss)}"
     if report.step_telemetry == "none" and not report.steps:
-        trained = [_row("steps", NO_STEPS), _row("alive", format.span(report.wall_s))]
+        trained = [
+            _row("steps", "none told", "  memory, utilisation"),
+            _row("alive", format.span(report.wall_s)),
+        ]
     else:
         trained = [
             _row("rate", f"{format.rate(report.steps_per_s)} steps/s"),
