@@ -13,7 +13,7 @@ from tests.app.stage import staged
 from tests.waiting import screen_text, wait_until
 
 EVERY = [pytest.param(shown, id=shown.name) for shown in SCREENS]
-SENTENCE = "terminal too small: dualtrain needs 60 × 16; ctrl+q leaves".split()
+SENTENCE = ["terminal", "too", "small:", "dualtrain", "needs", "60", "×", "16;", "ctrl+q", "leaves"]
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (100, 30), (160, 48)])
