@@ -27,6 +27,7 @@ shell as if it had been typed. Nothing is lost by it: the shell's screen comes a
 LONGEST_WAIT_S = 10.0
 LEAVES_WITHIN_S = 0.05
 """Whoever is ended while stopped is continued for it: to leave goes before coming back."""
+TURNS_BEFORE = 3
 
 
 class PacedDriver(LinuxDriver):
@@ -104,10 +105,13 @@ class PacedDriver(LinuxDriver):
 
     def _sigcont_application(self, *_: object) -> None:
         """Take the terminal again, unless it was continued to end."""
-        self._loop.call_soon_threadsafe(self._loop.call_later, LEAVES_WITHIN_S, self._come_back)
+        self._loop.call_soon_threadsafe(self._loop.call_later, LEAVES_WITHIN_S, self._come_back, TURNS_BEFORE)
 
-    def _come_back(self) -> None:
-        if self._auto_restart and self._app.return_code is None:
+    def _come_back(self, turns: int) -> None:
+        """After so many turns of the loop: one that was held up sees a signal only in the turns after."""
+        if turns:
+            self._loop.call_soon(self._come_back, turns - 1)
+        elif self._auto_restart and self._app.return_code is None:
             self.resume_application_mode()
 
 

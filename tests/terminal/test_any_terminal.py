@@ -187,9 +187,13 @@ def test_what_is_ended_in_the_background_ends(long_run: LongRun, shell: Shell) -
     shell.type("ctrl+z")
     shell.prompts(b"Stopped")
     shell.type("kill %1", "enter")
-    shell.prompts()
-    shell.type("wait %1; echo status $?", "enter")
-    shell.prompts(b"status 143")
+    shell.terminal.wait_until(lambda: b"the run goes on" in shell.said, what="the viewer's last words")
+
+    def has_ended() -> bool:
+        shell.terminal.press("enter")  # bash tells it before its next prompt
+        return b"Exit 143" in shell.said
+
+    shell.terminal.wait_until(has_ended, what="the job's end")
     assert liveness(long_run.folder) == "live"
 
 
