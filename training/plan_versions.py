@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
+from collections.abc import Iterable
 
 from training.preset.backend import BACKENDS
 
@@ -12,8 +13,13 @@ VERSIONS_OF = ("dualtrain", *BACKENDS, "keras", "nvidia-ml-py")
 
 def plan_versions() -> dict[str, str]:
     """Python's version, and that of each package that is there."""
-    found = {"python": platform.python_version()}
-    for name in VERSIONS_OF:
+    return {"python": platform.python_version(), **installed_of(VERSIONS_OF)}
+
+
+def installed_of(names: Iterable[str]) -> dict[str, str]:
+    """The versions of those of the packages that are installed."""
+    found: dict[str, str] = {}
+    for name in names:
         try:
             found[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from msgspec import structs
 
 from training.plan import LANES, Lane, PlannedDevice
+from training.plan_versions import installed_of
 from training.preset import Preset, preset_digest
 from training.preset.backend import BACKENDS
 from training.record.measurement_records import (
@@ -108,10 +108,4 @@ def swapped(pair: PairMeasured) -> PairMeasured:
 
 def installed_versions() -> dict[str, str]:
     """The versions a measurement holds for, as a plan made now would have them."""
-    found = {}
-    for name in VERSIONS_OF_RESULTS:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found
+    return installed_of(VERSIONS_OF_RESULTS)
