@@ -168,10 +168,7 @@ class LaneHooks(Asynchronous):
     @never_raises
     def on_train_end(self, logs: Any = None) -> None:
         """A lane that ended inside its warm-up still stands at the barrier, so that its end is not before the start."""
-        self._cut_window()
-        request = self._gate.take_window_request()
-        if request is not None:
-            self._refuse_window(request)
+        self._end_windows()
         if not self._warm:
             self._note_warm(self._emitter.now())
         if not self._released:

@@ -101,10 +101,7 @@ class ScriptHooks(LaneHooks):
     @never_raises
     def on_train_end(self, logs: Any = None) -> None:
         """Another fit may follow: what was asked waits for it, but for a window, for which somebody stands still."""
-        self._cut_window()
-        request = self._gate.take_window_request()
-        if request is not None:
-            self._refuse_window(request)
+        self._end_windows()
 
     @property
     def steps_told(self) -> int:

@@ -224,6 +224,13 @@ class Standing:
             self._wait_for_device()
             self._end_window(self._emitter.now(), complete=False)
 
+    def _end_windows(self) -> None:
+        """No further step comes: whoever waits for a window is told."""
+        self._cut_window()
+        request = self._gate.take_window_request()
+        if request is not None:
+            self._refuse_window(request)
+
     def _begin_pause(self) -> None:
         self._wait_for_device()
         self._cut_window()
