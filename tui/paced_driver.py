@@ -28,6 +28,7 @@ LONGEST_WAIT_S = 10.0
 LEAVES_WITHIN_S = 0.05
 """Whoever is ended while stopped is continued for it: to leave goes before coming back."""
 TURNS_BEFORE = 3
+"""So many turns of the loop besides, in which one that was held up sees the signal."""
 
 
 class PacedDriver(LinuxDriver):
@@ -46,9 +47,8 @@ class PacedDriver(LinuxDriver):
         self._asks = False
         self._has_terminal = False
         if not _is_terminal(sys.__stderr__) and _is_terminal(sys.__stdout__):
-            self._file = (
-                sys.__stdout__
-            )  # what goes wrong is kept in a file, and the screen stays on the terminal
+            # what goes wrong is kept in a file, and the screen stays on the terminal
+            self._file = sys.__stdout__
 
     def write(self, data: str) -> None:
         """Send, and count."""
@@ -108,7 +108,7 @@ class PacedDriver(LinuxDriver):
         self._loop.call_soon_threadsafe(self._loop.call_later, LEAVES_WITHIN_S, self._come_back, TURNS_BEFORE)
 
     def _come_back(self, turns: int) -> None:
-        """After so many turns of the loop: one that was held up sees a signal only in the turns after."""
+        """After so many turns of the loop."""
         if turns:
             self._loop.call_soon(self._come_back, turns - 1)
         elif self._auto_restart and self._app.return_code is None:

@@ -124,6 +124,11 @@ class Shell:
             what=f"{words} and a prompt",
         )
 
+    def leaves(self) -> None:
+        """Leave the screen at once."""
+        self.type("ctrl+q")
+        self.prompts(b"the run goes on")
+
     def draws(self) -> None:
         """Wait until the whole live screen was written, and shows the run."""
         whole = (b"running", b"training", b"loss", b"memory", b"contention", b"Leave")
@@ -170,16 +175,14 @@ def test_ctrl_z_gives_the_shell_back_and_fg_the_screen(long_run: LongRun, shell:
 
 
 def test_ctrl_z_stops_also_what_started_it(long_run: LongRun, shell: Shell) -> None:
-    shell.type("ctrl+q")
-    shell.prompts(b"the run goes on")
+    shell.leaves()
     shell.type(f"sh -c '{COMMAND} attach; true'", "enter")
     shell.draws()
     shell.type("ctrl+z")
     shell.prompts(b"Stopped")
     shell.type("fg", "enter")
     shell.draws()
-    shell.type("ctrl+q")
-    shell.prompts(b"the run goes on")
+    shell.leaves()
     assert liveness(long_run.folder) == "live"
 
 
@@ -205,12 +208,10 @@ def test_without_a_shell_ctrl_z_leaves_nothing_behind(long_run: LongRun) -> None
 
 
 def test_with_its_errors_in_a_file_the_screen_stays_on_the_terminal(long_run: LongRun, shell: Shell) -> None:
-    shell.type("ctrl+q")
-    shell.prompts(b"the run goes on")
+    shell.leaves()
     shell.type(f"{COMMAND} attach 2>/dev/null", "enter")
     shell.draws()
-    shell.type("ctrl+q")
-    shell.prompts(b"the run goes on")
+    shell.leaves()
 
 
 def test_in_the_background_it_waits_for_its_terminal(long_run: LongRun, shell: Shell) -> None:
@@ -226,6 +227,5 @@ def test_in_the_background_it_waits_for_its_terminal(long_run: LongRun, shell: S
     shell.terminal.wait_until(has_stopped_again, what="the job to stop in the background")
     shell.type("fg", "enter")
     shell.draws()
-    shell.type("ctrl+q")
-    shell.prompts(b"the run goes on")
+    shell.leaves()
     assert liveness(long_run.folder) == "live"

@@ -90,8 +90,8 @@ class EpochEnds:
         }
 
     def _own(self, lane: Lane, times: StepTimes, over_all_s: Mapping[Lane, float]) -> float:
-        tells = lane in self.told_by_each and times.end_s is not None
-        return times.end_s if tells and times.end_s is not None else over_all_s[lane]
+        own = times.end_s if lane in self.told_by_each else None
+        return over_all_s[lane] if own is None else own
 
 
 def block_pairs(blocks: Sequence[Block], lengths: Mapping[Lane, LaneLength]) -> list[dict[Lane, LaneTimes]]:
