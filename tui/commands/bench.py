@@ -12,12 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from tui import exit_codes
-from tui.commands.asking import (
-    leave_unless_meant,
-    refuse_where_nothing_is_launched,
-    refuse_where_only_looked_at,
-    yes_option,
-)
+from tui.commands.asking import refuse_where_nothing_is_launched, yes_option
+from tui.commands.bench_stop import ask_to_stop
 from tui.commands.confirming import confirm, trust_option
 from tui.commands.detached import say_detached
 from tui.commands.fail import fail, failing_clearly
@@ -26,7 +22,6 @@ from tui.commands.what_ends_it import say_what_ends_it
 
 if TYPE_CHECKING:
     from training.bench.device_use import Busy
-    from training.bench.folder import BenchFolder
     from training.bench.request import BenchRequest
     from training.code_trust import NamedCode
     from tui.bench_follow import Followed
@@ -148,7 +143,7 @@ def bench(
         start = partial(_resume, resume, force_busy=force_busy)
         raise SystemExit(_follow(start, as_json=as_json, detach=detach))
     if stop is not None:
-        raise SystemExit(_stop(stop, yes=yes))
+        raise SystemExit(ask_to_stop(stop, yes=yes))
     refuse_where_nothing_is_launched()
     with failing_clearly():
         from training.bench.request import BenchRequest
@@ -253,52 +248,3 @@ def _follow(start: Callable[[], Followed], *, as_json: bool, detach: bool) -> in
     from tui.bench_follow import follow_bench
 
     return follow_bench(start, as_json=as_json)
-
-
-def _stop(reference: str, *, yes: bool) -> int:
-    refuse_where_only_looked_at()
-    with failing_clearly():
-        from training.bench.folder import find_bench_folder
-        from training.preset.printable import printable
-        from tui.bench_follow import stop_bench
-
-        folder = find_bench_folder(reference or None)
-        what = _what_would_stop(folder)
-        if what:
-            leave_unless_meant(f"Stop {what}? What is done is kept.", yes=yes)
-        if not stop_bench(folder):
-            fail(_why_not_stopped(folder), exit_codes.FAILED)
-    click.echo(printable(f"stop asked of {what or folder.name}; what is done is kept"))
-    return exit_codes.OK
-
-
-def _what_would_stop(folder: BenchFolder) -> str:
-    """The bench's process, and what its launch trains now; empty where nothing of it goes on here."""
-    from training.analysis.named_lanes import in_words, lanes_in
-    from training.bench.history import BenchHistory
-    from training.plan import PlanError
-    from training.record.liveness import liveness, read_facts
-
-    facts = read_facts(folder.as_run)
-    if facts is None or liveness(folder.as_run) != "live":
-        return ""
-    told = f"bench {folder.name} (pid {facts.pid})"
-    history = BenchHistory(folder)
-    history.refresh()
-    under_way = history.ledger.under_way
-    try:
-        lanes = lanes_in(folder.run(under_way.run)) if under_way is not None else ()
-    except PlanError:
-        lanes = ()  # it is only just being launched
-    return f"{told}, which trains {in_words(lanes)}" if lanes else told
-
-
-def _why_not_stopped(folder: BenchFolder) -> str:
-    from training.record.liveness import liveness, read_facts
-
-    found, facts = liveness(folder.as_run), read_facts(folder.as_run)
-    if found == "elsewhere" and facts is not None:
-        return f"bench {folder.name} goes on on host {facts.host}: stop it there"
-    if found == "starting":
-        return f"bench {folder.name} does not answer yet: try again in a moment"
-    return f"bench {folder.name} does not go on: there is nothing to stop"
