@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -23,6 +23,8 @@ from tui.widgets.glyphs import Marker
 from tui.widgets.lines import COVERED
 
 if TYPE_CHECKING:
+    from textual.actions import ActionParseResult
+    from textual.dom import DOMNode
     from textual.driver import Driver
 
     from training.analysis.state import LaneState
@@ -83,6 +85,17 @@ class HouseApp(App[None]):
         is_blind = is_typed and bool(self.screen_stack) and self.screen.has_class(COVERED)
         if not is_blind or (isinstance(event, events.Key) and event.key in BLIND_KEYS):
             await super().on_event(event)
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Nothing once the app leaves: a key typed before ctrl+q may be taken after it, when no screen stands."""
+        if self.return_code is not None:
+            return True
+        return await super().run_action(action, default_namespace, namespaces)
 
     def action_suspend_process(self) -> None:
         """To the shell, where there is one."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from textual.app import App
-from textual.widgets import OptionList, Static
+from textual.widgets import HelpPanel, OptionList, Static
 
 from tests import states
 from tests.app.stage import staged
@@ -175,3 +175,11 @@ async def test_a_run_that_ended_is_left_without_a_word() -> None:
     async with staged(screen, seen="ended") as (pilot, heard):
         await pilot.press("q")
         await wait_until(pilot, lambda: [one.how for one in heard.of(LeaveAsked)] == ["close"])
+
+
+async def test_a_key_taken_after_leaving_does_nothing() -> None:
+    """The one before ctrl+q may come to its widget only when the app is on its way out."""
+    async with staged(LiveScreen(states.cpu_run(), plan=HERE), seen="training") as (pilot, _):
+        pilot.app.exit(return_code=0)
+        assert await pilot.app.run_action("show_help_panel")
+        assert not pilot.app.screen_stack[-1].query(HelpPanel)
