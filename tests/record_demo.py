@@ -21,7 +21,8 @@ from typing import Any
 import msgspec
 
 from tests.thinner_progress import thinner
-from training.analysis.report import Report, build_report, read_report, write_report
+from training.analysis.build_report import build_report
+from training.analysis.report import Report, read_report, write_report
 from training.launch import LaunchRequest, launch
 from training.meters.devices import list_devices
 from training.plan import LANES, read_plan

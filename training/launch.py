@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import socket
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from msgspec import structs
 
+from training.analysis.forecast_memory import read_experience
 from training.code_trust import (
     NamedCode,
     needing_a_yes,
@@ -19,6 +20,7 @@ from training.code_trust import (
     unconfirmed,
 )
 from training.event_folders import EventFolderError, make_event_folder
+from training.launch_refusal import LaunchError, refusal
 from training.meters.devices import DeviceListing, choose_devices, names_a_gpu
 from training.plan import (
     IfNoGpu,
@@ -34,25 +36,11 @@ from training.plan import (
     write_plan,
 )
 from training.plan_versions import plan_versions
-from training.preflight import DEVICE_CHECKS, check_launch
-from training.preset import PresetError, preset_digest
-from training.preset.overrides import apply_overrides
-from training.preset.script_reference import reference_of
-from training.preset_library import PresetEntry, resolve
+from training.planned_lanes import planned_lane, with_overrides
+from training.preflight import check_launch
+from training.preflight.model_sizes import ask_sizes, keep_shipped_sizes, of_unknown_size
 from training.record.run_folder import RunFolder, make_run_folder
 from training.supervisor.start import start_supervisor
-
-
-class LaunchError(ValueError):
-    """What was asked cannot be launched; the message is one sentence."""
-
-
-class DeviceRefusedError(LaunchError):
-    """The device itself keeps two trainings from starting."""
-
-
-class DoesNotFitError(DeviceRefusedError):
-    """The forecast says that the memory does not do; `force_fit` launches all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,35 +98,6 @@ def plan_lanes(request: LaunchRequest) -> dict[Lane, LanePlan]:
     return _overridden(_read_lanes(request), request)
 
 
-def planned_lane(reference: str) -> LanePlan:
-    """The preset a reference means, as a lane of a plan.
-
-    Raises:
-        PresetError: there is none, there are several, or it is bad.
-    """
-    return _as_it_is(resolve(reference))
-
-
-def joining_lane(
-    reference: str,
-    overrides: Sequence[str] = (),
-    seed: int | None = None,
-    *,
-    confirmed: frozenset[str] = frozenset(),
-) -> LanePlan:
-    """The lane that a preset becomes in a run that goes on already.
-
-    Raises:
-        PresetError: the preset is missing or bad, or an override is.
-        CodeNotConfirmedError: it names code that nobody has said yes to.
-    """
-    own = planned_lane(reference)
-    refuse_unconfirmed(unconfirmed(needing_a_yes([own]), confirmed))
-    planned = with_overrides("b", own, overrides, seed)
-    remember_launched([planned])
-    return planned
-
-
 def unconfirmed_code(request: LaunchRequest) -> tuple[NamedCode, ...]:
     """The code that a person has to say yes to before this can be launched.
 
@@ -148,8 +107,19 @@ def unconfirmed_code(request: LaunchRequest) -> tuple[NamedCode, ...]:
     return _unconfirmed(_read_lanes(request), request)
 
 
-def launch(request: LaunchRequest, listing: DeviceListing) -> Launched:
+def launch(
+    request: LaunchRequest,
+    listing: DeviceListing,
+    *,
+    waits_for: Callable[[Sequence[str]], None] | None = None,
+) -> Launched:
     """Make the plan, its folder, and start its supervisor.
+
+    Args:
+        request: what a person asked.
+        listing: the devices as just listed.
+        waits_for: told the names of presets of which nothing is known yet, where Keras is asked about them first,
+            which takes seconds.
 
     Raises:
         PresetError: a preset is missing or bad, or an override is.
@@ -175,7 +145,7 @@ def launch(request: LaunchRequest, listing: DeviceListing) -> Launched:
         retry_of=request.retry_of,
         notify=request.notify,
     )
-    _refuse_what_cannot_start(plan, listing, request)
+    _refuse_what_cannot_start(plan, listing, request, waits_for)
     event_folder = _event_folder(request)
     folder = make_run_folder(request.run_dir, listed=request.listed)
     plan = structs.replace(plan, run=folder.name, tensorboard=event_folder)
@@ -184,20 +154,30 @@ def launch(request: LaunchRequest, listing: DeviceListing) -> Launched:
     return Launched(folder, plan, start_supervisor(folder))
 
 
-def _refuse_what_cannot_start(plan: Plan, listing: DeviceListing, request: LaunchRequest) -> None:
+def _refuse_what_cannot_start(
+    plan: Plan,
+    listing: DeviceListing,
+    request: LaunchRequest,
+    waits_for: Callable[[Sequence[str]], None] | None,
+) -> None:
     """Looked at before the run has a folder, so that a refusal leaves nothing behind."""
     folder = None if request.run_dir is None else request.run_dir.expanduser().absolute()
-    stops = [check for check in check_launch(plan, listing=listing, folder=folder) if check.state == "stop"]
-    # What nothing can force comes first: nobody forces one thing to be refused for another.
-    stop = next((check for check in stops if not check.can_be_forced), None)
-    if stop is None and not request.force_fit:
-        stop = next(iter(stops), None)
-    if stop is None:
-        return
-    error_type = DeviceRefusedError if stop.name in DEVICE_CHECKS else LaunchError
-    if stop.can_be_forced:
-        error_type = DoesNotFitError
-    raise error_type(f"{stop.message}: {stop.remedy}" if stop.remedy else stop.message)
+    experience = read_experience()
+
+    def refused() -> LaunchError | None:
+        checks = check_launch(plan, listing=listing, folder=folder, experience=experience)
+        return refusal(checks, force_fit=request.force_fit)
+
+    why = refused()
+    unknown = of_unknown_size(plan, experience)
+    if why is None and unknown and not request.force_fit:
+        if waits_for is not None:
+            waits_for([spec.preset_name for spec in unknown])
+        ask_sizes(unknown)
+        why = refused()
+    if why is not None:
+        raise why
+    keep_shipped_sizes(plan)
 
 
 def _event_folder(request: LaunchRequest) -> str | None:
@@ -223,17 +203,6 @@ def make_plan(
         versions=plan_versions(),
         host=socket.gethostname(),
     )
-
-
-def preset_reference(planned: LanePlan) -> str:
-    """What selects the lane's preset again: its name, its origin and name, its path; a script's own words."""
-    if planned.origin == "file":
-        return planned.preset_path or planned.preset_name
-    script = planned.preset.script
-    if planned.origin == "script" and script is not None:
-        path = None if script.file is None else str(script.file.absolute())
-        return reference_of(structs.replace(script, path=path))
-    return planned.preset_name if planned.origin == "shipped" else f"{planned.origin}:{planned.preset_name}"
 
 
 def _read_lanes(request: LaunchRequest) -> dict[Lane, LanePlan]:
@@ -265,30 +234,3 @@ def _by_lane(request: LaunchRequest) -> dict[Lane, list[str]]:
             raise LaunchError(f"--set {override}: begin with the lane, a. or b., as in a.fit.batch_size=64")
         by_lane[lane].append(rest)
     return by_lane
-
-
-def with_overrides(lane: Lane, planned: LanePlan, overrides: Sequence[str], seed: int | None) -> LanePlan:
-    """The lane with further keys of its preset set.
-
-    Raises:
-        PresetError: an override cannot be read, or asks for what a preset may not say; or a script is to be seeded.
-    """
-    if seed is not None and planned.preset.script is not None:
-        raise PresetError(
-            f"lane {lane}: --seed: a script seeds itself; give it its seed as an argument of its own"
-        )
-    setting = [*overrides, *([] if seed is None else [f"fit.seed={seed}"])]
-    try:
-        preset = apply_overrides(planned.preset, setting)
-    except PresetError as error:
-        raise PresetError(f"lane {lane}: {error}") from error
-    digest = "" if preset.script is None else preset_digest(preset)
-    return structs.replace(
-        planned, preset=preset, overrides=(*planned.overrides, *setting), script_digest=digest
-    )
-
-
-def _as_it_is(entry: PresetEntry) -> LanePlan:
-    if entry.preset is None:
-        raise PresetError(entry.error or f"{entry.path}: cannot be used")
-    return LanePlan(entry.name, entry.origin, entry.preset, str(entry.path))

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from training.analysis.contention import Verdict
 from training.analysis.report import ReportError, read_report
-from training.launch import preset_reference
 from training.plan import LANES, Lane, LanePlan, Plan, PlanError, Sharing, read_plan
+from training.planned_lanes import preset_reference
 from training.record.run_folder import RunFolder, list_run_folders
 
 MOST_PAIRS = 9

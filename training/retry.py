@@ -11,8 +11,9 @@ from msgspec import structs
 
 from training.analysis.memory_remedies import HOST_MEMORY, OUT_OF_MEMORY, RemedyKey, memory_remedies
 from training.analysis.state import RunState
-from training.launch import LaunchRequest, preset_reference, with_overrides
+from training.launch import LaunchRequest
 from training.plan import IfNoGpu, Lane, LanePlan, MpsLimits, Plan, Sharing
+from training.planned_lanes import preset_reference, with_overrides
 from training.preset import PresetError, preset_digest
 from training.preset.own_code import with_code_of_now
 from training.preset_library import resolve

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from training.analysis.history import RunHistory
 from training.analysis.kept_state import read_kept_state
 from training.analysis.state import RunState
-from training.launch import preset_reference
 from training.plan import Plan
+from training.planned_lanes import preset_reference
 from training.record.run_folder import RunFolder
 from tui.feed import Feed, RunFeed
 from tui.lane_ends import LaneEnds

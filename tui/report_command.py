@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 
 from training.analysis.run_course import LaneLife, RunCourse
-from training.launch import preset_reference
 from training.plan import CHANGEABLE, Lane, Plan
+from training.planned_lanes import preset_reference
 from training.preset.printable import printable
 from training.record.event_records import Joined, LaneStatus, SharingChanged
 from training.retry import retry_request

@@ -12,7 +12,7 @@ from training.plan import Lane
 from tui import format as formatted
 from tui.report_command import command_lines
 from tui.report_course import EARLIER_HEADER, earlier_rows, sharing_facts_of, sharing_text
-from tui.report_text import device_facts_of, footprint_text, warnings_of, whose_memory
+from tui.report_text import device_facts_of, disturbed_text, footprint_text, warnings_of, whose_memory
 from tui.report_verdict import threads_text, verdict_of
 
 Row = tuple[str, ...]
@@ -78,6 +78,7 @@ def _rows(account: RunAccount) -> list[Row]:
         rows.append(("slowed", *(_times(ratio) for _, ratio in slowed)))
     rows += [
         _row(report, "trained", lambda lane: formatted.span(lane.train_s)),
+        _row(report, "disturbed", disturbed_text),
         ("memory at peak", *(_memory(lane, one) for lane, one in report.lanes.items())),
         _row(report, "of it needed", lambda lane: formatted.size(lane.need_peak_bytes)),
         _row(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from training.analysis.disturbed_time import MOST_DISTURBED_SHARE
 from training.analysis.held_text import held_text
 from training.analysis.report import LaneReport, Report
 from training.plan import Lane
@@ -108,6 +109,12 @@ def steps_text(told: LaneReport) -> str:
     )
 
 
+def disturbed_text(told: LaneReport) -> str:
+    """How much of its training was disturbed; empty where that is too little to tell, or not known."""
+    share = told.disturbed_share or 0.0
+    return f"{100 * share:.0f} %" if share > MOST_DISTURBED_SHARE else ""
+
+
 def whose_memory(lane: Lane, told: LaneReport) -> str:
     """Of lanes in one process whose figure the footprint is; empty where a lane has a process of its own."""
     if told.memory_in is None:
@@ -132,6 +139,10 @@ def _lane_lines(who: str, told: LaneReport, whose: str = "") -> list[str]:
             lines.append(f"   {printable(told.error.hint)}")
         lines += [f"   | {printable(text, limit=_LONGEST_LOG_LINE)}" for text in told.error.log_tail]
     lines.append(f"   {steps_text(told)}")
+    if disturbed := disturbed_text(told):
+        lines.append(
+            f"   disturbed in {disturbed} of its training: others on the device or its CPUs, or heat"
+        )
     first, last = formatted.value(told.first_loss), formatted.value(told.last_loss)
     need = f", needed {formatted.size(told.need_peak_bytes)}" if told.need_peak_bytes is not None else ""
     whose = f" ({whose})" if whose else ""

@@ -13,7 +13,8 @@ from textual.pilot import Pilot
 from tests.unit.own_presets import MODELS, own_preset
 from tests.waiting import screen_text, wait_until
 from training.code_trust import CodeNotConfirmedError, refuse_unconfirmed, store_path
-from training.launch import Launched, LaunchError, LaunchRequest, unconfirmed_code
+from training.launch import Launched, LaunchRequest, unconfirmed_code
+from training.launch_refusal import LaunchError
 from tui.app import DualtrainApp
 from tui.messages import CodeAsked
 from tui.screens.confirm import ConfirmScreen

@@ -11,7 +11,8 @@ import pytest
 from tests.unit.made_contention import measured_run
 from tests.unit.made_runs import append
 from tests.waiting import screen_text, wait_until
-from training.analysis.report import Monitor, build_report, write_report
+from training.analysis.build_report import build_report
+from training.analysis.report import Monitor, write_report
 from training.plan import read_plan
 from training.record.event_records import LaneEnded
 from training.record.run_folder import RunFolder

@@ -14,7 +14,8 @@ from textual.pilot import Pilot
 from tests.waiting import screen_text, wait_until
 from training.analysis.report import Monitor, Report, ReportedDevice, write_report
 from training.analysis.state import LaneError, RunState
-from training.launch import Launched, LaunchError, LaunchRequest, make_plan, plan_lanes
+from training.launch import Launched, LaunchRequest, make_plan, plan_lanes
+from training.launch_refusal import LaunchError
 from training.plan import Limits, PlannedDevice, write_plan
 from training.record.event_records import MemoryHolder
 from training.record.run_folder import RunFolder

@@ -81,7 +81,9 @@ class Kept(Emitter):
     def now(self) -> float:
         return time.monotonic()
 
-    def emit(self, kind: str, /, droppable: bool = False, late: Any = None, **fields: Any) -> None:
+    def emit(
+        self, kind: str, /, droppable: bool = False, unhurried: bool = False, late: Any = None, **fields: Any
+    ) -> None:
         if kind == "window":
             self.windows.append(fields)
 

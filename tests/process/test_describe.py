@@ -9,11 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+from msgspec import structs
 
 from tests.unit.own_presets import own_preset
-from training.description import describe_preset, kept_description
+from training.description import describe_preset, description_anew, kept_description
+from training.description.shipped import shipped_description
 from training.preset import apply_overrides, load_preset, preset_digest
 from training.preset_library import shipped_folder
+from training.record.run_home import runs_home
+from tui.cli import cli
 
 SEED_BINARY = shipped_folder() / "seed-binary.toml"
 
@@ -32,16 +37,41 @@ def told_of(path: Path) -> tuple[int, dict[str, Any]]:
 
 
 def test_the_smallest_preset_is_described_exactly_and_kept() -> None:
-    preset = load_preset(SEED_BINARY)
-    told = describe_preset(SEED_BINARY, preset, lambda: False)
+    overrides = ["fit.batch_size=40"]  # as it is shipped, what is shipped is told of it
+    preset = apply_overrides(load_preset(SEED_BINARY), overrides)
+    told = describe_preset(SEED_BINARY, preset, lambda: False, overrides)
     assert told.digest == preset_digest(preset)
     # 10 features into 64 units into 1, each with its biases
     assert told.parameters == told.trainable_parameters == 10 * 64 + 64 + 64 + 1
     assert told.parameter_bytes == 4 * told.parameters
     assert told.optimizer_bytes_estimate == 2 * 4 * told.parameters
-    assert told.activation_bytes_estimate == 32 * (64 + 1) * 4
-    assert (told.steps_per_epoch, told.layers) == (25, 3)
+    assert told.activation_bytes_estimate == 40 * (64 + 1) * 4
+    assert (told.steps_per_epoch, told.layers) == (20, 3)
     assert kept_description(preset) == told
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", sorted(shipped_folder().glob("*.toml")), ids=lambda path: path.stem)
+def test_what_is_shipped_of_a_preset_is_what_keras_tells_of_it(path: Path) -> None:
+    """`make descriptions` writes it anew."""
+    preset = load_preset(path)
+    told = description_anew(path, preset, lambda: False)
+    shipped = shipped_description(preset)
+    assert shipped is not None
+    assert shipped == structs.replace(told, keras=shipped.keras)
+
+
+def test_a_model_that_cannot_fit_is_refused_before_anything_is_launched() -> None:
+    """Nothing was known of it: Keras is asked first, and nothing of it is made."""
+    layers = ",".join(["65536"] * 30)
+    words = ["run", "seed-binary", "--set", f"a.model.hidden=[{layers}]", "--device", "cpu", "--headless"]
+    refused = CliRunner().invoke(cli, words)
+    assert refused.exit_code == 3, refused.output
+    asked, why = refused.stderr.splitlines()
+    assert asked == "dualtrain-tui: asking Keras how large seed-binary will be: some seconds, once"
+    assert why.startswith("dualtrain-tui: does not fit: expected about ")
+    assert why.endswith("; --force-fit launches all the same")
+    assert not runs_home().exists()
 
 
 @pytest.mark.slow

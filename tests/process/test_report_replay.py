@@ -12,8 +12,9 @@ import pytest
 from msgspec import structs
 
 from tests.process.equipment import Run, Stage, wait_for
+from training.analysis.build_report import build_report
 from training.analysis.history import RunHistory
-from training.analysis.report import Report, build_report, read_report
+from training.analysis.report import Report, read_report
 from training.analysis.reported_contention import reported_contention
 from training.launch import LaunchRequest
 from training.plan import LANES, Limits, Probing, read_plan

@@ -28,6 +28,7 @@ class Recorded(Emitter):
         kind: str,
         /,
         droppable: bool = False,
+        unhurried: bool = False,
         late: Callable[[], dict[str, Any]] | None = None,
         **fields: Any,
     ) -> None:

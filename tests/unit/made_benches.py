@@ -13,9 +13,10 @@ from msgspec import structs
 from tests.unit.made_contention import SLOWED, measured_run
 from tests.unit.made_runs import preset
 from training.analysis import progress
+from training.analysis.build_report import build_report
 from training.analysis.contention import Contention
 from training.analysis.progress import LaneTimes
-from training.analysis.report import Monitor, Report, build_report, write_report
+from training.analysis.report import Monitor, Report, write_report
 from training.bench.figures import LaunchFigures
 from training.bench.folder import BenchFolder
 from training.bench.ledger import Ledger

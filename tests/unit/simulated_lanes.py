@@ -57,6 +57,7 @@ class Told(Emitter):
         kind: str,
         /,
         droppable: bool = False,
+        unhurried: bool = False,
         late: Callable[[], dict[str, Any]] | None = None,
         **fields: Any,
     ) -> None:
@@ -64,7 +65,7 @@ class Told(Emitter):
         told |= late() if late is not None else {}
         known = {key: value for key, value in told.items() if value is not None}
         self.unread.append(msgspec.convert(known, LaneRecord))
-        self.has_rung = self.has_rung or not droppable
+        self.has_rung = self.has_rung or not (droppable or unhurried)
 
     def read(self) -> list[LaneRecord]:
         """What was told since the last look."""

@@ -218,6 +218,39 @@ class TestJoin:
         )
         assert not any(isinstance(one, Joined) for one in events.kept)
 
+    def test_that_the_memory_does_not_do_for_is_refused_unless_forced(self, tmp_path: Path) -> None:
+        supervisor, _, events = made(tmp_path, alone())
+        asked: list[Plan] = []
+
+        def no_room(planned: Plan) -> str:
+            asked.append(planned)
+            return "does not fit: it is too large"
+
+        answering = Answering(supervisor, why_no_room=no_room)
+        assert why(answering.answer(Request("join", planned=SECOND))) == "does not fit: it is too large"
+        assert not any(isinstance(one, Joined) for one in events.kept)
+        (together,) = asked
+        assert {lane: spec.preset_name for lane, spec in together.lanes.items()} == {
+            "a": alone().lanes["a"].preset_name,
+            "b": "newcomer",
+        }
+        (tmp_path / "run" / f"half-{os.getpid()}-plan.json").mkdir()  # what comes after that fails here
+        forced = answering.answer(Request("join", planned=SECOND, force_fit=True))
+        assert "the run's files cannot be changed" in why(forced)
+        assert len(asked) == 1
+
+    def test_takes_no_account_of_who_has_ended(self, tmp_path: Path) -> None:
+        supervisor, _, _ = made(tmp_path)
+        supervisor.lanes["b"].enter("ended", 5.0)
+        asked: list[Plan] = []
+
+        def no_room(planned: Plan) -> str:
+            asked.append(planned)
+            return "no"
+
+        Answering(supervisor, why_no_room=no_room).answer(Request("join", planned=SECOND))
+        assert asked[0].lanes["b"] == SECOND
+
     def test_is_refused_where_there_is_no_place(self, tmp_path: Path) -> None:
         supervisor, _, _ = made(tmp_path)
         assert why(supervisor.answer(Request("join", planned=SECOND))) == (

@@ -150,14 +150,21 @@ def test_a_hook_that_fails_still_lets_the_lane_stand_where_it_is_told_to() -> No
     assert loop.emitter.of("released")
 
 
+def told_elsewhere(count: StepCount, batch: int, now: float, running: float) -> None:
+    """What the hooks do in a thread that does not train."""
+    count.is_told_elsewhere = True
+    count.ended.append((batch, now, running))
+    count.wake()
+
+
 class TestStepCount:
     def test_what_is_told_late_is_not_counted_twice(self) -> None:
         count = StepCount(4, 400)
         count.begin_epoch(0.0)
-        count.note_elsewhere(1, 0.02, 2.0)
+        told_elsewhere(count, 1, 0.02, 2.0)
         count.sum_up()
-        count.note_elsewhere(0, 0.03, 3.0)
-        count.note_elsewhere(2, 0.03, 2.0)
+        told_elsewhere(count, 0, 0.03, 3.0)
+        told_elsewhere(count, 2, 0.03, 2.0)
         count.sum_up()
         assert (count.step, count.samples) == (3, 12)
         assert count.in_steps_s == pytest.approx(0.03)
@@ -167,7 +174,7 @@ class TestStepCount:
         count.begin_epoch(0.0)
         count.begun = 0
         telling = threading.Thread(
-            target=_once(lambda: count._is_awaited, lambda: count.note_elsewhere(0, 0.1, 1.0))
+            target=_once(lambda: count.is_awaited, lambda: told_elsewhere(count, 0, 0.1, 1.0))
         )
         telling.start()
         count.catch_up()

@@ -30,7 +30,7 @@ from training.bench.folder import BenchFolder, bench_home, forget_bench_folder, 
 from training.bench.plan import BenchPlan, read_bench_plan
 from training.bench.records import BenchBegan
 from training.bench.start import begin_bench, claim_folder, resume_bench
-from training.launch import LaunchError
+from training.launch_refusal import LaunchError
 from training.plan import PlannedDevice
 from training.record.liveness import own_facts, take_lock
 from training.record.run_folder import RunFolder, RunFolderError

@@ -24,7 +24,8 @@ from training.bench.plan import BenchPlan
 from training.bench.records import BenchOutcome, BenchRecord, LaunchBegan, LaunchEnded, StopAsked
 from training.bench.report import build_bench_report
 from training.bench.schedule import Pair
-from training.launch import LaunchError, LaunchRequest
+from training.launch import LaunchRequest
+from training.launch_refusal import LaunchError
 from training.plan import LANES, Lane
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.plans import GPU, devices
 from training.bench.request import BenchRequest, plan_bench
-from training.launch import DeviceRefusedError, LaunchError
+from training.launch_refusal import DeviceRefusedError, LaunchError
 from training.meters.devices import DeviceUnavailableError
 from training.preset import PresetError
 

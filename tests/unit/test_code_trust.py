@@ -17,8 +17,9 @@ from tests.unit.plans import devices
 from training.bench.request import BenchRequest, plan_bench
 from training.bench.request import unconfirmed_code as bench_code
 from training.code_trust import CodeNotConfirmedError, code_digest, named_code, remember, store_path
-from training.launch import LaunchRequest, joining_lane, launch, planned_lane, unconfirmed_code
+from training.launch import LaunchRequest, launch, unconfirmed_code
 from training.plan import Lane, Plan, PlannedDevice
+from training.planned_lanes import joining_lane, planned_lane
 from training.preset import PresetError
 from training.preset_library import resolve, user_folder
 from training.record.run_folder import RunFolder

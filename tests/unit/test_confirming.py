@@ -13,7 +13,7 @@ from tests.unit.made_benches import bench_plan, made_bench
 from tests.unit.own_presets import own_preset
 from training.bench.folder import bench_home
 from training.code_trust import store_path
-from training.launch import planned_lane
+from training.planned_lanes import planned_lane
 from training.record.run_home import runs_home
 from tui.cli import cli
 

@@ -12,8 +12,13 @@ import pytest
 
 from tests.app.pick_world import description, preset
 from tests.unit.own_presets import own_preset
-from training import description as module
-from training.description import DescriptionError, describe_preset, keep_description, kept_description
+from training.description import (
+    DescriptionError,
+    Patience,
+    describe_preset,
+    keep_description,
+    kept_description,
+)
 from training.preset import load_preset, preset_digest
 from training.record.run_home import state_home
 
@@ -114,10 +119,9 @@ def test_cancelling_ends_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_process_that_never_answers_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "TIMEOUT_S", 0.2)
     use_worker(monkeypatch, tmp_path, "import threading\nthreading.Event().wait()")
     with pytest.raises(DescriptionError, match="no description within"):
-        describe_preset(PATH, ONE, lambda: False)
+        describe_preset(PATH, ONE, lambda: False, patience=Patience(niceness=0, timeout_s=0.2))
 
 
 @pytest.mark.usefixtures("keras_3")

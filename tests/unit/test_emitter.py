@@ -139,6 +139,23 @@ def test_doorbell_rings_for_what_matters_and_never_blocks(path: Path) -> None:
         os.close(ringer)
 
 
+def test_what_nobody_waits_for_wakes_nobody_and_is_kept(path: Path, disk: FullAtWill) -> None:
+    bell, ringer = os.pipe()
+    os.set_blocking(ringer, False)
+    emitter = Emitter(str(path), "a", 0.0, ringer)
+    wait_for(lambda: _kinds(path) == ["schema"])
+    disk.room = 0
+    for epoch in range(3):
+        emitter.emit("epoch", unhurried=True, epoch=epoch)
+    wait_for(lambda: disk.attempts > 2)  # it is tried again, unlike what may be dropped
+    disk.room = math.inf
+    emitter.close()
+    assert _kinds(path) == ["schema", "epoch", "epoch", "epoch"]
+    assert os.read(bell, 4096) == b"!"  # the schema line's
+    os.close(bell)
+    os.close(ringer)
+
+
 def test_doorbell_without_a_listener_is_no_failure(path: Path) -> None:
     bell, ringer = os.pipe()
     os.close(bell)

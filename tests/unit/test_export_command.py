@@ -18,7 +18,8 @@ from tests.unit.ended_runs import owned
 from tests.unit.event_file_reading import scalars_below
 from tests.unit.made_contention import measured_run
 from tests.unit.made_runs import made_run, plan
-from training.analysis.report import Monitor, build_report, write_report
+from training.analysis.build_report import build_report
+from training.analysis.report import Monitor, write_report
 from training.event_folders import event_files_below
 from training.plan import read_plan
 from training.record.run_folder import RunFolder

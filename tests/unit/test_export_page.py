@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from tests.states import cpu_run, gpu_run, with_lane
 from tests.unit.made_contention import measured_run
 from tests.unit.made_runs import append, plan
+from training.analysis.build_report import build_report
 from training.analysis.contention_state import BlockPoint, ContentionState, ProbeMark
-from training.analysis.report import Monitor, build_report, write_report
+from training.analysis.report import Monitor, write_report
 from training.analysis.state import RunState
 from training.export.markdown import escaped, markdown
 from training.export.page import page

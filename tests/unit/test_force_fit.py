@@ -11,7 +11,8 @@ from msgspec import structs
 from tests.unit.made_measurements import lane_measured
 from tests.unit.plans import named, plan
 from training.analysis.measurements import installed_versions
-from training.launch import DoesNotFitError, LaunchError, LaunchRequest, launch
+from training.launch import LaunchRequest, launch
+from training.launch_refusal import DoesNotFitError, LaunchError
 from training.meters.capacity import Capacity
 from training.meters.devices import DeviceListing, choose_device, list_devices
 from training.plan import Lane, Sharing

@@ -14,7 +14,7 @@ from tests.app.pick_world import preset
 from tests.unit.made_measurements import CPU, GPU, experience, lane_measured, pair_measured
 from tests.unit.own_presets import own_preset
 from training.analysis.forecast import Forecast, alone_seconds, forecast, planned_steps
-from training.analysis.forecast_rate import FewSteps
+from training.analysis.forecast_rate import RoughBasis
 from training.plan import LANES, Lane, Limits, Sharing
 from training.preset import Preset, load_preset
 from training.record.measurement_records import Measurement
@@ -108,19 +108,19 @@ SHORT = lane_measured(
 def test_a_time_that_stands_on_few_steps_is_marked_and_so_is_what_follows_from_it() -> None:
     found = told(SHORT, SOLO[1], pair_measured(ONE, OTHER, speedup=100 / 72))
     assert found.alone_s == pytest.approx({"a": 40.0, "b": 60.0})
-    assert found.few_steps == {"a": FewSteps(12, 3.75)}
+    assert found.rough == {"a": RoughBasis(12, 3.75)}
     assert found.together is not None
     assert found.together.is_rough
     assert found.together.interval is None
     better = told(SHORT, *SOLO, pair_measured(ONE, OTHER))
-    assert better.few_steps == {}
+    assert better.rough == {}
     assert better.together is not None
     assert not better.together.is_rough
 
 
 def test_a_time_that_was_asked_for_stands_on_no_rate() -> None:
     found = told(SHORT, pair_measured(ONE, OTHER), limits=Limits(minutes=2))
-    assert (found.few_steps, found.in_turn_s) == ({}, 240.0)
+    assert (found.rough, found.in_turn_s) == ({}, 240.0)
 
 
 @pytest.mark.parametrize(

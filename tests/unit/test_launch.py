@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from training import launch as launch_module
-from training.launch import LaunchError, LaunchRequest, launch, plan_lanes
+from training.launch import LaunchRequest, launch, plan_lanes
+from training.launch_refusal import LaunchError
 from training.meters.capacity import Capacity
 from training.meters.devices import DeviceListing, DeviceUnavailableError
 from training.meters.gpu_facts import Gpu, MigInstance

@@ -10,8 +10,9 @@ import pytest
 from msgspec import structs
 
 from tests.unit.made_runs import append, made_run, plan
+from training.analysis.build_report import build_report
 from training.analysis.history import RunHistory
-from training.analysis.report import LaneReport, Monitor, ReportedError, build_report
+from training.analysis.report import LaneReport, Monitor, ReportedError
 from training.analysis.state import LOST
 from training.plan import LANES, Lane
 from training.record.event_records import LaneEnded, Launched

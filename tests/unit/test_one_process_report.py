@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.made_runs import append, made_run, plan
-from training.analysis.report import Monitor, Report, build_report
+from training.analysis.build_report import build_report
+from training.analysis.report import Monitor, Report
 from training.export.run_account import read_account
 from training.plan import LANES, Lane, Sharing
 from training.record.device_records import DeviceReading, Figure, LaneReading, Sample, Source

@@ -167,3 +167,16 @@ def test_a_limited_a_stopped_and_a_capped_run_are_told_as_such() -> None:
     lanes: dict[Lane, Any] = {**PLAN.lanes, "a": structs.replace(PLAN.lanes["a"], preset=capped)}
     told = lanes_of(report(), structs.replace(PLAN, lanes=lanes))
     assert (told["a"].is_capped, told["b"].is_capped) == (True, False)
+
+
+@pytest.mark.parametrize(("contention", "told"), [(None, 0.4), (MEASURED, None)])
+def test_a_whole_runs_rate_alone_says_how_much_of_it_was_disturbed(
+    contention: Contention | None, told: float | None
+) -> None:
+    """A probe's says it by not counting where anything was."""
+    lanes: dict[Lane, LaneReport] = {
+        "a": lane_report("seed-binary", disturbed_share=0.4),
+        "b": lane_report("seed-regression"),
+    }
+    of = report("sequential", lanes, sharing_asked="sequential", contention=contention)
+    assert lanes_of(of)["a"].solo_disturbed_share == told

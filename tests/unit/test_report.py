@@ -8,9 +8,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from tests.unit.made_runs import append, made_run, plan
-from training.analysis.report import Monitor, ReportError, build_report, read_report, write_report
+from training.analysis.build_report import build_report
+from training.analysis.report import Monitor, ReportError, read_report, write_report
 from training.plan import PlannedDevice
 from training.record.device_records import DeviceReading, Figure, LaneReading, OtherReading, Sample, Source
 from training.record.event_records import DeviceLost, LaneEnded, Launched, MemoryHolder, SharingChanged
@@ -88,6 +90,7 @@ def test_schema_is_the_documented_one(folder: RunFolder) -> None:
                 "device": None,
                 "memory_in": None,
                 "step_telemetry": "each",
+                "disturbed_share": None,
             },
             "b": {
                 "preset": "seed-regression",
@@ -114,6 +117,7 @@ def test_schema_is_the_documented_one(folder: RunFolder) -> None:
                 "device": None,
                 "memory_in": None,
                 "step_telemetry": "each",
+                "disturbed_share": None,
             },
         },
         "monitor": {"cpu_s": 0.5, "wall_s": 20.0, "peak_rss_bytes": 7},
@@ -299,3 +303,13 @@ def test_damage_is_one_sentence(tmp_path: Path, content: bytes | None) -> None:
         path.write_bytes(content)
     with pytest.raises(ReportError, match="no report that can be read"):
         read_report(path)
+
+
+def test_a_lane_that_was_disturbed_for_long_says_so(folder: RunFolder) -> None:
+    told = build_report(folder, plan(), STARTED, MONITOR)
+    lanes = {lane: structs.replace(one, disturbed_share=0.4) for lane, one in told.lanes.items()}
+    assert "disturbed in 40 % of its training" in "\n".join(
+        report_lines(structs.replace(told, lanes=lanes), Path())
+    )
+    hardly = {lane: structs.replace(one, disturbed_share=0.05) for lane, one in told.lanes.items()}
+    assert "disturbed" not in "\n".join(report_lines(structs.replace(told, lanes=hardly), Path()))

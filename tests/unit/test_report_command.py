@@ -17,7 +17,8 @@ from click.testing import CliRunner, Result
 
 from tests.unit.made_contention import measured_run
 from tests.unit.made_runs import append, made_run
-from training.analysis.report import Monitor, build_report, write_report
+from training.analysis.build_report import build_report
+from training.analysis.report import Monitor, write_report
 from training.plan import read_plan
 from training.record.event_records import SharingChanged
 from training.record.liveness import SupervisorFacts

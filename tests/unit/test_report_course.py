@@ -11,15 +11,8 @@ import pytest
 
 from tests.unit.made_runs import append, made_run, plan, preset
 from tests.unit.test_report_verdict import report
-from training.analysis.report import (
-    Monitor,
-    Report,
-    ReportedError,
-    SharingSince,
-    build_report,
-    read_report,
-    write_report,
-)
+from training.analysis.build_report import build_report
+from training.analysis.report import Monitor, Report, ReportedError, SharingSince, read_report, write_report
 from training.export.markdown import markdown
 from training.export.page import page
 from training.export.run_account import read_account

@@ -14,10 +14,11 @@ from hypothesis import given, settings
 from tests.unit.contention_cases import ANY_SPANS, PAIRS, Known, Measured, Spans, all_finite, counted
 from tests.unit.made_contention import measured_run
 from tests.unit.made_runs import append, made_run, plan
+from training.analysis.build_report import build_report
 from training.analysis.contention import Contention, contention
 from training.analysis.history import RunHistory
 from training.analysis.pair_times import LaneLength
-from training.analysis.report import Monitor, Report, build_report, read_report, write_report
+from training.analysis.report import Monitor, Report, read_report, write_report
 from training.analysis.reported_contention import NEVER_BESIDE, every_key, known_keys, reported_contention
 from training.plan import LANES, Lane, Plan, read_plan
 from training.record.contention_records import SoloSpan

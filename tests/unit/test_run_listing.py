@@ -10,8 +10,9 @@ from msgspec import structs
 
 from tests.unit.ended_runs import ENDED, MODEL_BYTES, SEQUENTIAL, ended_run, live_run
 from tests.unit.made_runs import append, made_run, plan
+from training.analysis.build_report import build_report
 from training.analysis.contention import Contention
-from training.analysis.report import Monitor, build_report, read_report, write_report
+from training.analysis.report import Monitor, read_report, write_report
 from training.analysis.run_listing import RunListing, list_runs
 from training.plan import LANES
 from training.record.event_records import LaneEnded, SharingChanged

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from tests.unit.made_runs import plan
-from training.launch import LaunchRequest, plan_lanes, planned_lane, preset_reference
+from training.launch import LaunchRequest, plan_lanes
+from training.planned_lanes import planned_lane, preset_reference
 from training.preset import PresetError
 from training.preset.script import ScriptSpec
 from training.preset.script_reference import reference_of, script_of_reference

@@ -10,9 +10,10 @@ import pytest
 from msgspec import structs
 
 from tests.unit.made_runs import append, made_run, plan
+from training.analysis.build_report import build_report
 from training.analysis.contention_history import ContentionHistory
 from training.analysis.event_text import event_line
-from training.analysis.report import Monitor, build_report
+from training.analysis.report import Monitor
 from training.analysis.run_fold import RunFold
 from training.analysis.state import LaneState
 from training.plan import LanePlan, Plan

@@ -9,7 +9,8 @@ import pytest
 
 from tests.unit.plans import devices
 from training.code_trust import CodeNotConfirmedError, remember
-from training.launch import LaunchRequest, joining_lane, launch, unconfirmed_code
+from training.launch import LaunchRequest, launch, unconfirmed_code
+from training.planned_lanes import joining_lane
 from training.preset_library import resolve, user_folder
 from training.record.run_folder import RunFolder
 from training.record.run_home import runs_home

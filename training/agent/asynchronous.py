@@ -59,11 +59,10 @@ class Asynchronous(Standing):
         model = self.__dict__.get("_model")
         return model if hasattr(model, "jax_state_sync") else self.model
 
-    def _note_elsewhere(self, batch: int, now: float, running: Any, logs: Any) -> None:
-        """In a thread that does not train: note the batch, for the training's thread to see to at its next one."""
-        self._last_logs = logs
-        self._count.note_elsewhere(batch, now, running)
-        if now >= self._look_t or (isinstance(running, float) and not math.isfinite(running)):
+    def _told_elsewhere(self, now: float, is_finite: bool) -> None:
+        """In a thread that does not train, after noting: the training's own sees to what is due before its next."""
+        self._count.wake()
+        if now >= self._look_t or not is_finite:
             self._is_due = True
 
     @never_raises

@@ -6,7 +6,7 @@ import math
 import os
 import threading
 import time
-from typing import Any, Callable, Deque, Dict, Optional, Tuple
+from typing import Any, Callable, Deque, Dict, NamedTuple, Optional, Tuple
 
 SCHEMA_VERSION = 1
 PROGRESS_CAPACITY = 256
@@ -17,6 +17,17 @@ LOOK_S = 0.1
 RETRY_S = 0.5
 _LATE = ""
 """The key of what makes a record's further fields."""
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+
+
+class Queued(NamedTuple):
+    """A record that is to be written."""
+
+    record: Dict[str, Any]
+    droppable: bool
+    """Nothing is lost that the next of its kind would not tell as well."""
+    rings: bool
+    """Whether the doorbell rings once it is written."""
 
 
 class Emitter:
@@ -24,13 +35,16 @@ class Emitter:
 
     `emit` only puts the record into a bounded queue. Progress records are dropped when the queue is long or the disk
     full; every other record is kept and tried again, until there are thousands. What is dropped is counted.
+
+    A thread that wakes may well push the training's aside, and holds the interpreter while it makes text of a record:
+    what nobody waits for is written ten times a second, all of it at once.
     """
 
     def __init__(self, path: str, writer: str, zero_s: float, doorbell_fd: Optional[int] = None) -> None:
         self.dropped = 0
         self._zero_s = zero_s
         self._doorbell_fd = doorbell_fd
-        self._queue: Deque[Tuple[bool, Dict[str, Any]]] = collections.deque()
+        self._queue: Deque[Queued] = collections.deque()
         self._wake = threading.Condition()
         self._closing = False
         self._broken_line = False
@@ -38,7 +52,7 @@ class Emitter:
         self._path = os.path.abspath(path)
         self._open()
         self._doorbell = None if doorbell_fd is None else _what_is_behind(doorbell_fd)
-        self._enqueue(False, {"k": "schema", "version": SCHEMA_VERSION, "writer": writer})
+        self._enqueue({"k": "schema", "version": SCHEMA_VERSION, "writer": writer})
         self._thread = threading.Thread(target=self._write_all, name="dualtrain-emitter", daemon=True)
         self._thread.start()
 
@@ -51,17 +65,19 @@ class Emitter:
         kind: str,
         /,
         droppable: bool = False,
+        unhurried: bool = False,
         late: Optional[Callable[[], Dict[str, Any]]] = None,
         **fields: Any,
     ) -> None:
         """Queue one record, stamped now unless `t` is given; None fields are left out.
 
+        `unhurried` is kept as any other, and nobody waits for it: it wakes no thread, and rings no doorbell.
         `late` makes further fields, in the thread that writes: it must touch nothing that the training still changes.
         """
         record: Dict[str, Any] = {"k": kind, "t": fields.pop("t", None) or self.now(), **fields}
         if late is not None:
             record[_LATE] = late
-        self._enqueue(droppable, record)
+        self._enqueue(record, droppable, unhurried)
 
     def close(self, timeout_s: float = 5.0) -> None:
         """Write what is queued, waiting at most `timeout_s` for a disk that does not take it."""
@@ -70,11 +86,10 @@ class Emitter:
             self._wake.notify()
         self._thread.join(timeout_s)
 
-    def _enqueue(self, droppable: bool, record: Dict[str, Any]) -> None:
+    def _enqueue(self, record: Dict[str, Any], droppable: bool = False, unhurried: bool = False) -> None:
         if droppable:
             if len(self._queue) < PROGRESS_CAPACITY:
-                # neither locks nor wakes: a thread that wakes may well push the training's aside
-                self._queue.append((True, record))
+                self._queue.append(Queued(record, True, False))
             else:
                 self._count_dropped()
             return
@@ -82,8 +97,9 @@ class Emitter:
             if len(self._queue) >= CAPACITY:
                 self._queue.popleft()
                 self.dropped += 1
-            self._queue.append((False, record))
-            self._wake.notify()
+            self._queue.append(Queued(record, False, not unhurried))
+            if not unhurried:
+                self._wake.notify()
 
     def _open(self) -> None:
         self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
@@ -98,13 +114,14 @@ class Emitter:
                     if _what_is_behind(self._fd) == self._file:
                         os.close(self._fd)
                     return
-                droppable, record = self._queue.popleft()
-            if self._write_line(record):
-                self._ring(droppable)
-            elif droppable:
+                queued = self._queue.popleft()
+            if self._write_line(queued.record):
+                if queued.rings:
+                    self._ring()
+            elif queued.droppable:
                 self._count_dropped()
             else:
-                self._retry_later(record)
+                self._retry_later(queued)
 
     def _write_line(self, record: Dict[str, Any]) -> bool:
         line = self._line(record)
@@ -128,10 +145,10 @@ class Emitter:
         try:
             if _LATE in record:
                 record.update(record.pop(_LATE)())
-            told = {key: _finite(value) for key, value in record.items() if value is not None}
+            told = {key: value for key, value in record.items() if value is not None}
             if "t" in told:
                 told["t"] = round(told["t"], 6)
-            line = json.dumps(told, separators=(",", ":")).encode("utf-8", "replace")
+            line = _text(told).encode("utf-8", "replace")
         except Exception:
             return b""
         return (b"\n" if self._broken_line else b"") + line + b"\n"
@@ -140,14 +157,14 @@ class Emitter:
         with self._wake:
             self.dropped += 1
 
-    def _retry_later(self, record: Dict[str, Any]) -> None:
+    def _retry_later(self, queued: Queued) -> None:
         with self._wake:
-            self._queue.appendleft((False, record))
+            self._queue.appendleft(queued)
             self._wake.wait(RETRY_S)
 
-    def _ring(self, droppable: bool) -> None:
+    def _ring(self) -> None:
         """One byte says "read my file"; a full pipe already says it."""
-        if self._doorbell_fd is None or droppable or _what_is_behind(self._doorbell_fd) != self._doorbell:
+        if self._doorbell_fd is None or _what_is_behind(self._doorbell_fd) != self._doorbell:
             return
         try:
             os.write(self._doorbell_fd, b"!")
@@ -162,6 +179,14 @@ def _what_is_behind(fd: int) -> Optional[Tuple[int, int]]:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _text(told: Dict[str, Any]) -> str:
+    """JSON of a record. Nearly every one is so already that it can be written, and looked through only where not."""
+    try:
+        return _encode(told)
+    except (ValueError, TypeError):
+        return _encode(_finite(told))
 
 
 def _finite(value: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any, Optional
 class EpochCount:
     """Counts an epoch's steps and samples, and takes single batches' losses out of Keras's running mean.
 
+    Called for each batch, of which there may be ten thousand a second: it calls nothing itself.
     Where the batches' size is not known no samples are counted, and every batch is taken to weigh the same.
     """
 
@@ -29,7 +30,8 @@ class EpochCount:
         self._batch_size = batch_size or 1
         self._samples_per_epoch = math.inf if samples_per_epoch is None else samples_per_epoch
         self._loss_of_each = loss_of_each
-        self._last_batch = -1
+        self.last_batch = -1
+        """The index of the last step counted; -1 before the first."""
         self._weight = 0
         """Samples so far, or batches where only these can be counted."""
         self._weight_before = 0
@@ -46,33 +48,31 @@ class EpochCount:
 
         Keras calls once for several steps where it runs them in one go, hence the difference of indices.
         """
-        steps = batch - self._last_batch
-        self._last_batch = batch
+        steps = batch - self.last_batch
+        self.last_batch = batch
         self.steps += steps
         self.in_steps_s += seconds
-        self._weight = int(min(self._weight + steps * self._batch_size, self._samples_per_epoch))
+        weight = self._weight + steps * self._batch_size
+        self._weight = weight if weight <= self._samples_per_epoch else int(self._samples_per_epoch)
         return steps
-
-    @property
-    def last_batch(self) -> int:
-        """The index of the last step counted; -1 before the first."""
-        return self._last_batch
 
     def batch_loss(self, running: Any) -> Optional[float]:
         """The mean loss of the batches since the last call that knew the running mean: mostly of one.
 
         From the sample-weighted mean: (n·m_n − k·m_k) / (n − k).
         """
-        if not isinstance(running, (int, float)):
-            return None
-        weight_before, before = self._weight_before, self._running_before
-        self._weight_before, self._running_before = self._weight, float(running)
-        taken = self._weight - weight_before
+        if type(running) is not float:
+            if not isinstance(running, (int, float)):
+                return None
+            running = float(running)
+        weight, weight_before, before = self._weight, self._weight_before, self._running_before
+        self._weight_before, self._running_before = weight, running
         if self._loss_of_each:
-            return self._running_before
+            return running  # type: ignore[no-any-return]
+        taken = weight - weight_before
         if taken <= 0:
             return None
-        return (self._weight * self._running_before - weight_before * before) / taken
+        return (weight * running - weight_before * before) / taken  # type: ignore[no-any-return]
 
     def outside_s(self, now: float) -> float:
         """Seconds since the epoch began that were neither a step's nor spent standing still."""

@@ -89,7 +89,12 @@ class LaneHooks(Asynchronous):
             now = self._now()
             running = logs.get("loss") if logs else None
             if get_ident() != self._thread:
-                self._note_elsewhere(batch, now, running, logs)
+                self._count.is_told_elsewhere = True
+                self._ended.append((batch, now, running))
+                self._last_logs = logs
+                is_finite = running is None or running - running == 0.0
+                if self._count.is_awaited or now >= self._look_t or not is_finite:
+                    self._told_elsewhere(now, is_finite)
                 return
             self._ended.append((batch, now, running))
             self._last_logs = logs
@@ -131,6 +136,7 @@ class LaneHooks(Asynchronous):
             now = self._emitter.now()
             self._emitter.emit(
                 "validation",
+                unhurried=True,
                 step=self.step,
                 epoch=self.epoch,
                 seconds=round(now - self._validation_t, 6),
@@ -149,6 +155,7 @@ class LaneHooks(Asynchronous):
         numbers = plain_numbers(logs or {})
         self._emitter.emit(
             "epoch",
+            unhurried=True,
             t=now,
             epoch=self.epoch,
             step=self.step,

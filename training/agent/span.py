@@ -1,10 +1,14 @@
 """The steps since the last progress record, summed up."""
 
 import math
+import sys
 from typing import Any, Dict, List, Optional
 
 KEPT_STEP_TIMES = 512
 """Step times kept for the quantiles of one record; later steps of a long span replace earlier ones in turn."""
+
+
+_LARGEST = sys.float_info.max
 
 
 class Span:
@@ -28,19 +32,22 @@ class Span:
         """Add `steps` steps that took `seconds` together; `loss` is their mean batch loss, None where not known."""
         self.steps += steps
         self.seconds += seconds
-        if len(self._step_times) < KEPT_STEP_TIMES:
-            self._step_times.append(seconds / steps)
+        times = self._step_times
+        if len(times) < KEPT_STEP_TIMES:
+            times.append(seconds / steps)
         else:
-            self._step_times[self.steps % KEPT_STEP_TIMES] = seconds / steps
+            times[self.steps % KEPT_STEP_TIMES] = seconds / steps
         if loss is None:
             return
-        if not math.isfinite(loss):
+        if not -_LARGEST <= loss <= _LARGEST:
             self.nonfinite += steps
             return
         self._loss_sum += loss * steps
         self._loss_count += steps
-        self._loss_min = min(self._loss_min, loss)
-        self._loss_max = max(self._loss_max, loss)
+        if loss < self._loss_min:  # noqa: PLR1730 - a call would cost more than all else here
+            self._loss_min = loss
+        if loss > self._loss_max:  # noqa: PLR1730
+            self._loss_max = loss
 
     def fields(self) -> Dict[str, Any]:
         """The record's fields that stand for the span."""

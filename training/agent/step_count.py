@@ -25,7 +25,7 @@ class StepCount:
     takes tens. Hence a batch's end is only noted, in `ended`, and all that have ended are summed up together; the
     other attributes are as of the last `sum_up`.
 
-    All but `note_elsewhere` belongs to the training's own thread.
+    All but `ended`, `is_told_elsewhere` and `wake` belongs to the training's own thread.
     """
 
     def __init__(self, batch_size: Optional[int], samples_per_epoch: Optional[int]) -> None:
@@ -52,7 +52,8 @@ class StepCount:
         self._batch_size = batch_size
         self._samples_per_epoch = samples_per_epoch
         self._mark_t = 0.0
-        self._is_awaited = False
+        self.is_awaited = False
+        """Whether the training's thread waits for batches that another tells of."""
         self._more = threading.Event()
         self._patience_s = PATIENCE_S
 
@@ -89,11 +90,9 @@ class StepCount:
         self.sum_up()
         return now - self._mark_t
 
-    def note_elsewhere(self, batch: int, now: float, running: Any) -> None:
-        """Note a batch's end in a thread that is not the training's."""
-        self.is_told_elsewhere = True
-        self.ended.append((batch, now, running))
-        if self._is_awaited:
+    def wake(self) -> None:
+        """For another thread, once it has noted the end of a batch: go on, where somebody waits for it."""
+        if self.is_awaited:
             self._more.set()
 
     @property
@@ -110,7 +109,7 @@ class StepCount:
     def wait_for(self, untold: int, patience_s: float) -> bool:
         """Wait until no more than so many are not told of; False where that takes longer than the patience."""
         give_up_at = time.monotonic() + patience_s
-        self._is_awaited = True  # before looking: what is noted after that wakes us
+        self.is_awaited = True  # before looking: what is noted after that wakes us
         try:
             while self.untold > untold:
                 left_s = give_up_at - time.monotonic()
@@ -120,7 +119,7 @@ class StepCount:
                 self._more.clear()
             return True
         finally:
-            self._is_awaited = False
+            self.is_awaited = False
 
     def sum_up(self) -> None:
         """Take in the batches that have ended."""
@@ -133,16 +132,20 @@ class StepCount:
         in_steps_before_s = epoch.in_steps_s
         if not steps_before:
             self._note_first_steps(noted[0])
+        take, loss_of, add = epoch.take_batch, epoch.batch_loss, span.add
+        mark_t = self._mark_t
         try:
             for batch, ended_t, running in noted:
                 if batch <= epoch.last_batch:
                     continue  # told late: its steps, and its part of the running mean, came with a later batch's
-                now = max(ended_t, self._mark_t)
-                seconds = now - self._mark_t
-                self._mark_t = now
-                span.add(epoch.take_batch(batch, seconds), seconds, epoch.batch_loss(running))
+                seconds = ended_t - mark_t
+                if seconds >= 0:
+                    mark_t = ended_t
+                else:
+                    seconds = 0.0
+                add(take(batch, seconds), seconds, loss_of(running))
         finally:
-            self.last_step_t = self._mark_t
+            self.last_step_t = self._mark_t = mark_t
             self.step += epoch.steps - steps_before
             self.samples += epoch.samples - samples_before
             self.in_steps_s += epoch.in_steps_s - in_steps_before_s

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from training.analysis.forecast_fit import DeviceFit, device_fits
 from training.analysis.forecast_memory import EstimateError, Experience, memory_need
-from training.analysis.forecast_rate import FewSteps, rate_alone
+from training.analysis.forecast_rate import RoughBasis, rate_alone
 from training.analysis.progress import LaneTimes, makespan_s, speedup
 from training.description import Description
 from training.plan import LANES, Lane, Limits, PlannedDevice, Sharing
@@ -30,7 +30,7 @@ class Together:
     """Against one after the other."""
     measured: PairMeasured
     is_rough: bool = False
-    """A lane's time alone stands on few steps, and with it these."""
+    """A lane's time alone is only rough, and with it these."""
 
     @property
     def interval(self) -> tuple[float, float] | None:
@@ -53,8 +53,8 @@ class Forecast:
     together: Together | None = None
     error: EstimateError | None = None
     """Of the estimates on such a device so far."""
-    few_steps: Mapping[Lane, FewSteps] = field(default_factory=dict)
-    """Lanes whose time alone stands on a rate over too few steps, and on how few."""
+    rough: Mapping[Lane, RoughBasis] = field(default_factory=dict)
+    """Lanes whose time alone stands on a rate that is only rough, and on what."""
 
     @property
     def in_turn_s(self) -> float | None:
@@ -90,7 +90,7 @@ def forecast(
     if len(presets) == len(LANES) and sharing != "sequential":
         pair = best_measured(measured.of_pair(presets, devices), sharing)
     alone_s: dict[Lane, float] = {}
-    few_steps: dict[Lane, FewSteps] = {}
+    rough: dict[Lane, RoughBasis] = {}
     for lane, preset in presets.items():
         rate = rate_alone(lane, measured.of(preset, devices[lane]), pair)
         told = describe(preset)
@@ -104,16 +104,16 @@ def forecast(
             continue
         alone_s[lane] = seconds
         if rate is not None and rate.only is not None and bounds.minutes is None:
-            few_steps[lane] = rate.only
+            rough[lane] = rate.only
     kinds = {device.kind for device in devices.values()}
     return Forecast(
         sharing,
         tuple(presets),
         device_fits(needs, devices, sharing),
         alone_s,
-        None if pair is None else _together(pair, alone_s, bounds, is_rough=bool(few_steps)),
+        None if pair is None else _together(pair, alone_s, bounds, is_rough=bool(rough)),
         experience.errors.get(next(iter(kinds))) if len(kinds) == 1 else None,
-        few_steps,
+        rough,
     )
 
 

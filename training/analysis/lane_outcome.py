@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from training.analysis.disturbed_time import DisturbedTime
 from training.analysis.energy import TrainedSpan
 from training.plan import Lane
 from training.preset.backend import other_backend
@@ -53,10 +54,18 @@ class LaneOutcome:
     trained: TrainedSpan | None = None
     telemetry: StepTelemetry = "each"
     """How its steps were told in the end."""
+    disturbed_share: float | None = None
+    """Share of its training in which something disturbed it; None where that is not known."""
     finished: Finished | None = None
     """That it ended in order, by its own word."""
     error: Error | None = None
     """Why it failed, by its own word."""
+
+    def note_disturbances(self, seen: DisturbedTime) -> None:
+        """Take what disturbed it from its release to its last step."""
+        if self.trained is not None:
+            share = seen.share(self.trained.released_t, self.trained.last_step_t)
+            self.disturbed_share = None if share is None else round(share, 3)
 
     def own_end(self, lane: Lane) -> LaneEnded | None:
         """How the lane ended by its own word, for where no supervisor was there to tell."""

@@ -120,6 +120,7 @@ def _lane_measured(lane: Lane, plan: Plan, report: Report, told: LaneReport) -> 
         is_whole=unlimited and told.status == "completed",
         steps_per_s=told.steps_per_s or None,
         solo_steps_per_s=_solo_rate(lane, report) or None,
+        solo_disturbed_share=None if _was_probed(lane, report) else told.disturbed_share,
         peak_memory_bytes=peak_bytes,
         peak_is_estimate=told.memory_estimated,
         is_capped=on.kind == "gpu" and preset.device.memory != "growth",
@@ -130,12 +131,16 @@ def _lane_measured(lane: Lane, plan: Plan, report: Report, told: LaneReport) -> 
 def _solo_rate(lane: Lane, report: Report) -> float | None:
     """Its rate while nobody trained beside it: as measured, else that of a lane that was alone throughout."""
     told = report.contention
-    if told is not None and lane in told.solo_steps_per_s:
+    if told is not None and _was_probed(lane, report):
         return told.solo_steps_per_s[lane]
     in_turn = report.sharing == "sequential" and report.sharing_asked in (None, "sequential")
     was_shared = told is not None and bool(told.shared_steps_per_s)
     alone = len(report.lanes) == 1 or (in_turn and not was_shared)
     return report.lanes[lane].steps_per_s if alone else None
+
+
+def _was_probed(lane: Lane, report: Report) -> bool:
+    return report.contention is not None and lane in report.contention.solo_steps_per_s
 
 
 def _sharing_of_shared_time(report: Report) -> Sharing:

@@ -14,9 +14,11 @@ from training.bench.plan import BenchPlan
 from training.bench.records import BenchOutcome, BenchRecord, LaunchBegan, LaunchEnded, StopAsked
 from training.bench.schedule import Pair, PlannedLaunch, pairs
 from training.code_trust import named_code
-from training.launch import LaunchError, LaunchRequest, preset_reference
+from training.launch import LaunchRequest
+from training.launch_refusal import LaunchError
 from training.meters.devices import DeviceUnavailableError
 from training.plan import Lane, LanePlan
+from training.planned_lanes import preset_reference
 from training.preset import PresetError
 from training.record.run_folder import RunFolder
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from training.bench.folder import BenchFolder, list_bench_folders
 from training.bench.plan import BenchPlanError, read_bench_plan
 from training.bench.records import BenchBegan, BenchRecord
-from training.launch import DeviceRefusedError
+from training.launch_refusal import DeviceRefusedError
 from training.plan import PlanError, PlannedDevice, read_plan
 from training.record.liveness import liveness
 from training.record.reader import TailingReader

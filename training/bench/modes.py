@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from training.bench.plan import MEASURED, REFERENCE
-from training.launch import LaunchError
+from training.launch_refusal import LaunchError
 from training.plan import Sharing
 
 

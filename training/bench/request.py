@@ -10,20 +10,18 @@ from pathlib import Path
 
 from msgspec import structs
 
+from training.analysis.forecast_memory import read_experience
 from training.bench.modes import parse_modes
 from training.bench.plan import BenchPlan, BenchPreset
 from training.bench.schedule import pairs
 from training.code_trust import NamedCode, needing_a_yes, refuse_unconfirmed, unconfirmed
-from training.launch import (
-    DeviceRefusedError,
-    DoesNotFitError,
-    LaunchError,
-    make_plan,
-    planned_lane,
-)
+from training.launch import make_plan
+from training.launch_refusal import LaunchError, refusal
 from training.meters.devices import ChosenDevices, DeviceListing, choose_devices
 from training.plan import LanePlan, Limits, Plan, Sharing
-from training.preflight import DEVICE_CHECKS, Check, check_launch
+from training.planned_lanes import planned_lane
+from training.preflight import check_launch
+from training.preflight.model_sizes import ask_sizes, of_unknown_size
 from training.preflight.mps import check_control_program
 from training.preset import PresetError, preset_digest
 from training.preset.overrides import apply_overrides
@@ -177,18 +175,21 @@ def _refuse_what_cannot_start(
         if program.state != "pass":
             raise LaunchError(f"{program.message}: {program.remedy}")
     folder = None if bench_dir is None else bench_dir.expanduser().absolute()
-    first: Check | None = None
+    first: LaunchError | None = None
+    experience = read_experience()
     for pair in pairs(plan):
         lane_plan = _run_plan(plan, pair, mode, devices)
-        checks = check_launch(lane_plan, listing=listing, folder=folder, environment=environment)
-        stops = [check for check in checks if check.state == "stop"]
-        if plan.force_fit:
-            stops = [check for check in stops if not check.can_be_forced]
-        if not stops:
+        if not plan.force_fit:
+            ask_sizes(of_unknown_size(lane_plan, experience))
+        checks = check_launch(
+            lane_plan, listing=listing, folder=folder, environment=environment, experience=experience
+        )
+        why = refusal(checks, force_fit=plan.force_fit)
+        if why is None:
             return
-        first = first or min(stops, key=lambda check: check.can_be_forced)
+        first = first or why
     if first is not None:
-        raise _refusal(first)
+        raise first
 
 
 def _run_plan(plan: BenchPlan, pair: tuple[int, int], mode: Sharing, devices: ChosenDevices) -> Plan:
@@ -196,10 +197,3 @@ def _run_plan(plan: BenchPlan, pair: tuple[int, int], mode: Sharing, devices: Ch
     made = make_plan("", {"a": a, "b": b}, devices.device, mode, plan.limits)
     if_no_gpu = structs.replace(made, if_no_gpu="fail" if devices.device.kind == "gpu" else "cpu")
     return structs.replace(if_no_gpu, lane_devices=devices.lane_devices, probing=plan.probing)
-
-
-def _refusal(stop: Check) -> LaunchError:
-    message = f"{stop.message}: {stop.remedy}" if stop.remedy else stop.message
-    if stop.can_be_forced:
-        return DoesNotFitError(message)
-    return DeviceRefusedError(message) if stop.name in DEVICE_CHECKS else LaunchError(message)

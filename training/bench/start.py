@@ -12,7 +12,7 @@ from training.bench.device_use import DeviceMeasuredError, refuse_after_a_bench,
 from training.bench.folder import BenchFolder, forget_bench_folder, make_bench_folder
 from training.bench.plan import BenchPlan, read_bench_plan, write_bench_plan
 from training.code_trust import NamedCode, remember_launched, unconfirmed
-from training.launch import LaunchError
+from training.launch_refusal import LaunchError
 from training.plan import PlannedDevice
 from training.record.liveness import liveness
 from training.supervisor.start import start_detached

@@ -29,6 +29,8 @@ class Request(Struct, frozen=True, omit_defaults=True):
     steps: int | None = None
     sharing: Sharing | None = None
     planned: LanePlan | None = None
+    force_fit: bool = False
+    """Join also where the forecast says that the memory does not do."""
 
 
 class Reply(Struct, frozen=True, omit_defaults=True):

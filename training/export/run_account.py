@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 
 from msgspec import structs
 
+from training.analysis.build_report import build_report
 from training.analysis.history import RunHistory
 from training.analysis.paused_text import phase_text
-from training.analysis.report import Monitor, Report, build_report, read_report
+from training.analysis.report import Monitor, Report, read_report
 from training.analysis.run_course import RunCourse, read_course
 from training.analysis.state import RunState
 from training.plan import Lane, Plan

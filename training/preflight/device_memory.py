@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from training.analysis.forecast_fit import DeviceFit
+from training.analysis.forecast_fit import DeviceFit, device_fits
 from training.analysis.forecast_memory import EstimateError, Experience, MemoryNeed, memory_need
 from training.analysis.memory_remedies import HOST_MEMORY, OUT_OF_MEMORY, memory_remedies
 from training.description import Description, kept_description
@@ -46,6 +46,25 @@ def check_host_memory(
     fit = _fit(plan, tuple(plan.lanes), capacity.memory_bytes, experience, describe)
     free = f"{gib(free_bytes)} of {gib(capacity.memory_bytes)} free ({capacity.memory_from})"
     return _check(_HOST_NAME, plan, fit, free, free_bytes, experience.errors.get("cpu"))
+
+
+def check_planned_memory(
+    plan: Plan, experience: Experience, describe: Describe = kept_description
+) -> Check | None:
+    """Hold what the lanes will take against what their device has in all; None where nothing stands against it.
+
+    For a run that holds some of it already: what is free says nothing then.
+    """
+    needs = {
+        lane: memory_need(spec.preset, plan.device_of(lane), experience, describe(spec.preset))
+        for lane, spec in plan.lanes.items()
+    }
+    for fit in device_fits(needs, {lane: plan.device_of(lane) for lane in needs}, plan.sharing):
+        if fit.state == "does not fit" and fit.total_bytes is not None:
+            in_all = f"{gib(fit.total_bytes)} in all"
+            error = experience.errors.get(fit.device.kind)
+            return _check(_NAME, plan, fit, in_all, fit.total_bytes, error)
+    return None
 
 
 def _fit(

@@ -68,6 +68,8 @@ class LaneMeasured(Record, frozen=True, tag="lane_measured"):
     steps_per_s: Figure | None = None
     solo_steps_per_s: Figure | None = None
     """Steps per second of its whole time while nobody trained beside it."""
+    solo_disturbed_share: Annotated[float, Meta(ge=0, le=1)] | None = None
+    """Share of the time behind `solo_steps_per_s` in which something disturbed it; what probes time nothing did."""
     peak_memory_bytes: Count | None = None
     """The footprint: device memory on a GPU, RSS on a CPU."""
     peak_is_estimate: bool = False

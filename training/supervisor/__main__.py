@@ -8,8 +8,9 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
+from training.analysis.build_report import build_report
 from training.analysis.remembering import remember_run
-from training.analysis.report import build_report, write_report
+from training.analysis.report import write_report
 from training.meters.devices import open_meter
 from training.plan import Plan, read_plan
 from training.record.event_records import Ended

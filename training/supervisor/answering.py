@@ -6,8 +6,11 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
+from msgspec import structs
+
 from training.control.protocol import Reply, Request
 from training.plan import CHANGEABLE, LANES, Lane, LanePlan, Plan, Sharing
+from training.preflight.joining import why_no_room
 from training.preflight.scripts import why_not_run
 from training.preset.backend import Backend, how_to_install, missing_packages, title_of
 from training.record.event_records import Asked
@@ -52,11 +55,15 @@ class Answering:
     """Carries out what was asked, or says in one sentence why not."""
 
     def __init__(
-        self, owner: Owner, missing: Callable[[Backend], tuple[str, ...]] = missing_packages
+        self,
+        owner: Owner,
+        missing: Callable[[Backend], tuple[str, ...]] = missing_packages,
+        why_no_room: Callable[[Plan], str] = why_no_room,
     ) -> None:
-        """`missing` tells which packages of a backend are not installed."""
+        """`missing` tells which packages of a backend are not installed, `why_no_room` why memory does not do."""
         self._owner = owner
         self._missing = missing
+        self._why_no_room = why_no_room
 
     def answer(self, request: Request) -> Reply:
         """Carry out one request."""
@@ -145,6 +152,8 @@ class Answering:
         lane = _free_lane(owner.lanes)
         if lane is None:
             return _no("both lanes train: one has to end before another can join")
+        if not request.force_fit and (why := self._why_no_room(_with(owner, lane, request.planned))):
+            return _no(why)
         try:
             owner.join(request.planned, lane, request.by[:80])
         except OSError as error:
@@ -183,6 +192,12 @@ def _trains_others(runs: list[LaneRun], lanes: Mapping[Lane, LaneRun]) -> bool:
     asked = {run.lane for run in runs}
     workers = [run.worker for run in runs if run.worker is not None]
     return any(one.worker in workers for one in lanes.values() if one.lane not in asked)
+
+
+def _with(owner: Owner, lane: Lane, planned: LanePlan) -> Plan:
+    """The lanes that train, and the one that is to join them."""
+    train = {name: spec for name, spec in owner.plan.lanes.items() if not owner.lanes[name].has_ended}
+    return structs.replace(owner.plan, lanes={**train, lane: planned}, sharing=owner.sharing)
 
 
 def _free_lane(lanes: Mapping[Lane, LaneRun]) -> Lane | None:

@@ -142,7 +142,15 @@ class _Timer(Emitter):
         """The lane's clock."""
         return self._now()
 
-    def emit(self, kind: str, /, droppable: bool = False, late: Any = None, **fields: Any) -> None:  # noqa: ARG002
+    def emit(
+        self,
+        kind: str,
+        /,
+        droppable: bool = False,  # noqa: ARG002
+        unhurried: bool = False,  # noqa: ARG002
+        late: Any = None,  # noqa: ARG002
+        **fields: Any,
+    ) -> None:
         """Keep what the window found."""
         if kind == "window" and fields["steps"]:
             self.told = fields["steps"], fields["in_steps_s"]

@@ -183,7 +183,7 @@ def _begin(request: BenchRequest, *, force_busy: bool) -> Followed:
         from training.bench.device_use import runs_on
         from training.bench.request import plan_bench
         from training.bench.start import begin_bench
-        from training.launch import DoesNotFitError
+        from training.launch_refusal import DoesNotFitError
         from training.meters.devices import list_devices
         from tui.bench_follow import Followed
 

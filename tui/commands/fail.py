@@ -24,7 +24,7 @@ def failing_clearly() -> Iterator[None]:
     """Turn what can go wrong before a run into one sentence and its exit code."""
     from training.code_trust import CodeNotConfirmedError
     from training.control.client import ControlError
-    from training.launch import DeviceRefusedError, LaunchError
+    from training.launch_refusal import DeviceRefusedError, LaunchError
     from training.meters.devices import DeviceRequestError, DeviceUnavailableError
     from training.plan import PlanError
     from training.preset import PresetError

@@ -12,6 +12,7 @@ from tui.commands.ask import asked_of_live_run
 from tui.commands.confirming import confirm, trust_option
 from tui.commands.fail import failing_clearly
 from tui.commands.preset_names import complete_preset_or_run
+from tui.commands.waiting import say_what_is_waited_for
 
 if TYPE_CHECKING:
     from training.code_trust import NamedCode
@@ -34,8 +35,13 @@ EPILOG = """Examples:
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Set a preset's key. May be repeated."
 )
 @click.option("--seed", type=click.IntRange(min=0, max=2**31 - 1), help="Its seed.")
+@click.option(
+    "--force-fit", is_flag=True, help="Join even where the forecast says that the memory does not do."
+)
 @trust_option
-def join(words: tuple[str, ...], overrides: tuple[str, ...], seed: int | None, trust: bool) -> None:
+def join(
+    words: tuple[str, ...], overrides: tuple[str, ...], seed: int | None, force_fit: bool, trust: bool
+) -> None:
     """Add PRESET to a run whose other lane trains already, or has ended: it trains beside what trains there.
 
     PRESET may also be a script with its arguments in quotes, or exec: with a program and its own. The rate that the
@@ -45,17 +51,17 @@ def join(words: tuple[str, ...], overrides: tuple[str, ...], seed: int | None, t
     reference, run = thing_and_run(words, "preset", _is_preset)
     yes = confirm(partial(_asked_about, reference), trust=trust)
     with failing_clearly():
-        from training.launch import joining_lane
+        from training.planned_lanes import joining_lane
         from training.preset.printable import printable
 
-        planned = joining_lane(reference, overrides, seed, confirmed=yes)
-    folder = asked_of_live_run(run, ask="join", planned=planned, by="dualtrain-tui join")
+        planned = joining_lane(reference, overrides, seed, confirmed=yes, waits_for=say_what_is_waited_for)
+    folder = asked_of_live_run(run, ask="join", planned=planned, force_fit=force_fit, by="dualtrain-tui join")
     click.echo(f"{printable(planned.preset_name)} joins {printable(folder.name)}{_bounds(folder)}")
 
 
 def _asked_about(reference: str) -> tuple[NamedCode, ...]:
     from training.code_trust import needing_a_yes, unconfirmed
-    from training.launch import planned_lane
+    from training.planned_lanes import planned_lane
 
     return unconfirmed(needing_a_yes([planned_lane(reference)]))
 

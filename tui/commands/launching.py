@@ -14,6 +14,7 @@ from tui.commands.detached import say_detached
 from tui.commands.fail import fail, failing_clearly
 from tui.commands.open_app import open_app, why_no_screen
 from tui.commands.viewer_options import look_of, resolve_or_fail
+from tui.commands.waiting import say_what_is_waited_for
 from tui.commands.what_ends_it import say_what_ends_it
 
 if TYPE_CHECKING:
@@ -68,11 +69,12 @@ def say_plain(why: str, resolved: Resolved) -> None:
 def _launch(request: LaunchRequest) -> Launched:
     with failing_clearly():
         from training.bench.device_use import benches_on
-        from training.launch import DoesNotFitError, launch
+        from training.launch import launch
+        from training.launch_refusal import DoesNotFitError
         from training.meters.devices import list_devices
 
         try:
-            launched = launch(request, list_devices())
+            launched = launch(request, list_devices(), waits_for=say_what_is_waited_for)
         except DoesNotFitError as error:
             fail(f"{error}; --force-fit launches all the same", exit_codes.DEVICE)
         beside = benches_on(launched.plan.device)

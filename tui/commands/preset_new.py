@@ -76,7 +76,7 @@ def _beginning(name: str, source: str | None, script: str | None, model: str | N
 def _refuse_unconfirmed(source: str) -> None:
     """Made the user's own, code of `./presets` would be their own word, and be run unasked."""
     from training.code_trust import needing_a_yes, unconfirmed
-    from training.launch import planned_lane
+    from training.planned_lanes import planned_lane
 
     if unconfirmed(needing_a_yes([planned_lane(source)])):
         fail(

@@ -95,7 +95,7 @@ class JoinAsked(SupervisorAsked):
             PresetError: it cannot be used.
             CodeNotConfirmedError: it names code that nobody has said yes to.
         """
-        from training.launch import joining_lane
+        from training.planned_lanes import joining_lane
 
         return _request("join", by, planned=joining_lane(self.reference, confirmed=self.confirmed))
 

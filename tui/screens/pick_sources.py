@@ -82,8 +82,8 @@ def save(asked: SaveAsked) -> PresetEntry | None:
         PresetError: it cannot be saved.
     """
     from training.code_trust import needing_a_yes, unconfirmed
-    from training.launch import planned_lane
     from training.own_presets import save_as_own
+    from training.planned_lanes import planned_lane
     from training.preset import PresetError
     from training.preset.saving import PresetThereError
 

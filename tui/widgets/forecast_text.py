@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _GIB = 2**30
 _ROUGH = "≈"
-"""Before a time that stands on a rate over few steps."""
+"""Before a time that stands on a rate that is only rough."""
 _SHARED: dict[Sharing, str] = {"mps": "under MPS", "one-process": "in one process"}
 """How the two are beside each other, where that is not simply together."""
 _FIT_TONE: dict[FitState, Tone] = {
@@ -59,7 +59,7 @@ def time_lines(forecast: Forecast, now: datetime) -> Iterator[Line]:
     """How long each takes alone, and both."""
     if forecast.sharing == "sequential" or len(forecast.lanes) == 1:
         is_told = len(forecast.lanes) > 1 and forecast.in_turn_s is not None
-        rough = _ROUGH if forecast.few_steps else ""
+        rough = _ROUGH if forecast.rough else ""
         whole = f", in all {rough}{about(forecast.in_turn_s)}" if is_told else ""
         for alone in _alone(forecast, " then "):
             yield line(*alone, (whole, "plain"))
@@ -164,7 +164,7 @@ def _alone(forecast: Forecast, between: str) -> Iterator[list[Span]]:
     forms = [("not measured yet", False), (format.UNKNOWN, False)]
     if len(forecast.alone_s) == len(forecast.lanes):
         del forms[1]  # nothing is missing
-    if forecast.few_steps:
+    if forecast.rough:
         forms.insert(0, ("not measured yet", True))
     for missing, with_steps in forms:
         spans: list[Span] = []
@@ -175,7 +175,7 @@ def _alone(forecast: Forecast, between: str) -> Iterator[list[Span]]:
 
 
 def _time_alone(forecast: Forecast, lane: Lane, missing: str, *, with_steps: bool) -> list[Span]:
-    seconds, few = forecast.alone_s.get(lane), forecast.few_steps.get(lane)
+    seconds, few = forecast.alone_s.get(lane), forecast.rough.get(lane)
     if seconds is None:
         return [(missing, "muted")]
     if few is None:

@@ -7,7 +7,7 @@ from training.analysis.report import LaneReport
 from training.plan import Lane
 from training.record.event_records import LaneStatus
 from tui import format
-from tui.report_text import footprint_text
+from tui.report_text import disturbed_text, footprint_text
 from tui.widgets.lines import LinesWidget
 from tui.widgets.panel import content_of
 from tui.widgets.spans import BLANK, LANE_TONE, Line, Span, Tone, clip, line, whole, width_of, wrap
@@ -110,6 +110,8 @@ def _totals(lane: Lane, report: LaneReport) -> list[Line]:
             ),
             _row("trained", format.span(report.train_s), f"  of {format.span(report.wall_s)} alive"),
         ]
+    if disturbed := disturbed_text(report):
+        trained.append(_row("disturbed", disturbed, "  of its training"))
     lines = [
         _row("loss", loss, "  first → last"),
         *trained,

@@ -1,79 +1,59 @@
-"""What only Keras can tell of a preset before a launch, asked of a process of its own and kept."""
+"""What only Keras can tell of a preset before a launch, asked of a process of its own."""
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-from msgspec import Struct
-
+from training.description.description import Description
+from training.description.kept import keep_description, kept_description
 from training.preset import Preset, preset_digest
 from training.preset.backend import ON_CPU
 from training.preset.own_code import NOT_COMPUTED, names_code
 from training.preset.script import OF_A_SCRIPT
-from training.record.run_home import state_home
-from training.record.whole_file import write_whole
 from training.worker_answer import NoAnswerError, answer_in
 
-TIMEOUT_S = 120.0
-"""Twenty times what the largest network we ship takes on a busy machine."""
-
-_NICENESS = 19
 _LOOK_EVERY_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How the describing process is run, and how long an answer is waited for."""
+
+    niceness: int
+    timeout_s: float
+
+
+IN_PASSING = Patience(niceness=19, timeout_s=120.0)
+"""For who looks around: beside trainings it takes next to nothing of theirs, and its time."""
+WAITED_FOR = Patience(niceness=0, timeout_s=60.0)
+"""For a launch that rests on the answer: ten times what the largest network we ship takes on a busy machine."""
 
 
 class DescriptionError(Exception):
     """A preset that could not be described; the message is one line."""
 
 
-class Description(Struct, frozen=True):
-    """What a model is before it trains. The estimates leave out what a framework keeps for itself."""
-
-    digest: str
-    """Of the preset that was described."""
-    keras: str
-    """The version that built the model."""
-    parameters: int
-    trainable_parameters: int
-    parameter_bytes: int
-    optimizer_bytes_estimate: int
-    activation_bytes_estimate: int | None
-    """What the layers of one batch put out, without what a layer keeps inside; None where the layers do not tell."""
-    steps_per_epoch: int | None
-    """None where the data do not tell before an epoch is over."""
-    layers: int
-
-
-def kept_description(preset: Preset) -> Description | None:
-    """The description an earlier process made of the same preset with the same Keras, if there is one."""
-    kept = description_of(preset_digest(preset))
-    return kept if kept is not None and kept.keras == importlib.metadata.version("keras") else None
-
-
-def description_of(digest: str) -> Description | None:
-    """The description that is kept of this content of a preset, whichever Keras it was made with."""
-    try:
-        return msgspec.json.decode(_kept_path(digest).read_bytes(), type=Description)
-    except (OSError, ValueError, msgspec.DecodeError):  # a digest from a damaged file may be no file name
-        return None
-
-
 def describe_preset(
-    path: Path, preset: Preset, is_cancelled: Callable[[], bool], overrides: Sequence[str] = ()
+    path: Path,
+    preset: Preset,
+    is_cancelled: Callable[[], bool],
+    overrides: Sequence[str] = (),
+    patience: Patience = IN_PASSING,
 ) -> Description:
-    """The kept description, else one asked of a process at the lowest priority, which takes seconds.
+    """The kept description, else one asked of a process of its own, which takes seconds.
 
     Args:
         path: the preset's file.
         preset: what was read from it, with the overrides.
         is_cancelled: looked at twenty times a second; once it holds, the process is ended.
         overrides: what is set beside the file.
+        patience: how much of the machine it gets, and how long it may take.
 
     Raises:
         DescriptionError: the model cannot be built, the file has changed, it was cancelled, or the preset names code of
@@ -86,15 +66,35 @@ def describe_preset(
         return kept
     if names_code(preset):
         raise DescriptionError(NOT_COMPUTED)
-    told = _ask(path, preset, is_cancelled, overrides)
-    if told.digest != preset_digest(preset):
-        raise DescriptionError("the preset's file has changed since it was read")
+    told = description_anew(path, preset, is_cancelled, overrides, patience)
     keep_description(told)
     return told
 
 
+def description_anew(
+    path: Path,
+    preset: Preset,
+    is_cancelled: Callable[[], bool],
+    overrides: Sequence[str] = (),
+    patience: Patience = IN_PASSING,
+) -> Description:
+    """The description whatever is kept of one, for a preset that names no code of its own; nothing is kept.
+
+    Raises:
+        DescriptionError: as of `describe_preset`.
+    """
+    told = _ask(path, preset, is_cancelled, overrides, patience)
+    if told.digest != preset_digest(preset):
+        raise DescriptionError("the preset's file has changed since it was read")
+    return told
+
+
 def _ask(
-    path: Path, preset: Preset, is_cancelled: Callable[[], bool], overrides: Sequence[str]
+    path: Path,
+    preset: Preset,
+    is_cancelled: Callable[[], bool],
+    overrides: Sequence[str],
+    patience: Patience,
 ) -> Description:
     setting = [word for override in overrides for word in ("--set", override)]
     try:
@@ -113,10 +113,14 @@ def _ask(
     with process:
         try:
             # From outside: code between fork and exec is not safe in a process that has threads.
-            os.setpriority(os.PRIO_PROCESS, process.pid, _NICENESS)
+            os.setpriority(os.PRIO_PROCESS, process.pid, patience.niceness)
         except OSError:
             pass  # it has ended already, or priorities cannot be set here
-        _wait(process, is_cancelled)
+        try:
+            _wait(process, is_cancelled, patience.timeout_s)
+        except BaseException:
+            process.kill()  # whoever leaves early, by a signal or otherwise, waits for no answer
+            raise
         # What it prints is far smaller than a pipe holds, so that it never waited for this reading.
         output = process.stdout.read() if process.stdout else b""
     last_line = output.strip().rpartition(b"\n")[2]
@@ -137,8 +141,8 @@ def environment_without_gpu(preset: Preset) -> dict[str, str]:
     )
 
 
-def _wait(process: subprocess.Popen[bytes], is_cancelled: Callable[[], bool]) -> None:
-    give_up_at = time.monotonic() + TIMEOUT_S
+def _wait(process: subprocess.Popen[bytes], is_cancelled: Callable[[], bool], timeout_s: float) -> None:
+    give_up_at = time.monotonic() + timeout_s
     while True:
         try:
             process.wait(_LOOK_EVERY_S)
@@ -146,23 +150,7 @@ def _wait(process: subprocess.Popen[bytes], is_cancelled: Callable[[], bool]) ->
             cancelled = is_cancelled()
             if not cancelled and time.monotonic() < give_up_at:
                 continue
-            process.kill()
-            process.wait()
             raise DescriptionError(
-                "cancelled" if cancelled else f"no description within {TIMEOUT_S:.0f} s"
+                "cancelled" if cancelled else f"no description within {timeout_s:.0f} s"
             ) from None
         return
-
-
-def _kept_path(digest: str) -> Path:
-    return state_home() / "descriptions" / f"{digest}.json"
-
-
-def keep_description(description: Description) -> None:
-    """Keep it for whoever asks about the same content; a state directory that takes nothing loses it."""
-    path = _kept_path(description.digest)
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_whole(path, msgspec.json.encode(description))
-    except OSError:
-        return  # it will be asked again

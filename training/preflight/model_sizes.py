@@ -1,0 +1,85 @@
+"""The sizes of models that nothing is known of yet, asked for where a launch rests on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from pathlib import Path
+from threading import Event
+
+from training.analysis.forecast_memory import Experience, memory_need
+from training.description import (
+    WAITED_FOR,
+    Description,
+    DescriptionError,
+    Patience,
+    describe_preset,
+    description_of,
+    keep_description,
+    kept_description,
+)
+from training.plan import LanePlan, Plan
+from training.preset import Preset, preset_digest
+from training.preset.own_code import names_code
+
+Describe = Callable[[Path, Preset, Callable[[], bool], Sequence[str], Patience], Description]
+
+
+def of_unknown_size(plan: Plan, experience: Experience) -> tuple[LanePlan, ...]:
+    """The lanes whose memory nothing tells of, and whose models Keras could tell of; one for each content."""
+    unknown: dict[str, LanePlan] = {}
+    for lane, spec in plan.lanes.items():
+        preset = spec.preset
+        if not is_of_unknown_size(spec):
+            continue
+        if memory_need(preset, plan.device_of(lane), experience, None).known_from == "nothing":
+            unknown[preset_digest(preset)] = spec
+    return tuple(unknown.values())
+
+
+def is_of_unknown_size(spec: LanePlan) -> bool:
+    """Whether Keras could tell of the lane's model, and has not yet."""
+    preset = spec.preset
+    return preset.script is None and not names_code(preset) and kept_description(preset) is None
+
+
+def ask_sizes(
+    lanes: Sequence[LanePlan],
+    describe: Describe = describe_preset,
+    waiting: Callable[[Sequence[Future[None]]], object] = wait,
+) -> None:
+    """Have the models described side by side, and what is told of them kept; takes seconds.
+
+    What cannot be described is left to its worker, which says why.
+
+    Args:
+        lanes: of models that nothing is known of.
+        describe: as `describe_preset`.
+        waiting: returns when all are done; a signal may end it before.
+    """
+    left = Event()
+
+    def ask(spec: LanePlan) -> None:
+        path = Path(spec.preset_path or spec.preset_name)
+        try:
+            describe(path, spec.preset, left.is_set, spec.overrides, WAITED_FOR)
+        except DescriptionError:
+            return
+
+    with ThreadPoolExecutor(max_workers=2) as threads:
+        asked = [threads.submit(ask, spec) for spec in lanes]
+        try:
+            waiting(asked)
+        except BaseException:
+            left.set()
+            raise
+        for one in asked:
+            one.result()
+
+
+def keep_shipped_sizes(plan: Plan) -> None:
+    """Keep what is shipped of the lanes' models: what they take is held against it by their contents later."""
+    for spec in plan.lanes.values():
+        told = kept_description(spec.preset)
+        if told is not None and description_of(told.digest) is None:
+            keep_description(told)
