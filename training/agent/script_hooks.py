@@ -1,7 +1,6 @@
 """What a script's training tells: as a lane's own, with fits that follow each other and loops of the script's own."""
 
 import math
-import traceback
 from threading import get_ident
 from typing import Any, Callable, Optional
 
@@ -10,7 +9,7 @@ from .fit_facts import FitFacts, whole
 from .gate import Gate
 from .lane_hooks import LaneHooks
 from .lane_plan import LaneHooksPlan
-from .never_raises import never_raises
+from .never_raises import never_raises, what_failed
 from .step_count import SHORT_PATIENCE_S
 
 
@@ -147,7 +146,7 @@ class ScriptHooks(LaneHooks):
                 self._last_logs = None if loss is None else {"loss": loss}
                 self._look(now)
         except Exception:
-            self.report_own_failure(traceback.format_exc())
+            self.report_own_failure(what_failed())
 
     def _enter_loop(self) -> None:
         if not self.step:

@@ -1,11 +1,11 @@
 """Look once a second, from a thread of ours, after what no hook sees: steps of compiled loops, or none at all."""
 
 import threading
-import traceback
 from typing import Optional
 
 from .fit_watch import FitWatch
 from .own_loop import OwnLoop
+from .never_raises import what_failed
 from .script_lane import WARM_UP_STEPS, ScriptLane
 
 LOOK_S = 1.0
@@ -50,7 +50,7 @@ class StepWatch:
         try:
             self.look()
         except Exception:
-            self._lane.hooks.report_own_failure(traceback.format_exc())
+            self._lane.hooks.report_own_failure(what_failed())
 
     def tell_none(self) -> None:
         """The script has ended in order: tell it where it showed no step all the while."""
@@ -62,7 +62,7 @@ class StepWatch:
             try:
                 self.look()
             except Exception:
-                self._lane.hooks.report_own_failure(traceback.format_exc())
+                self._lane.hooks.report_own_failure(what_failed())
 
     def look(self) -> None:
         """Look once."""
