@@ -174,6 +174,15 @@ def test_without_a_supervisor_it_ends(stage: Stage, tmp_path: Path) -> None:
     script.close()
 
 
+def test_one_without_steps_says_that_it_can_stop_at_none(stage: Stage) -> None:
+    script = stage.as_lane("import time\nprint('on', flush=True)\ntime.sleep(60)\n").go()
+    wait_for(lambda: "on" in script.printed)
+    assert not script.of("no_gate")
+    script.tell("stop", reason="test")
+    assert script.first("no_gate")["why"] == "no step at which it could stop"
+    assert [record["steps"] for record in script.of("telemetry")] == ["none"]
+
+
 @pytest.mark.parametrize(("source", "told"), [("print(1)", ["none"]), ("raise SystemExit(3)", [])])
 def test_one_that_ended_before_it_showed_a_step_says_that_there_were_none(
     stage: Stage, source: str, told: list[str]
