@@ -279,6 +279,15 @@ class TestPauses:
         assert not reply.ok
         assert reply.why.startswith(told)
 
+    def test_no_probe_beside_one_that_has_ended(self, tmp_path: Path, owner: Owner) -> None:
+        supervisor, worker = owner()
+        append(RunFolder(tmp_path / "run").lane_records("b"), Telemetry(t=5.0, steps="none"))
+        supervisor._read(worker)
+        supervisor.lanes["b"].worker = None
+        supervisor.lanes["b"].enter("ended", 6.0)
+        reply = supervisor.answer(Request("probe"))
+        assert reply.why == "a probe needs both lanes training: lane b does not any more"
+
 
 class TestStoppedGroup:
     @pytest.fixture
