@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from training.control.protocol import Reply, Request
+from training.lane_names import told_apart
 from training.plan import CHANGEABLE, LANES, Lane, LanePlan, Plan, Sharing
 from training.preflight.scripts import why_not_run
 from training.preset.backend import Backend, how_to_install, missing_packages, title_of
@@ -145,8 +146,9 @@ class Answering:
         lane = _free_lane(owner.lanes)
         if lane is None:
             return _no("both lanes train: one has to end before another can join")
+        planned = told_apart({**owner.plan.lanes, lane: request.planned})[lane]
         try:
-            owner.join(request.planned, lane, request.by[:80])
+            owner.join(planned, lane, request.by[:80])
         except OSError as error:
             return _no(f"the run's files cannot be changed: {error.strerror or error}")
         return Reply(ok=True)
