@@ -102,7 +102,7 @@ class StepWatch:
         if not self._loop.has_compiled:
             return 0
         steps = self._loop.compiled_steps()
-        is_told_else = self._watch.depth > 0 or self._watch.fits != self._fits_seen
+        is_told_else = self._watch.is_busy or self._watch.fits != self._fits_seen
         self._fits_seen = self._watch.fits
         if is_told_else:
             self._told_t = self._lane.emitter.now()
@@ -127,7 +127,7 @@ class StepWatch:
     def _tell_no_gate(self) -> None:
         """The script is to stop: tell it where that is known to wait for nothing."""
         lane = self._lane
-        if self._watch.depth or lane.telemetry not in ("", "none"):
+        if self._watch.is_busy or lane.telemetry not in ("", "none"):
             return
         none_seen = lane.telemetry == "none"
         may_fit = any(name in sys.modules for name in (MODELS if none_seen else _BRING_KERAS))
