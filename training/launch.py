@@ -20,6 +20,7 @@ from training.code_trust import (
     unconfirmed,
 )
 from training.event_folders import EventFolderError, make_event_folder
+from training.lane_names import told_apart
 from training.launch_refusal import LaunchError, refusal
 from training.meters.devices import DeviceListing, choose_devices, names_a_gpu
 from training.plan import (
@@ -207,10 +208,12 @@ def make_plan(
 
 def _read_lanes(request: LaunchRequest) -> dict[Lane, LanePlan]:
     """The lanes as their files say, or as an earlier plan had them."""
-    return {
-        lane: request.planned.get(lane) or planned_lane(reference)
-        for lane, reference in request.presets.items()
-    }
+    return told_apart(
+        {
+            lane: request.planned.get(lane) or planned_lane(reference)
+            for lane, reference in request.presets.items()
+        }
+    )
 
 
 def _overridden(read: Mapping[Lane, LanePlan], request: LaunchRequest) -> dict[Lane, LanePlan]:

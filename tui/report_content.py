@@ -138,5 +138,6 @@ def _facts(account: RunAccount) -> list[tuple[str, str]]:
 
 def _cost(report: Report) -> str:
     monitor = report.monitor
-    share = f"{100 * monitor.cpu_s / monitor.wall_s:.1f} % of one core, " if monitor.wall_s > 0 else ""
+    percent = monitor.core_percent
+    share = f"{percent:.1f} % of one core, " if percent is not None else ""
     return f"{share}{formatted.size(monitor.peak_rss_bytes)} at peak"

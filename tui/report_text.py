@@ -38,10 +38,12 @@ def report_lines(report: Report, folder: Path) -> list[str]:
     facts = [*sharing_facts_of(report), *device_facts_of(report)]
     if facts:
         lines += ["", *(f"{label}: {printable(text)}" for label, text in facts)]
-    cost = 100 * report.monitor.cpu_s / report.monitor.wall_s if report.monitor.wall_s else 0.0
+    monitor = report.monitor
+    percent = monitor.core_percent
+    cost = f"{monitor.cpu_s:.1f} s of CPU" if percent is None else f"{percent:.1f} % of one core"
     lines += [
         "",
-        f"watching cost {cost:.1f} % of one core and {formatted.size(report.monitor.peak_rss_bytes)} at peak",
+        f"watching cost {cost} and {formatted.size(monitor.peak_rss_bytes)} at peak",
         f"record: {printable(str(folder))}",
     ]
     return lines

@@ -92,6 +92,15 @@ async def test_it_tells_what_became_of_each_lane(size: tuple[int, int]) -> None:
                 await pilot.press(*["up"] * 4)
 
 
+async def test_one_that_a_signal_ended_at_its_length_has_completed_and_nothing_else() -> None:
+    ended = msgspec.structs.replace(DONE, exit_code=-15)
+    async with staged(ReportScreen(report(a=ended, b=DONE), FOLDER), seen="Both trainings completed") as (
+        pilot,
+        _,
+    ):
+        assert "exit code" not in screen_text(pilot.app)
+
+
 @pytest.mark.parametrize(
     ("keys", "asked"),
     [

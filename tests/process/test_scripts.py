@@ -127,6 +127,13 @@ class TestOtherStyles:
             assert 0 <= epoch.outside_s <= epoch.seconds
 
 
+def test_modules_of_ones_own_that_are_called_as_pythons(orderly: Stage) -> None:
+    (own,) = both_ways(orderly, [("own_names/main.py", "OUT")])
+    assert_same(own)
+    assert own.as_lane.printed.endswith(b"\n[]\n")
+    assert own.as_lane.written == {"drawn": [0, 2, 4, 1, 3], "chosen": 4, "token": "mine"}
+
+
 def test_a_great_deal_of_output_to_the_byte(orderly: Stage) -> None:
     (talkative,) = both_ways(orderly, [("talkative.py",)])
     assert_same(talkative)

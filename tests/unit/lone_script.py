@@ -114,3 +114,30 @@ class LoneScript:
             os.killpg(self.process.pid, 9)
         self.process.wait()
         os.close(self._commands)
+
+
+class LoneScripts:
+    """Starts scripts, each in a folder of its own, and sees to their ends."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._scripts: list[LoneScript] = []
+
+    def __call__(self, source: str, keras: Path = KERAS_3, **told: Any) -> LoneScript:
+        """Start one; it waits for its turn."""
+        folder = self._folder / str(len(self._scripts))
+        folder.mkdir()
+        self._scripts.append(LoneScript(folder, source, keras=keras, **told))
+        return self._scripts[-1]
+
+    def close(self) -> None:
+        """End those that have not ended."""
+        for script in self._scripts:
+            script.close()
+
+
+def ran(script: LoneScript, exit_code: int = 0) -> LoneScript:
+    """Let it run to its end, of which nothing is remarked."""
+    assert script.go().wait() == exit_code, script.printed
+    assert not script.of("remark"), script.of("remark")
+    return script

@@ -61,6 +61,7 @@ HELD = (
         (Resumed(t=1, step=7, paused_s=2.0), "resumed after 2.0 s", "info"),
         (NonFinite(t=1, step=7), "loss is not a finite number at step 7", "warning"),
         (Signalled(t=1, lane="a", signal="SIGTERM"), "did not end in time: sent SIGTERM", "warning"),
+        (Signalled(t=1, lane="a", signal="SIGTERM", why="no step"), "no step: sent SIGTERM", "warning"),
         (LaneEnded(t=1, lane="a", status="completed", exit_code=0), "completed", "good"),
         (LaneEnded(t=1, lane="a", status="stopped", exit_code=0, message="test"), "stopped: test", "warning"),
         (LaneEnded(t=1, lane="a", status="failed", exit_code=1, message="NaN"), "failed: NaN", "error"),

@@ -307,7 +307,8 @@ class TestAsking:
             assert "they take turns" in (run.measuring.prober.ask() or "")
             run.let_go("b", "turn")
             run.die("a")
-            assert run.measuring.prober.ask() == "a probe needs both lanes training"
+            told = run.measuring.prober.ask()
+            assert told == "a probe needs both lanes training: lane a does not any more"
 
 
 class TestFullDisk:

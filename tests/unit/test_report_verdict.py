@@ -162,6 +162,7 @@ def test_the_report_for_people_begins_with_it_and_passes_on_nothing_that_steers_
     assert "\x1b" not in text
     assert text.startswith("No verdict: ")
     lines = report_lines(report(TOGETHER), Path("/tmp/x"))
+    assert "watching cost 0.2 % of one core and 41.0 MiB at peak" in lines
     assert lines[0].startswith("Together is faster: 1.51 times")
     assert lines[1] == "   STP              1.40 (1.33 to 1.46)  1 as good as taking turns, 2 no interference"
 
@@ -187,3 +188,8 @@ def test_spans_tell_what_is_longer(one_s: float, other_s: float) -> None:
     assert one.split()[1] == other.split()[1]
     if one_s <= other_s:
         assert float(one.split()[0]) <= float(other.split()[0])
+
+
+def test_of_a_run_of_a_moment_no_share_of_a_core_is_told() -> None:
+    lines = report_lines(report(TOGETHER, monitor=Monitor(0.4, 0.1, 41 << 20)), Path("/tmp/x"))
+    assert "watching cost 0.4 s of CPU and 41.0 MiB at peak" in lines

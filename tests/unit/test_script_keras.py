@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.unit.lone_script import KERAS_2, KERAS_3, LoneScript
-
-Start = Callable[..., LoneScript]
+from tests.unit.lone_script import KERAS_2, LoneScripts, ran
+from tests.unit.waiting import wait_for
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def start(tmp_path: Path) -> Iterator[LoneScripts]:
     """Starts scripts, and sees to their ends."""
-    scripts: list[LoneScript] = []
-
-    def start(source: str, keras: Path = KERAS_3, **told: Any) -> LoneScript:
-        folder = tmp_path / str(len(scripts))
-        folder.mkdir()
-        scripts.append(LoneScript(folder, source, keras=keras, **told))
-        return scripts[-1]
-
-    yield start
-    for script in scripts:
-        script.close()
-
-
-def ran(script: LoneScript, exit_code: int = 0) -> LoneScript:
-    """Let it run to its end."""
-    assert script.go().wait() == exit_code, script.printed
-    assert not script.of("remark"), script.of("remark")
-    return script
+    scripts = LoneScripts(tmp_path)
+    yield scripts
+    scripts.close()
 
 
 class TestFit:
-    def test_steps_epochs_and_losses(self, start: Start) -> None:
+    def test_steps_epochs_and_losses(self, start: LoneScripts) -> None:
         script = ran(
             start("import keras\nprint(keras.Model().fit(range(3), epochs=2, steps_per_epoch=5).history)")
         )
@@ -55,7 +39,7 @@ class TestFit:
         assert (finished["step"], finished["epochs"]) == (10, 2)
         assert repr(script.of("epoch")[1]["loss"]) in script.printed
 
-    def test_several_fits_count_on(self, start: Start) -> None:
+    def test_several_fits_count_on(self, start: LoneScripts) -> None:
         source = """
 import keras
 first, second = keras.Model("one"), keras.Model("two")
@@ -78,7 +62,7 @@ first.fit(epochs=1, steps_per_epoch=1)
         assert len(script.of("warm")) == len(script.of("released")) == 1
         assert script.of("warm")[0]["step"] == 3  # in the second fit: the first was too short
 
-    def test_a_bound_of_epochs_bounds_the_steps_that_are_planned(self, start: Start) -> None:
+    def test_a_bound_of_epochs_bounds_the_steps_that_are_planned(self, start: LoneScripts) -> None:
         source = """
 import keras
 keras.Model().fit(epochs=2, steps_per_epoch=5)
@@ -88,7 +72,7 @@ keras.Model().fit(epochs=100, steps_per_epoch=4)
         told = [(record["planned_epochs"], record["planned_steps"]) for record in script.of("built")]
         assert told == [(2, 10), (3, 14)]
 
-    def test_an_unknown_number_of_steps_is_learned(self, start: Start) -> None:
+    def test_an_unknown_number_of_steps_is_learned(self, start: LoneScripts) -> None:
         script = ran(start("import keras\nkeras.Model().fit(epochs=2)"))
         told = [
             (record.get("steps_per_epoch"), record.get("planned_steps"), record.get("again"))
@@ -97,7 +81,7 @@ keras.Model().fit(epochs=100, steps_per_epoch=4)
         assert told == [(None, None, None), (10, 20, True)]
 
     @pytest.mark.parametrize("given", ["[Own()]", "(Own(),)", "Own()", "None", "[]"])
-    def test_callbacks_are_copied(self, start: Start, given: str) -> None:
+    def test_callbacks_are_copied(self, start: LoneScripts, given: str) -> None:
         source = f"""
 import keras
 class Own(keras.callbacks.Callback):
@@ -112,7 +96,7 @@ print(before == (list(given) if isinstance(given, (list, tuple)) else given))
         assert script.printed == ("own 0\n" * 2 if "Own" in given else "") + "True\n"
         assert script.of("finished")[0]["step"] == 20
 
-    def test_a_callback_list_is_as_it_was(self, start: Start) -> None:
+    def test_a_callback_list_is_as_it_was(self, start: LoneScripts) -> None:
         source = """
 import keras
 model = keras.Model()
@@ -132,7 +116,7 @@ model.fit(epochs=1)
         assert script.of("finished")[0]["step"] == 20
         assert script.of("built")[0]["planned_steps"] == 10  # as the list itself says
 
-    def test_a_fit_in_a_fit_is_time_aside(self, start: Start) -> None:
+    def test_a_fit_in_a_fit_is_time_aside(self, start: LoneScripts) -> None:
         source = """
 import keras, time
 inner = keras.Model("inner")
@@ -150,7 +134,7 @@ keras.Model("outer").fit(epochs=1, steps_per_epoch=10, callbacks=[Own()])
         assert script.of("finished")[0]["step"] == 10
         assert [record["model"] for record in script.of("built")] == ["outer"]
 
-    def test_its_own_validation_is_told_and_its_own_evaluation_is_marked(self, start: Start) -> None:
+    def test_its_own_validation_is_told_and_its_own_evaluation_is_marked(self, start: LoneScripts) -> None:
         source = """
 import keras, time
 class Slow(keras.Model):
@@ -168,7 +152,7 @@ model.evaluate(callbacks=[Sleeps()])
         assert (aside["what"], aside.get("within_fit")) == ("evaluate", None)
         assert aside["seconds"] >= 0.6
 
-    def test_a_training_that_ends_itself_still_validates(self, start: Start) -> None:
+    def test_a_training_that_ends_itself_still_validates(self, start: LoneScripts) -> None:
         source = """
 import keras
 class Enough(keras.callbacks.Callback):
@@ -181,7 +165,7 @@ print(model.steps, model.evaluated)
         assert script.printed == "1 5\n"
         assert script.of("epoch")[0]["partial"]
 
-    def test_what_raises_in_it_raises_there_without_our_frames(self, start: Start) -> None:
+    def test_what_raises_in_it_raises_there_without_our_frames(self, start: LoneScripts) -> None:
         source = """
 import keras
 class Trap(keras.callbacks.Callback):
@@ -195,7 +179,7 @@ keras.Model().fit(epochs=1, callbacks=[Trap()])
 
 
 class TestGate:
-    def test_the_barrier_is_held_after_three_steps(self, start: Start) -> None:
+    def test_the_barrier_is_held_after_three_steps(self, start: LoneScripts) -> None:
         script = start("import keras\nmodel = keras.Model()\nmodel.fit(epochs=1)\nprint(model.steps)")
         script.tell("warm_up")
         assert script.first("warm")["step"] == 3
@@ -203,7 +187,7 @@ class TestGate:
         script.tell("release")
         assert (script.wait(), script.printed) == (0, "10\n")
 
-    def test_pause_and_resume(self, start: Start) -> None:
+    def test_pause_and_resume(self, start: LoneScripts) -> None:
         script = start("import keras\nkeras.Model().fit(epochs=100000, steps_per_epoch=50)").go()
         script.first("progress")
         script.tell("pause")
@@ -212,7 +196,7 @@ class TestGate:
         script.first("progress", lambda record: record["step"] > paused["step"])
         assert script.first("resumed")["step"] == paused["step"]
 
-    def test_stop_ends_this_fit_and_every_later_one_at_its_first_batch(self, start: Start) -> None:
+    def test_stop_ends_this_fit_and_every_later_one_at_its_first_batch(self, start: LoneScripts) -> None:
         source = """
 import keras
 first, later = keras.Model(), keras.Model()
@@ -230,7 +214,9 @@ print(later.steps)
     @pytest.mark.parametrize(
         ("bound", "steps", "reason"), [({"steps": 14}, 14, "steps"), ({"epochs": 2}, 20, "epochs")]
     )
-    def test_bounds_end_fits(self, start: Start, bound: dict[str, int], steps: int, reason: str) -> None:
+    def test_bounds_end_fits(
+        self, start: LoneScripts, bound: dict[str, Any], steps: int, reason: str
+    ) -> None:
         source = """
 import keras
 a, b = keras.Model(), keras.Model()
@@ -243,7 +229,7 @@ print(a.steps, b.steps)
         finished = script.of("finished")[0]
         assert (finished["status"], finished["reason"]) == ("completed", reason)
 
-    def test_a_window_is_timed(self, start: Start) -> None:
+    def test_a_window_is_timed(self, start: LoneScripts) -> None:
         script = start("import keras\nkeras.Model().fit(epochs=100000, steps_per_epoch=1000)").go()
         script.first("released")
         script.tell("window", id=7, seconds=0.01, steps=20, drop_s=0.0)
@@ -251,7 +237,7 @@ print(a.steps, b.steps)
         assert (window["id"], window["complete"]) == (7, True)
         assert window["steps"] >= 20
 
-    def test_a_child_that_is_forked_passes_freely(self, start: Start) -> None:
+    def test_a_child_that_is_forked_passes_freely(self, start: LoneScripts) -> None:
         source = """
 import keras, os
 if os.fork() == 0:
@@ -266,14 +252,14 @@ print(os.waitstatus_to_exitcode(os.wait()[1]))
 
 
 class TestLoops:
-    def test_train_on_batch(self, start: Start) -> None:
+    def test_train_on_batch(self, start: LoneScripts) -> None:
         script = ran(start("import keras\nmodel = keras.Model()\nfor _ in range(30): model.train_on_batch()"))
         assert script.of("finished")[0]["step"] == 30
         assert script.of("built")[0].get("fit") is None
         first = script.of("progress")[0]
         assert first["loss"] == 1.0  # the batch's own, and no mean
 
-    def test_an_evaluation_between_two_steps_is_no_steps_time(self, start: Start) -> None:
+    def test_an_evaluation_between_two_steps_is_no_steps_time(self, start: LoneScripts) -> None:
         source = """
 import keras, time
 class Sleeps(keras.callbacks.Callback):
@@ -286,7 +272,7 @@ for _ in range(5): model.train_on_batch()
         script = ran(start(source))
         assert sum(record["span_s"] for record in script.of("progress")) < 0.6
 
-    def test_an_optimizer_in_python(self, start: Start) -> None:
+    def test_an_optimizer_in_python(self, start: LoneScripts) -> None:
         source = """
 import keras
 first, second = keras.optimizers.Adam(), keras.optimizers.Adam()
@@ -298,7 +284,7 @@ for _ in range(12):
         assert script.of("finished")[0]["step"] == 12  # of two that take turns one is counted
         assert "loss" not in script.of("progress")[0]
 
-    def test_another_optimizer_is_counted_once_the_first_is_left_behind(self, start: Start) -> None:
+    def test_another_optimizer_is_counted_once_the_first_is_left_behind(self, start: LoneScripts) -> None:
         source = """
 import keras
 first, second = keras.optimizers.Adam(), keras.optimizers.Adam()
@@ -308,7 +294,7 @@ for _ in range(200): second.apply([1])
         script = ran(start(source))
         assert script.of("finished")[0]["step"] == 5 + 200 - 100
 
-    def test_steps_of_a_fit_count_once(self, start: Start) -> None:
+    def test_steps_of_a_fit_count_once(self, start: LoneScripts) -> None:
         source = """
 import keras
 optimizer = keras.optimizers.Adam()
@@ -318,13 +304,13 @@ keras.Model().fit(epochs=1, callbacks=[Applies()])
 """
         assert ran(start(source)).of("finished")[0]["step"] == 10
 
-    def test_a_bound_that_only_the_script_could_keep_to_is_told(self, start: Start) -> None:
+    def test_a_bound_that_only_the_script_could_keep_to_is_told(self, start: LoneScripts) -> None:
         source = "import keras\nmodel = keras.Model()\nfor _ in range(20): model.train_on_batch()"
         script = ran(start(source, steps=8))
         (limit,) = script.of("limit")
         assert (limit["step"], limit["reached"]) == (8, "steps")
 
-    def test_a_compiled_loop_is_read_from_its_optimizer(self, start: Start) -> None:
+    def test_a_compiled_loop_is_read_from_its_optimizer(self, start: LoneScripts) -> None:
         source = """
 import sys, time, types
 fake = types.ModuleType("tensorflow")
@@ -352,7 +338,7 @@ print(optimizer._iterations.value)
         assert script.of("warm")
         assert script.of("released")
 
-    def test_of_two_that_step_in_turn_in_a_compiled_loop_one_is_read(self, start: Start) -> None:
+    def test_of_two_that_step_in_turn_in_a_compiled_loop_one_is_read(self, start: LoneScripts) -> None:
         source = """
 import sys, time, types
 fake = types.ModuleType("tensorflow")
@@ -371,7 +357,22 @@ while len(second._iterations.left) > 1: time.sleep(0.01)
         script = ran(start(source))
         assert sum(record["steps"] for record in script.of("progress")) == 300
 
-    def test_no_step_is_told_after_a_while_and_steps_that_come_are(self, start: Start) -> None:
+    def test_one_that_may_be_on_its_way_to_a_fit_is_left_its_time(self, start: LoneScripts) -> None:
+        source = """
+import keras, time
+model = keras.Model()
+print("on", flush=True)
+time.sleep(2.5)
+model.fit(epochs=5)
+print(model.steps)
+"""
+        script = start(source).go()
+        wait_for(lambda: "on" in script.printed)
+        script.tell("stop", reason="test")
+        assert (script.wait(), script.printed) == (0, "on\n1\n")
+        assert not script.of("no_gate")
+
+    def test_no_step_is_told_after_a_while_and_steps_that_come_are(self, start: LoneScripts) -> None:
         source = """
 import keras, time
 time.sleep(2.5)
@@ -385,7 +386,7 @@ time.sleep(1.5)
 
 
 class TestKeras2:
-    def test_a_fit_whose_logs_are_tensors(self, start: Start) -> None:
+    def test_a_fit_whose_logs_are_tensors(self, start: LoneScripts) -> None:
         source = "import keras\nmodel = keras.Model()\nmodel.fit(epochs=2)\nmodel.train_on_batch()\nprint(model.steps)"
         script = ran(start(source, keras=KERAS_2))
         assert script.printed == "21\n"
@@ -393,7 +394,7 @@ class TestKeras2:
         assert {record["loss"] for record in script.of("progress") if "loss" in record} == {2.0}
         assert script.of("epoch")[0]["loss"] == 2.0
 
-    def test_a_callback_list_that_wants_no_batches(self, start: Start) -> None:
+    def test_a_callback_list_that_wants_no_batches(self, start: LoneScripts) -> None:
         source = """
 import keras
 model = keras.Model()
@@ -405,7 +406,7 @@ print(len(whole.callbacks), whole._should_call_train_batch_hooks)
         assert script.printed == "1 False\n"
         assert script.of("finished")[0]["step"] == 10
 
-    def test_its_optimizer(self, start: Start) -> None:
+    def test_its_optimizer(self, start: LoneScripts) -> None:
         source = (
             "import keras\none = keras.optimizers.Optimizer()\nfor _ in range(5): one.apply_gradients([])"
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,53 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.unit.lone_script import LoneScript, clean_environment
+from tests.unit.lone_script import LoneScript
+from tests.unit.script_stage import Stage
 from tests.unit.waiting import wait_for
-
-
-class Stage:
-    """Runs each source both ways."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._scripts: list[LoneScript] = []
-
-    def as_lane(self, source: str, *arguments: str) -> LoneScript:
-        folder = self._folder / f"lane-{len(self._scripts)}"
-        folder.mkdir()
-        script = LoneScript(folder, source, *arguments)
-        self._scripts.append(script)
-        return script
-
-    def alone(self, source: str, *arguments: str) -> tuple[int, str]:
-        """Exit code and output under python; the folder is called as the lane's."""
-        folder = self._folder / "alone"
-        folder.mkdir(exist_ok=True)
-        (folder / "script.py").write_text(source, encoding="utf-8")
-        done = subprocess.run(
-            [sys.executable, "-S", "./script.py", *arguments],
-            cwd=folder,
-            env=clean_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=20,
-        )
-        return done.returncode, done.stdout.replace(str(folder), "FOLDER")
-
-    def both(self, source: str, *arguments: str) -> tuple[tuple[int, str], tuple[int, str]]:
-        """As a lane, and alone."""
-        script = self.as_lane(source, *arguments).go()
-        exit_code = script.wait()
-        return (exit_code, script.printed.replace(str(script.folder), "FOLDER")), self.alone(
-            source, *arguments
-        )
-
-    def close(self) -> None:
-        for script in self._scripts:
-            script.close()
 
 
 @pytest.fixture
@@ -217,6 +172,15 @@ def test_without_a_supervisor_it_ends(stage: Stage, tmp_path: Path) -> None:
     script.leave()
     assert script.wait() == -signal.SIGKILL  # its whole group, and with it what it started
     script.close()
+
+
+def test_one_without_steps_says_that_it_can_stop_at_none(stage: Stage) -> None:
+    script = stage.as_lane("import time\nprint('on', flush=True)\ntime.sleep(60)\n").go()
+    wait_for(lambda: "on" in script.printed)
+    assert not script.of("no_gate")
+    script.tell("stop", reason="test")
+    assert script.first("no_gate")["why"] == "no step at which it could stop"
+    assert [record["steps"] for record in script.of("telemetry")] == ["none"]
 
 
 @pytest.mark.parametrize(("source", "told"), [("print(1)", ["none"]), ("raise SystemExit(3)", [])])

@@ -40,7 +40,7 @@ from training.record.lane_records import (
     Started,
     Warm,
 )
-from training.record.script_records import Limit, Remark, Telemetry
+from training.record.script_records import Limit, NoGate, Remark, Telemetry
 from tui.report_text import report_lines
 
 SIZES: dict[str, Any] = {
@@ -137,8 +137,10 @@ class TestEvents:
             (structs.replace(FIT, again=True), None),
             (
                 Limit(t=1.0, step=7, reached="steps"),
-                "steps reached at step 7, in a loop that only its script can end",
+                "steps reached at step 7, in a loop of its own: it is ended at its length",
             ),
+            (Limit(t=1.0, step=0, reached="minutes"), "minutes reached: it is ended at its length"),
+            (NoGate(t=1.0, why="no step"), None),
             (Remark(t=1.0, message="m"), "m"),
             (
                 ProcessStopped(t=1.0, lane="b"),

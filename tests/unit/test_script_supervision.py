@@ -24,14 +24,15 @@ from training.plan import Lane, LanePlan, Limits, Plan, PlannedDevice, Sharing
 from training.preflight.scripts import check_scripts
 from training.preset.script import ScriptSpec
 from training.preset.script_document import script_preset
-from training.record.event_records import ProcessContinued, ProcessStopped
+from training.record.event_records import ProcessContinued, ProcessStopped, Signalled
 from training.record.lane_records import Built, Error, Finished, Progress, Warm
 from training.record.run_folder import RunFolder
-from training.record.script_records import Limit, Telemetry
+from training.record.script_records import Limit, NoGate, Telemetry
 from training.supervisor.lane_run import LaneRun
 from training.supervisor.launch_environment import RUN_VARIABLE
 from training.supervisor.script_end import script_ended
 from training.supervisor.script_launch import script_command, script_environment
+from training.supervisor.silence import fell_silent
 from training.supervisor.stopped_group import StoppedGroup
 from training.supervisor.supervisor import Supervisor
 from training.supervisor.worker_process import WorkerProcess
@@ -84,6 +85,33 @@ class TestEnds:
     ) -> None:  # fmt: skip
         ended = script_ended(script, exit_code, error, finished, stop_asked, signals)
         assert (ended.status, ended.message) == (status, told)
+
+    @pytest.mark.parametrize(
+        ("script", "exit_code", "signals", "status"),
+        [
+            (PROGRAM, -15, 0, "completed"),
+            (PROGRAM, 9, 0, "completed"),
+            (SCRIPT, 0, 0, "completed"),
+            (SCRIPT, -15, 1, "completed"),
+            (SCRIPT, 1, 1, "completed"),
+            (SCRIPT, 1, 0, "failed"),  # before anything was signalled
+        ],
+    )
+    def test_one_that_is_ended_at_its_length_has_completed(
+        self, script: ScriptSpec, exit_code: int, signals: int, status: str
+    ) -> None:
+        ended = script_ended(script, exit_code, None, None, True, signals, reached="minutes")
+        assert ended.status == status
+        assert status == "failed" or ended.message == "minutes"
+
+    def test_the_bound_counts_only_where_nobody_asked_before(self, tmp_path: Path) -> None:
+        for name, asked_first, status in (("x", False, "completed"), ("y", True, "stopped")):
+            run = LaneRun("a", made_run(tmp_path / name), script=PROGRAM)
+            run.stop_asked = asked_first
+            append(run.folder.lane_records("a"), Limit(t=1.0, step=0, reached="minutes"))
+            list(run.read_records(1.0))
+            run.stop_asked = True
+            assert (run.end_record(-15, 2.0).status, run.end_record(-15, 2.0).exit_code) == (status, -15)
 
     def test_a_log_that_tells_of_memory_names_the_failure(self, tmp_path: Path) -> None:
         run = LaneRun("a", made_run(tmp_path / "made"), script=PROGRAM)
@@ -199,6 +227,41 @@ class TestPauses:
         supervisor._read(worker)
         assert worker.told == [("stop", "b")]
         assert worker.details[0]["reason"] == "--minutes is reached, in a loop that no fit takes"
+        assert supervisor.lanes["b"].reached == "minutes"
+
+    def test_a_kill_while_it_is_ended_at_its_length_is_no_end_at_its_length(
+        self, tmp_path: Path, owner: Owner
+    ) -> None:
+        supervisor, worker = owner()
+        append(RunFolder(tmp_path / "run").lane_records("b"), Limit(t=5.0, step=9, reached="minutes"))
+        supervisor._read(worker)
+        assert supervisor.answer(Request("kill", "b")).ok
+        assert supervisor.lanes["b"].end_record(-9, 6.0).status == "stopped"
+
+    def test_one_that_can_stop_at_no_step_is_signalled_at_once(
+        self, tmp_path: Path, owner: Owner, events: KeptEvents
+    ) -> None:
+        supervisor, worker = owner()
+        run = supervisor.lanes["b"]
+        supervisor.answer(Request("stop", "b"))
+        supervisor._ending.escalate(run, supervisor.lanes)
+        assert not worker.signals
+        append(RunFolder(tmp_path / "run").lane_records("b"), NoGate(t=5.0, why="no step"))
+        supervisor._read(worker)
+        supervisor._ending.escalate(run, supervisor.lanes)
+        assert worker.signals == [signal.SIGTERM, signal.SIGCONT]
+        assert [(one.signal, one.why) for one in events.kept if isinstance(one, Signalled)] == [
+            ("SIGTERM", "no step")
+        ]
+
+    def test_one_that_is_another_program_now_is_signalled_at_once(self, owner: Owner) -> None:
+        supervisor, worker = owner()
+        run = supervisor.lanes["b"]
+        worker.silent_since_s = supervisor.now() - 5.0
+        assert fell_silent(run, supervisor.now()) is not None
+        supervisor.answer(Request("stop", "b"))
+        supervisor._ending.escalate(run, supervisor.lanes)
+        assert worker.signals == [signal.SIGTERM, signal.SIGCONT]
 
     @pytest.mark.parametrize(
         ("ask", "told"),
@@ -215,6 +278,15 @@ class TestPauses:
         reply = supervisor.answer(Request(ask, None if ask == "probe" else "b"))  # type: ignore[arg-type]
         assert not reply.ok
         assert reply.why.startswith(told)
+
+    def test_no_probe_beside_one_that_has_ended(self, tmp_path: Path, owner: Owner) -> None:
+        supervisor, worker = owner()
+        append(RunFolder(tmp_path / "run").lane_records("b"), Telemetry(t=5.0, steps="none"))
+        supervisor._read(worker)
+        supervisor.lanes["b"].worker = None
+        supervisor.lanes["b"].enter("ended", 6.0)
+        reply = supervisor.answer(Request("probe"))
+        assert reply.why == "a probe needs both lanes training: lane b does not any more"
 
 
 class TestStoppedGroup:

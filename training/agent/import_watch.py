@@ -1,13 +1,12 @@
 """Hear when a module has been imported, without importing it."""
 
-import importlib.abc
 import sys
 from typing import Any, Callable, Mapping, Optional, Sequence
 
 Heard = Callable[[Any], None]
 
 
-class ImportWatch(importlib.abc.MetaPathFinder):
+class ImportWatch:
     """Stands first among the finders, and finds nothing itself: what the others find is loaded as ever.
 
     Modules that are there already are heard of at once.

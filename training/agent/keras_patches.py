@@ -1,12 +1,11 @@
 """Wrap the few methods of Keras through which a script trains, as soon as the script has imported it."""
 
 import functools
-import inspect
 import sys
-import traceback
 from typing import Any, Callable, Dict
 
 from .fit_watch import FitWatch, KerasPackage
+from .never_raises import what_failed
 from .own_loop import OwnLoop
 from .script_lane import ScriptLane
 
@@ -59,7 +58,7 @@ class KerasPatches:
         try:
             patch(what, module)
         except Exception:
-            self._lane.hooks.report_own_failure(traceback.format_exc())
+            self._lane.hooks.report_own_failure(what_failed())
 
     def _patch_model(self, package: str, module: Any) -> None:
         model = getattr(module, "Model", None)
@@ -156,8 +155,10 @@ def _package(name: str) -> Any:
 
 
 def _position_of_callbacks(fit: Any) -> int:
+    while hasattr(fit, "__wrapped__"):
+        fit = fit.__wrapped__
     try:
-        names = list(inspect.signature(fit).parameters)
-        return names.index("callbacks") - 1
-    except (TypeError, ValueError):
+        code = fit.__code__
+        return int(code.co_varnames[: code.co_argcount].index("callbacks")) - 1
+    except (AttributeError, ValueError):
         return _CALLBACKS_AT

@@ -7,7 +7,6 @@ How that holds where Keras runs ahead is told in asynchronous.py.
 """
 
 import math
-import traceback
 from functools import partial
 from threading import get_ident
 from typing import Any, Dict, Optional
@@ -17,7 +16,7 @@ from .emitter import Emitter
 from .gate import Gate
 from .lane_plan import LaneHooksPlan
 from .logs import epoch_line, plain_numbers
-from .never_raises import never_raises
+from .never_raises import never_raises, what_failed
 from .span import Span
 
 LONG_VALIDATION_S = 0.5
@@ -106,7 +105,7 @@ class LaneHooks(Asynchronous):
             ):
                 self._look(now)
         except Exception:
-            self.report_own_failure(traceback.format_exc())
+            self.report_own_failure(what_failed())
 
     @never_raises
     def on_test_begin(self, logs: Any = None) -> None:

@@ -5,20 +5,24 @@ import importlib.machinery
 import os
 import sys
 import types
-from typing import Any, Optional, Sequence, Set
+from typing import Any, FrozenSet, Optional, Sequence, Set
+
+from .own_names import uncover
 
 _OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
-def run_as_main(path: str, arguments: Sequence[str]) -> None:
+def run_as_main(path: str, arguments: Sequence[str], loaded_before: FrozenSet[str]) -> None:
     """Run it to its end; raises what it raises, `SystemExit` among it.
 
     `sys.argv`, `sys.path[0]`, `__file__` and what else a main module has are as Python sets them, so that
-    `multiprocessing` finds it again in the processes that it spawns.
+    `multiprocessing` finds it again in the processes that it spawns. `loaded_before` names the modules that the
+    interpreter had loaded before anything of ours.
     """
     full = _as_python_names_it(path)
     sys.argv[:] = [path, *arguments]
     sys.path.insert(0, os.path.dirname(os.path.realpath(path)))
+    uncover(loaded_before)
     with open(path, "rb") as file:
         source = file.read()
     module = types.ModuleType("__main__")

@@ -1,6 +1,7 @@
 """A defect of ours must not end a user's training."""
 
 import functools
+import sys
 import traceback
 from typing import Any, Callable, TypeVar
 
@@ -15,6 +16,18 @@ def never_raises(hook: Hook) -> Hook:
         try:
             hook(self, *args, **kwargs)
         except Exception:
-            self.report_own_failure(traceback.format_exc())
+            self.report_own_failure(what_failed())
 
     return guarded  # type: ignore[return-value]
+
+
+def what_failed() -> str:
+    """The traceback of what is just handled; its last line where that cannot be had.
+
+    To format it Python may import modules only now, and a script may have others of their names.
+    """
+    error = sys.exc_info()[1]
+    try:
+        return traceback.format_exc()
+    except Exception:
+        return "%s: %s" % (type(error).__name__, error)

@@ -1,7 +1,6 @@
 """What a script's training tells: as a lane's own, with fits that follow each other and loops of the script's own."""
 
 import math
-import traceback
 from threading import get_ident
 from typing import Any, Callable, Optional
 
@@ -10,8 +9,10 @@ from .fit_facts import FitFacts, whole
 from .gate import Gate
 from .lane_hooks import LaneHooks
 from .lane_plan import LaneHooksPlan
-from .never_raises import never_raises
+from .never_raises import never_raises, what_failed
 from .step_count import SHORT_PATIENCE_S
+
+SEVERAL_THREADS = "steps are taken in several threads: they are counted together"
 
 
 class NoModel:
@@ -46,6 +47,7 @@ class ScriptHooks(LaneHooks):
         self._in_loop = False
         self._loop_step = -1
         self._told_loop_limit = False
+        self._told_threads = False
 
     # Fits -------------------------------------------------------------------------------------------------------
 
@@ -86,7 +88,7 @@ class ScriptHooks(LaneHooks):
         """Epochs of all fits count on."""
         LaneHooks.on_epoch_begin(self, self.epoch, logs)
         if self.reached_limit:
-            self._near_until = -1  # this fit is to end at its first batch, however far ahead it could run
+            self._near_until = -1  # it is to end at its next batch, however far ahead it could run
 
     @never_raises
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
@@ -102,6 +104,18 @@ class ScriptHooks(LaneHooks):
     def on_train_end(self, logs: Any = None) -> None:
         """Another fit may follow: what was asked waits for it, but for a window, for which somebody stands still."""
         self._end_windows()
+
+    def has_its_length(self) -> bool:
+        """Whether the lane is to end, for its bounds or on request: a fit that begins now is no part of it."""
+        if not self.reached_limit and self._now() >= self._deadline_t:
+            self.reached_limit = "minutes"
+        return bool(self.reached_limit) or (self._gate.stop_reason is not None and self._count.step > 0)
+
+    @never_raises
+    def stand_aside(self) -> None:
+        """The gate of a fit that is no part of the lane's training."""
+        if self._gate.attention:
+            self._see_to_requests(in_validation=True)
 
     @property
     def steps_told(self) -> int:
@@ -119,8 +133,9 @@ class ScriptHooks(LaneHooks):
         return not isinstance(self.model, NoModel)
 
     def took_aside(self, seconds: float) -> None:
-        """Time inside a fit that was spent on something else, as an `evaluate` of the script's own, is no step's."""
-        self._count.outside_steps(seconds)
+        """Time that the training's thread spent on something else, as an `evaluate` of the script's own."""
+        if get_ident() == self._thread:
+            self._count.outside_steps(seconds)
 
     # Loops of the script's own ----------------------------------------------------------------------------------
 
@@ -134,6 +149,9 @@ class ScriptHooks(LaneHooks):
         """The gate of a step that no `fit` takes."""
         if not self._in_loop:
             self._enter_loop()
+        elif get_ident() != self._thread and not self._told_threads:
+            self._told_threads = True
+            self._emitter.emit("remark", message=SEVERAL_THREADS)
         if self._gate.attention or self._window is not None or not self._released:
             self._before_batch()
 
@@ -147,12 +165,12 @@ class ScriptHooks(LaneHooks):
                 self._last_logs = None if loss is None else {"loss": loss}
                 self._look(now)
         except Exception:
-            self.report_own_failure(traceback.format_exc())
+            self.report_own_failure(what_failed())
 
     def _enter_loop(self) -> None:
         if not self.step:
             self._began_t = self._emitter.now()
-        self._in_loop, self._loop_step = True, -1
+        self._in_loop, self._loop_step, self._thread = True, -1, get_ident()
         self._plan.take_sizes(None, None, None)
         self._count.take_sizes(None, None)
         self._count.begin_epoch(self._emitter.now(), loss_of_each=True)
@@ -199,7 +217,7 @@ class ScriptHooks(LaneHooks):
     def _look_again(self) -> None:
         LaneHooks._look_again(self)
         if self.reached_limit:
-            self._look_t = 0.0  # every later fit ends at its first batch
+            self._look_t = 0.0  # should the script itself have its fit go on, that ends at its next batch
 
     def _convert_newest(self) -> None:
         """Keras 2 hands over tensors where every callback takes them: one is read ten times a second at most."""

@@ -2,7 +2,7 @@
 
 import atexit
 import sys
-from typing import Any, Optional, Sequence
+from typing import Any, FrozenSet, Optional, Sequence
 
 from .fit_watch import FitWatch
 from .import_watch import ImportWatch
@@ -23,8 +23,13 @@ class _End:
     exit_code: Optional[int] = None
 
 
-def run_script(start: ScriptStart, path: str, arguments: Sequence[str]) -> None:
-    """Run it. Raises `SystemExit`, and `KeyboardInterrupt` where the script let one pass, for the process to end by."""
+def run_script(
+    start: ScriptStart, path: str, arguments: Sequence[str], loaded_before: FrozenSet[str]
+) -> None:
+    """Run it; `loaded_before` names the modules that were there before ours.
+
+    Raises `SystemExit`, and `KeyboardInterrupt` where the script let one pass, for the process to end by.
+    """
     lane = ScriptLane(start)
     fits = FitWatch(lane)
     loop = OwnLoop(lane)
@@ -46,12 +51,14 @@ def run_script(start: ScriptStart, path: str, arguments: Sequence[str]) -> None:
         end.exit_code = 0
         sys.exit(0)
     steps.start()
-    _run(lane, end, path, arguments)
+    _run(lane, end, path, arguments, loaded_before)
 
 
-def _run(lane: ScriptLane, end: _End, path: str, arguments: Sequence[str]) -> None:
+def _run(
+    lane: ScriptLane, end: _End, path: str, arguments: Sequence[str], loaded_before: FrozenSet[str]
+) -> None:
     try:
-        run_as_main(path, arguments)
+        run_as_main(path, arguments, loaded_before)
     except SystemExit as error:
         end.exit_code = exit_code_of(error)
         raise

@@ -1,13 +1,12 @@
 """Where a training stands still between two batches: at the barrier, paused, for a window's ends, for a checkpoint."""
 
 import math
-import traceback
 from typing import Any, Dict, Optional, Tuple
 
 from .emitter import Emitter
 from .gate import Gate
 from .lane_plan import LaneHooksPlan
-from .never_raises import never_raises
+from .never_raises import never_raises, what_failed
 from .step_count import StepCount
 from .window import WindowTimer, cached_batch_window
 
@@ -68,7 +67,7 @@ class Standing:
         try:
             return self._is_kept_at_barrier(at_end) or (not at_end and self._is_kept_paused())
         except Exception:
-            self.report_own_failure(traceback.format_exc())
+            self.report_own_failure(what_failed())
             return False
 
     def report_own_failure(self, text: str) -> None:

@@ -1,16 +1,21 @@
 """Look once a second, from a thread of ours, after what no hook sees: steps of compiled loops, or none at all."""
 
+import sys
 import threading
-import traceback
 from typing import Optional
 
 from .fit_watch import FitWatch
+from .keras_patches import MODELS
+from .never_raises import what_failed
 from .own_loop import OwnLoop
 from .script_lane import WARM_UP_STEPS, ScriptLane
 
 LOOK_S = 1.0
 NO_STEPS = "no step telemetry: memory and utilisation only"
 NO_STEPS_YET = "no step telemetry yet: memory and utilisation only"
+CANNOT_STOP = "no step at which it could stop"
+_BRING_KERAS = ("keras", "tf_keras", "tensorflow")
+"""A script that has imported one of these may be on its way to a fit."""
 
 
 class StepWatch:
@@ -32,6 +37,7 @@ class StepWatch:
         self._is_released = False
         self._released_t = 0.0
         self._told_limit = False
+        self._told_no_gate = False
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._look_on, name="dualtrain-steps", daemon=True)
 
@@ -50,7 +56,7 @@ class StepWatch:
         try:
             self.look()
         except Exception:
-            self._lane.hooks.report_own_failure(traceback.format_exc())
+            self._lane.hooks.report_own_failure(what_failed())
 
     def tell_none(self) -> None:
         """The script has ended in order: tell it where it showed no step all the while."""
@@ -62,7 +68,7 @@ class StepWatch:
             try:
                 self.look()
             except Exception:
-                self._lane.hooks.report_own_failure(traceback.format_exc())
+                self._lane.hooks.report_own_failure(what_failed())
 
     def look(self) -> None:
         """Look once."""
@@ -77,6 +83,8 @@ class StepWatch:
                 self._look_for_any(hooked)
             if lane.telemetry in ("none", "polled"):
                 self._pass_gates()
+            if lane.gate.stop_asked and not self._told_no_gate and not self._over.is_set():
+                self._tell_no_gate()
 
     def _look_for_any(self, hooked: int) -> None:
         lane = self._lane
@@ -94,7 +102,7 @@ class StepWatch:
         if not self._loop.has_compiled:
             return 0
         steps = self._loop.compiled_steps()
-        is_told_else = self._watch.depth > 0 or self._watch.fits != self._fits_seen
+        is_told_else = self._watch.is_busy or self._watch.fits != self._fits_seen
         self._fits_seen = self._watch.fits
         if is_told_else:
             self._told_t = self._lane.emitter.now()
@@ -115,6 +123,19 @@ class StepWatch:
             lane.emitter.emit(
                 "warm", t=now, step=lane.hooks.steps_told, seconds=round(now - (self._turn_t or now), 6)
             )
+
+    def _tell_no_gate(self) -> None:
+        """The script is to stop: tell it where that is known to wait for nothing."""
+        lane = self._lane
+        if self._watch.is_busy or lane.telemetry not in ("", "none"):
+            return
+        none_seen = lane.telemetry == "none"
+        may_fit = any(name in sys.modules for name in (MODELS if none_seen else _BRING_KERAS))
+        if not may_fit or (none_seen and self._loop.has_compiled):
+            self._told_no_gate = True
+            if not lane.telemetry:
+                lane.tell_telemetry("none", NO_STEPS)
+            lane.emitter.emit("no_gate", why=CANNOT_STOP)
 
     def _pass_gates(self) -> None:
         """Where no step can stand: tell the release where it comes, and the end of the lane's time."""

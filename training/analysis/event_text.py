@@ -77,7 +77,8 @@ def event_line(record: EventRecord | LaneRecord | MeterTrouble, lane: Lane | Non
         case ProcessContinued():
             return EventLine(record.t, f"its processes go on after {record.stopped_s:.1f} s", record.lane)
         case Signalled():
-            return EventLine(record.t, f"did not end in time: sent {record.signal}", record.lane, "warning")
+            why = record.why or "did not end in time"
+            return EventLine(record.t, f"{why}: sent {record.signal}", record.lane, "warning")
         case LaneEnded(status="completed"):
             return EventLine(record.t, "completed", record.lane, "good")
         case LaneEnded(status="stopped"):
@@ -147,8 +148,8 @@ def _script_line(record: Built | Telemetry | Limit | Remark, lane: Lane | None) 
         case Telemetry():
             return EventLine(record.t, record.why, lane, "warning")
         case Limit():
-            text = f"{record.reached} reached at step {record.step}, in a loop that only its script can end"
-            return EventLine(record.t, text, lane, "warning")
+            loop = f" at step {record.step}, in a loop of its own" if record.step else ""
+            return EventLine(record.t, f"{record.reached} reached{loop}: it is ended at its length", lane)
         case Remark():
             return EventLine(record.t, record.message, lane, "warning")
 

@@ -18,6 +18,8 @@ from training.record.script_records import StepTelemetry
 from training.record.whole_file import write_whole
 
 REPORT_SCHEMA = 1
+SHORTEST_WATCHED_S = 5.0
+"""Of a run that was over sooner, what its supervisor cost is its own start and end, and no share of a core."""
 
 
 class ReportError(ValueError):
@@ -118,6 +120,11 @@ class Monitor(Struct, frozen=True):
     cpu_s: float
     wall_s: float
     peak_rss_bytes: int
+
+    @property
+    def core_percent(self) -> float | None:
+        """How much of one core that was; None of a run too short to tell."""
+        return 100 * self.cpu_s / self.wall_s if self.wall_s >= SHORTEST_WATCHED_S else None
 
 
 class SharingSince(Struct, frozen=True):

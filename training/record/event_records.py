@@ -57,11 +57,12 @@ class Asked(Record, frozen=True, tag="asked"):
 
 
 class Signalled(Record, frozen=True, tag="signalled"):
-    """A lane that did not end in time was signalled."""
+    """A lane that did not end in time was signalled, or at once where `why` says so."""
 
     t: float
     lane: Lane
     signal: str
+    why: str = ""
 
 
 class MemoryHolder(Struct, frozen=True, omit_defaults=True):

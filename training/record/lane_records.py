@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from training.record.script_records import Aside, Limit, Remark, Telemetry
+from training.record.script_records import Aside, Limit, NoGate, Remark, Telemetry
 from training.record.tagged import Record
 
 
@@ -263,6 +263,7 @@ LaneRecord = (
     | Telemetry
     | Aside
     | Limit
+    | NoGate
     | Remark
     | Error
     | Finished

@@ -37,6 +37,13 @@ class Limit(Record, frozen=True, tag="limit"):
     reached: str
 
 
+class NoGate(Record, frozen=True, tag="no_gate"):
+    """A script that is asked to stop has no step at which it could: nothing but a signal ends it."""
+
+    t: float
+    why: str
+
+
 class Remark(Record, frozen=True, tag="remark"):
     """Something about a script's lane that is worth a line, said in its process."""
 

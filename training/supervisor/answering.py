@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec import structs
 
 from training.control.protocol import Reply, Request
+from training.lane_names import told_apart
 from training.plan import CHANGEABLE, LANES, Lane, LanePlan, Plan, Sharing
 from training.preflight.joining import why_no_room
 from training.preflight.scripts import why_not_run
@@ -154,8 +155,9 @@ class Answering:
             return _no("both lanes train: one has to end before another can join")
         if not request.force_fit and (why := self._why_no_room(_with(owner, lane, request.planned))):
             return _no(why)
+        planned = told_apart({**owner.plan.lanes, lane: request.planned})[lane]
         try:
-            owner.join(request.planned, lane, request.by[:80])
+            owner.join(planned, lane, request.by[:80])
         except OSError as error:
             return _no(f"the run's files cannot be changed: {error.strerror or error}")
         return Reply(ok=True)

@@ -35,6 +35,7 @@ class Ending:
 
     def kill(self, run: LaneRun, lanes: Mapping[Lane, LaneRun]) -> None:
         """End a lane's process now."""
+        run.reached = ""
         self.stop(run, "killed on request")
         run.signals_sent = max(run.signals_sent, 1)
         run.signal_after_s = self._now()

@@ -17,7 +17,7 @@ KILL_AFTER_TERMINATE_S = 2.0
 def escalate(
     run: LaneRun, now_s: float, events: RecordWriter, terminate: Callable[[Lane], bool] | None = None
 ) -> None:
-    """SIGTERM, then SIGKILL, once its time is over; nothing before that.
+    """SIGTERM, then SIGKILL, once its time is over; nothing before that. It has none where it can stop at no step.
 
     Under MPS a client that is killed amid its work may leave the server, and with it the other client, in an undefined
     state: its work is ended first (NVIDIA's MPS documentation, "Client early termination"). `terminate` begins that and
@@ -35,7 +35,8 @@ def escalate(
         run.signal_after_s = now_s + KILL_AFTER_TERMINATE_S
         return
     number = signal.SIGTERM if run.signals_sent == 0 else signal.SIGKILL
-    events.write(Signalled(t=now_s, lane=run.lane, signal=number.name))
+    why = run.no_gate if number is signal.SIGTERM else ""
+    events.write(Signalled(t=now_s, lane=run.lane, signal=number.name, why=why))
     run.worker.signal_group(number)
     if number is signal.SIGTERM:
         run.worker.signal_group(signal.SIGCONT)  # a stopped process does not see SIGTERM before it continues

@@ -17,7 +17,7 @@ from training.record.lane_records import Built, Error, Finished, Imported, LaneR
 from training.record.log_tail import log_tail
 from training.record.reader import TailingReader
 from training.record.run_folder import RunFolder
-from training.record.script_records import StepTelemetry, Telemetry
+from training.record.script_records import Limit, NoGate, StepTelemetry, Telemetry
 from training.supervisor.exit_name import name_exit
 from training.supervisor.lane_standing import LaneStanding, Stage
 from training.supervisor.script_end import script_ended
@@ -37,6 +37,10 @@ class LaneRun:
     signal_after_s: float | None = None
     """When a worker that was asked to stop is signalled next, in seconds since the run began."""
     signals_sent: int = 0
+    reached: str = ""
+    """The bound of the run at which it is ended by us, as nothing in it does: "steps" or "minutes"; empty without."""
+    no_gate: str = ""
+    """Why no step comes at which it could stop, so that a stop is by signals at once; empty where one may come."""
     mps_terminated: bool = False
     """Whether its work was ended through MPS."""
     given_up: str = ""
@@ -78,7 +82,7 @@ class LaneRun:
         self.standing = LaneStanding(stage, now_s)
 
     def stop(self, reason: str, now_s: float, within_s: float) -> LaneEnded | None:
-        """Have it checkpoint and stop within so long; returns its end where it has no process."""
+        """Have it checkpoint and stop within so long, or at once; returns its end where it has no process."""
         self.stop_asked = True
         if self.worker is None:
             self.ended = self.end_record(None, now_s)
@@ -86,7 +90,7 @@ class LaneRun:
             return self.ended
         self.worker.tell("stop", self.lane, reason=reason)
         if self.signal_after_s is None:
-            self.signal_after_s = now_s + within_s
+            self.signal_after_s = now_s + (0.0 if self.no_gate else within_s)
         return None
 
     def read_records(self, now_s: float) -> Iterator[LaneRecord]:
@@ -102,6 +106,12 @@ class LaneRun:
                     self.enter("warm", now_s)  # nobody is to wait for steps that may never come
             elif isinstance(record, Built) and record.device not in ("CPU", ""):
                 self.uses_device_since_s = record.t
+            elif isinstance(record, Limit) and not self.stop_asked:
+                self.reached = record.reached
+            elif isinstance(record, NoGate):
+                self.no_gate = record.why
+                if self.signal_after_s is not None and not self.signals_sent:
+                    self.signal_after_s = now_s
             elif isinstance(record, Finished):
                 self.finished = record
             elif isinstance(record, Error):
@@ -146,7 +156,9 @@ class LaneRun:
 
     def _script_end(self, script: ScriptSpec, exit_code: int | None, now_s: float) -> LaneEnded:
         """Its exit code decides: what it told of itself may have been before its end."""
-        told = script_ended(script, exit_code, self.error, self.finished, self.stop_asked, self.signals_sent)
+        told = script_ended(
+            script, exit_code, self.error, self.finished, self.stop_asked, self.signals_sent, self.reached
+        )
         if told.status != "failed":
             return LaneEnded(
                 t=now_s, lane=self.lane, status=told.status, exit_code=exit_code, message=told.message

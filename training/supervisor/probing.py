@@ -71,7 +71,9 @@ class Prober:
             return "a probe is under way"
         if not self._hands.hears():
             return "a probe needs room on the disk of the run's folder: it is full"
-        blind = [lane for lane in LANES if lane in self._paces and not self._paces[lane].passes_gates]
+        blind = [lane for lane in LANES if self._hands.lives(lane) and not self._paces[lane].passes_gates]
+        if over := [lane for lane in LANES if self._is_over(lane)]:
+            return f"a probe needs both lanes training: lane {' and '.join(over)} does not any more"
         if blind:
             return f"a probe needs the steps of both lanes, and lane {' and '.join(blind)} shows none that can be timed"
         if not all(self._hands.lives(lane) and self._paces[lane].released for lane in LANES):
@@ -259,6 +261,11 @@ class Prober:
 
     def _both_train(self) -> bool:
         return all(self._trains(lane) for lane in LANES)
+
+    def _is_over(self, lane: Lane) -> bool:
+        """Whether the lane trained, by its own word, and has ended or is about to."""
+        pace = self._paces.get(lane)
+        return pace is not None and (pace.released or not pace.passes_gates) and not self._hands.lives(lane)
 
     def _trains(self, lane: Lane) -> bool:
         pace = self._paces.get(lane)

@@ -28,8 +28,9 @@ def script_ended(
     finished: Finished | None,
     stop_asked: bool,
     signals_sent: int,
+    reached: str = "",
 ) -> ScriptEnded:
-    """Return how it ended: with 0 in order, else failed, unless it was ended because somebody asked.
+    """Return how it ended: with 0 in order, else failed, unless it was ended on request or at its length.
 
     Args:
         script: what ran.
@@ -38,11 +39,14 @@ def script_ended(
         finished: that it ended in order, by its own word.
         stop_asked: whether somebody asked for its end.
         signals_sent: how many signals that asking took.
+        reached: the bound of the run at which it was asked, by nobody else: it has then trained as long as it was to.
     """
     if exit_code is None:
         return ScriptEnded("stopped", "asked to stop")
     if exit_code == 0:
         if stop_asked and not _reached_a_limit(finished):
+            if reached:
+                return ScriptEnded("completed", reached)
             asked = (
                 finished.reason if finished is not None and finished.status == "stopped" else "asked to stop"
             )
@@ -51,7 +55,7 @@ def script_ended(
     by_signal = exit_code in (-signal.SIGTERM, -signal.SIGKILL)
     # A program is asked by a signal in the first place, and may answer it with any code.
     if stop_asked and (signals_sent > 0 or by_signal or script.exec is not None):
-        return ScriptEnded("stopped", "asked to stop")
+        return ScriptEnded("completed", reached) if reached else ScriptEnded("stopped", "asked to stop")
     if error is not None:
         return ScriptEnded("failed", error.message, error.kind, error.hint)
     what = "script" if script.exec is None else "program"

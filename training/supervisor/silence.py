@@ -7,6 +7,7 @@ from training.supervisor.lane_run import LaneRun
 
 SILENT_FOR_S = 1.0
 """A process that is just ending is silent for a moment, too."""
+CANNOT_STOP = "no step at which it could stop"
 WHY = "no step telemetry any more: its process became another program, or closed what it was given"
 
 
@@ -16,7 +17,7 @@ def fell_silent(run: LaneRun, now_s: float) -> Telemetry | None:
     if worker is None or worker.silent_since_s is None or now_s - worker.silent_since_s < SILENT_FOR_S:
         return None
     worker.silent_since_s = None  # told once; records that come all the same count
-    run.telemetry = "none"
+    run.telemetry, run.no_gate = "none", CANNOT_STOP
     if run.standing.stage == "warming":
         run.enter("warm", now_s)
     return Telemetry(t=now_s, steps="none", why=WHY)

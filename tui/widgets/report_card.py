@@ -76,7 +76,9 @@ class ReportCard(LinesWidget):
 
 
 def _status(report: LaneReport, width: int) -> list[Line]:
-    code = f"  exit code {report.exit_code}" if report.exit_code else ""
+    # One that is ended at its length by a signal has that signal's, and did what was asked.
+    told = report.exit_code if report.status != "completed" else None
+    code = f"  exit code {told}" if told else ""
     lines: list[Line] = [line((report.status, _STATUS_TONE[report.status]), (code, "muted"))]
     if report.no_gpu is not None:
         why = f"TRAINED ON THE CPU: {report.no_gpu.why}. {report.no_gpu.remedy}"

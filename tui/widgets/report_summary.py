@@ -86,7 +86,8 @@ class ReportFooter(LinesWidget):
         lines = [
             line((label if at == 0 else " " * len(label), "muted"), piece) for at, piece in enumerate(pieces)
         ]
-        share = f" ({100 * monitor.cpu_s / monitor.wall_s:.1f} % of one core)" if monitor.wall_s > 0 else ""
+        percent = monitor.core_percent
+        share = f" ({percent:.1f} % of one core)" if percent is not None else ""
         cost = f"{monitor.cpu_s:.1f} s of CPU{share}, at most {format.size(monitor.peak_rss_bytes)}"
         told = wrap(cost, room)
         lines += [
