@@ -65,9 +65,9 @@ def _tried(preset: Preset) -> dict[str, Any]:
     model = build_model(preset, data.shape)
     compile_model(model, preset)
     if names_code(preset):
-        from training.worker.models.entry import see_it_built
+        from training.worker.models.fitting import see_it_fits
 
-        see_it_built(model, data)
+        see_it_fits(model, data, preset)
         keep_what_is_built(preset, model, data)
     timer = _timer(keras)
     model.fit(
