@@ -44,7 +44,7 @@ def try_preset(path: str, overrides: Sequence[str], answer: Path, digest: str) -
         made = None if preset is None else made_in(preset)
         failure = name_failure(error, on_gpu=False, place=place_of(error), made_in=made)
         hint = "" if failure.hint == LOG_HINT else failure.hint  # here is no log
-        told = {"error": f"{failure.message}. {hint}".removesuffix(". ")}
+        told = {"error": f"{failure.message.removesuffix('.')}. {hint}" if hint else failure.message}
     answer.write_text(json.dumps(told), encoding="utf-8")
     return 1 if "error" in told else 0
 
