@@ -181,7 +181,9 @@ def test_checking_with_run_ends_a_script_behind_its_first_steps(stage: Stage, tm
     assert done.returncode == 2
     assert done.stdout.startswith(f"ok  {preset}  a script: 161 parameters, 3 steps in ")
     assert done.stdout.endswith(" s from its start, then ended, on the CPU\n")
-    assert f"{script}: The script ended with exit code 2: functional.py: error: argument --units:" in done.stderr
+    assert (
+        f"{script}: The script ended with exit code 2: functional.py: error: argument --units:" in done.stderr
+    )
     assert not out.exists()
 
 
