@@ -13,6 +13,7 @@ import platformdirs
 
 from training.preset import Preset, PresetError, apply_overrides, load_preset
 from training.preset.errors import listed, nearest, quoted
+from training.preset.file_there import closed_folder, is_folder
 from training.preset.printable import printable
 from training.preset.script import ScriptSpec
 from training.preset.script_document import script_preset
@@ -142,10 +143,21 @@ def _unknown(reference: str, files: list[tuple[Path, Origin]]) -> PresetError:
     names = [path.stem if origin == "shipped" else f"{origin}:{path.stem}" for path, origin in files]
     close = nearest(reference, [*names, *(path.stem for path, _ in files)])
     hint = f", did you mean {printable(close)}?" if close else ""
+    closed = " and ".join(dict.fromkeys(printable(str(folder)) for folder in _closed_folders()))
+    told = f", and {closed} may not be read (permission denied)" if closed else ""
     return PresetError(
-        f"preset {quoted(reference)}: found none of that name{hint}; "
+        f"preset {quoted(reference)}: found none of that name{hint}{told}; "
         f"allowed: {listed(names)}, a path ending in .toml, a script ending in .py, or exec: and a program"
     )
+
+
+def _closed_folders() -> Iterator[Path]:
+    """Folders of presets, or around them, that are there and not ours to read."""
+    for _, folder in preset_folders():
+        if is_folder(folder) and not os.access(folder, os.R_OK | os.X_OK):
+            yield folder
+        elif (around := closed_folder(folder)) is not None:
+            yield around
 
 
 def _files() -> Iterator[tuple[Path, Origin]]:

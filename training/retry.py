@@ -15,6 +15,7 @@ from training.launch import LaunchRequest
 from training.plan import IfNoGpu, Lane, LanePlan, MpsLimits, Plan, Sharing
 from training.planned_lanes import preset_reference, with_overrides
 from training.preset import PresetError, preset_digest
+from training.preset.file_there import is_file, why_not_there
 from training.preset.own_code import with_code_of_now
 from training.preset_library import resolve
 from training.record.run_home import runs_home
@@ -117,8 +118,9 @@ def _script_changed(planned: LanePlan) -> str:
     file = None if planned.preset.script is None else planned.preset.script.file
     if file is None:
         return ""
-    if not file.is_file():
-        return "is gone"
+    if not is_file(file):
+        why = why_not_there(file, "")
+        return f"cannot be read any more: {why}" if why else "is gone"
     has_changed = planned.script_digest not in ("", preset_digest(planned.preset))
     return "has changed since; it runs as it is now" if has_changed else ""
 

@@ -16,6 +16,8 @@ from tests.app.test_pick_tools import PAIR as RECENT
 from tests.app.test_report_screen import DONE, FAILED, FOLDER, report
 from tests.unit.ended_runs import SEQUENTIAL, ended_run
 from training.code_trust import NamedCode
+from training.preset.script import ScriptSpec
+from training.preset.script_document import script_preset
 from tui.replay_feed import ReplayPlace
 from tui.screens.code_question import code_question
 from tui.screens.confirm import Choice, ConfirmScreen
@@ -79,6 +81,7 @@ def _devices(_folder: Path) -> Screen[Any]:
     return DevicesScreen(PickSources(devices=lambda: MIG), MIG, "auto")
 
 
+SCRIPT = ScriptSpec(path="/home/me/train.py", args=("--lr", "0.1", "größer als"), env={"LEVEL": "2"})
 RUNS_NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 HALFWAY = ReplayPlace(83.0, 250.0, 4.0)
 PANELS = tuple("123456")
@@ -97,6 +100,12 @@ SCREENS = [
     Shown("leave?", lambda _: leave_question(states.cpu_run(), None), "Detach"),
     Shown("asked", lambda _: ConfirmScreen(FOREIGN, [Choice("y", "y", FOREIGN)], detail=FOREIGN), " y "),
     Shown("edit", lambda _: EditSheet("a", FOREIGN, preset()), "batch size", ("0", "j", "space")),
+    Shown(
+        "edit, script",
+        lambda _: EditSheet("a", "train.py", script_preset(SCRIPT, FOREIGN)),
+        "arguments",
+        ("x", "tab", "A", "equals_sign"),
+    ),
     Shown("name", lambda _: NameSheet("größe-mine"), "-mine", ("space",)),
     Shown("recent", lambda _: RecentSheet(lambda: (RECENT,), NOW), "1.51"),
     Shown(

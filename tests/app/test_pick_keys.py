@@ -76,6 +76,23 @@ async def test_a_second_enter_does_not_launch_twice_until_a_problem_is_shown() -
         assert "the disk is full" not in screen_text(pilot.app)
 
 
+@pytest.mark.parametrize(("key", "seen"), [("e", "batch size"), ("d", "Train on"), ("c", "Before a launch")])
+async def test_under_a_sheet_the_foot_does_not_say_what_enter_does(key: str, seen: str) -> None:
+    screen = World().screen()
+    async with staged(screen, (120, 40), seen="3 of 6") as (pilot, _):
+        await pilot.press("tab")
+        await press_until(pilot, "tab", "launch")
+        await wait_until(pilot, lambda: "⏎ Launch" in screen_text(pilot.app))
+        await pilot.press(key)
+        await wait_until(pilot, lambda: pilot.app.screen is not screen and seen in screen_text(pilot.app))
+        await wait_until(pilot, lambda: "Launch" not in screen_text(pilot.app))
+        assert "A seed-binary  +  B seed-regression" in screen_text(pilot.app)
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: "⏎ Launch" in screen_text(pilot.app))
+        assert "▸ Launch" in screen_text(pilot.app)
+        assert focus(pilot) == "launch"
+
+
 async def test_the_same_preset_may_stand_in_both_lanes() -> None:
     async with staged(World().screen(), seen="3 of 6") as (pilot, heard):
         await pilot.press("enter", "k", "enter", "enter")

@@ -14,7 +14,9 @@ from tests.app.stage import staged
 from tests.waiting import screen_text, wait_until
 from training.launch import LaunchRequest
 from training.recent_pairs import RecentPair
+from tui.screens.edit_sheet import EditSheet
 from tui.screens.name_sheet import NameSheet
+from tui.screens.pick import PickScreen
 from tui.screens.pick_messages import LaunchAsked
 from tui.widgets.preset_list import PresetList
 
@@ -74,19 +76,44 @@ async def test_a_path_of_no_script_holds_nothing() -> None:
         await wait_until(pilot, lambda: "Nothing holds" in screen_text(pilot.app))
 
 
-async def test_nobody_asks_keras_about_it_and_it_is_not_edited_but_saved() -> None:
+async def test_nobody_asks_keras_about_it_and_it_can_be_saved() -> None:
     world = World()
     async with staged(world.screen(), seen=READ) as (pilot, _):
         await type_behind_slash(pilot, TYPED)
         await pilot.press("enter")
         await pilot.press("left")
         await wait_until(pilot, lambda: getattr(pilot.app.screen.focused, "id", None) == "list-a")
-        await pilot.press("e")
-        await wait_until(pilot, lambda: "a script has no settings to edit here" in screen_text(pilot.app))
         assert "train.py" not in world.described
         await pilot.press("w")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, NameSheet))
         assert "my-train.py" in screen_text(pilot.app)
+
+
+async def test_its_arguments_and_variables_are_typed_anew_as_in_a_shell() -> None:
+    async with staged(World().screen(), (100, 30), seen=READ) as (pilot, heard):
+        await type_behind_slash(pilot, TYPED)
+        await pilot.press("enter", "left")
+        await wait_until(pilot, lambda: getattr(pilot.app.screen.focused, "id", None) == "list-a")
+        await pilot.press("e")
+        await wait_until(pilot, lambda: "arguments" in screen_text(pilot.app))
+        assert "--lr 0.1▏" in screen_text(pilot.app)
+        assert "Model, data and length are the script's own" in screen_text(pilot.app)
+        await pilot.press("space", "apostrophe", "w", "space", "r", "apostrophe")
+        await wait_until(pilot, lambda: "--lr 0.1 'w r'" in screen_text(pilot.app))
+        await pilot.press("tab", "A", "enter")
+        await wait_until(pilot, lambda: 'found "A"; allowed: NAME=VALUE for each' in screen_text(pilot.app))
+        assert isinstance(pilot.app.screen, EditSheet)
+        await pilot.press("equals_sign", "1", "enter")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, PickScreen))
+        await wait_until(pilot, lambda: "./train.py --lr 0.1 'w r'" in screen_text(pilot.app))
+        await pilot.press("e")
+        await wait_until(pilot, lambda: "--lr 0.1 'w r'▏" in screen_text(pilot.app))
+        await pilot.press("escape", "enter", "enter", "enter")
+        await wait_until(pilot, lambda: bool(heard.of(LaunchAsked)))
+        assert heard.of(LaunchAsked)[0].request == LaunchRequest(
+            {"a": TYPED, "b": "seed-regression"},
+            overrides=('a.script.args=["--lr", "0.1", "w r"]', 'a.script.env={A = "1"}'),
+        )
 
 
 async def test_a_pair_with_a_script_is_taken_again(here: Path) -> None:

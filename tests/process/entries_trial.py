@@ -2,7 +2,7 @@
 
 Runs in a process of its own: `-m tests.process.entries_trial PRESET…`. In `fit` the lane is asked for steps on one
 batch at hand, in the step loop it is not: that both end with the same weights says that the loop is `fit`, and that
-those steps leave no trace. Operations are deterministic and threads fixed.
+those steps leave no trace. Arrays are also given to `fit` as they are. Operations are deterministic and threads fixed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 import tensorflow as tf  # noqa: TID251 - its threads and its determinism are set here
 
 from tests.process.cached_batch_trial import Asks, Kept
-from tests.process.step_loop_trial import Told, digest, exactly
+from tests.process.step_loop_trial import Told, Train, digest, exactly
 from training.agent.gate import Gate
 from training.agent.lane_plan import LaneHooksPlan
 from training.preset import Preset, load_preset
@@ -28,7 +28,7 @@ from training.worker.data import load_data
 from training.worker.data.training_data import TrainingData
 from training.worker.data.untuned import training_batches, validation_batches
 from training.worker.models import build_model, compile_model
-from training.worker.models.entry import see_it_built
+from training.worker.models.fitting import see_it_fits
 from training.worker.step_loop import fit_in_steps
 
 EPOCHS = 3
@@ -54,21 +54,37 @@ def by_fit(model: Any, data: TrainingData, callbacks: list[Any]) -> None:
     )
 
 
+def by_keras(model: Any, data: TrainingData, callbacks: list[Any]) -> None:
+    """Train on arrays as a person would, with nothing of ours between."""
+    model.fit(
+        data.x,
+        data.y,
+        sample_weight=data.sample_weight,
+        batch_size=data.batch_size,
+        epochs=EPOCHS,
+        validation_data=data.validation,
+        callbacks=callbacks,
+        verbose=0,
+    )
+
+
 def by_steps(model: Any, data: TrainingData, callbacks: list[Any]) -> None:
     """Train as one of two lanes in a process does."""
     for _ in fit_in_steps(model, data, EPOCHS, callbacks):
         pass
 
 
-def trained(preset: Preset, *, asked: bool) -> dict[str, Any]:
-    """What comes of a training."""
+def trained(preset: Preset, train: Train, *, asked: bool) -> dict[str, Any]:
+    """What comes of a training; nothing where it is Keras's own and the data are no arrays."""
     random.seed(5)
     np.random.seed(5)
     keras.utils.set_random_seed(preset.fit.seed)
     data = load_data(preset)
+    if train is by_keras and not isinstance(data.y, np.ndarray):
+        return {}
     model = build_model(preset, data.shape)
     compile_model(model, preset)
-    see_it_built(model, data)
+    see_it_fits(model, data, preset)
     gate, emitter, told = Gate(), Kept(), Calls()
     said: list[str] = []
     gate.tell({"do": "release"})
@@ -92,10 +108,7 @@ def trained(preset: Preset, *, asked: bool) -> dict[str, Any]:
             time_cached_batch=cached.time,
         ),
     )
-    if asked:
-        by_fit(model, data, [Asks(gate), hooks, told])
-    else:
-        by_steps(model, data, [hooks, told])
+    train(model, data, [*([Asks(gate)] if asked else []), hooks, told])
     return {
         "calls": told.calls,
         "history": exactly(model.history.history),
@@ -105,6 +118,7 @@ def trained(preset: Preset, *, asked: bool) -> dict[str, Any]:
         "samples": hooks.samples,
         "epochs": hooks.epochs_done,
         "ran_dry": hooks.ran_dry,
+        "weighted": data.first_weights() is not None,
         "windows": [window["complete"] for window in emitter.windows],
         "said": [line for line in said if not line.startswith("epoch ")],
     }
@@ -117,7 +131,11 @@ def main() -> None:
     tf.config.experimental.enable_op_determinism()
     for path in sys.argv[1:]:
         preset = load_preset(Path(path))
-        told = {"in fit": trained(preset, asked=True), "in steps": trained(preset, asked=False)}
+        told = {
+            "in fit": trained(preset, by_fit, asked=True),
+            "in steps": trained(preset, by_steps, asked=False),
+            "in keras": trained(preset, by_keras, asked=False),
+        }
         print("RESULT " + json.dumps({"name": Path(path).stem, **told}), flush=True)
 
 

@@ -39,6 +39,18 @@ GOOD: dict[str, tuple[str, str, str]] = {
     "endless": ("more_models.py:not_built", "more_data.py:endless", 'loss = "mse"'),
     "generators": (MODEL, "more_data.py:with_batches_held_back", ""),
     "several-inputs": ("more_models.py:two_inputs", "more_data.py:named", ""),
+    "weights": (MODEL, "more_data.py:weighted", "batch_size = 16\nvalidation_split = 0.25"),
+    "weights-and-validation": (BUILD, "more_data.py:weighted_with_validation", f'{MSE}\nmetrics = ["mae"]'),
+    "weights-dataset": (MODEL, "more_data.py:weighted_dataset", ""),
+    "weights-items": (MODEL, "more_data.py:weighted_items", ""),
+    "weights-stream": (MODEL, "more_data.py:weighted_stream", ""),
+    "weights-of-classes": (
+        'name = "mlp"\nhidden = [4]',
+        "more_data.py:weighted_classes",
+        'loss = "sparse_categorical_crossentropy"\nvalidation_split = 0.25',
+    ),
+    "weights-of-places": ('name = "autoencoder"\nfilters = [4]', "more_data.py:weighted_places", MSE),
+    "no-weights": (MODEL, "more_data.py:without_weights", ""),
     "own-step": ("more_models.py:own_step", "more_data.py:numbers", ""),
     "shipped-model": (
         'name = "mlp"\nhidden = [4]',
@@ -61,6 +73,14 @@ SIZES: dict[str, tuple[int, int | None, int | None, int | None]] = {
     "endless": (32, 3, None, 0),
     "generators": (32, 3, None, None),
     "several-inputs": (32, 3, 96, 0),
+    "weights": (16, 5, 72, 24),
+    "weights-and-validation": (32, 3, 96, 24),
+    "weights-dataset": (32, 3, None, 24),
+    "weights-items": (32, 3, None, 0),
+    "weights-stream": (32, 3, None, 0),
+    "weights-of-classes": (32, 3, 72, 24),
+    "weights-of-places": (32, 3, 96, 0),
+    "no-weights": (32, 3, 96, 0),
     "own-step": (32, 3, 96, 0),
     "shipped-model": (32, 3, 96, 0),
     "shipped-data": (32, 3, 72, 24),
@@ -68,7 +88,12 @@ SIZES: dict[str, tuple[int, int | None, int | None, int | None]] = {
 """Samples of a batch, steps of an epoch, samples to train on and to validate with."""
 
 
-ALWAYS = ("arrays-and-validation", "dataset", "items", "generator", "unknown-length", "own-step")
+ALWAYS = ("arrays-and-validation", "dataset", "items", "generator", "unknown-length", "own-step", "weights")
+ARRAYS = {
+    *("arrays", "arrays-and-validation", "several-inputs", "own-step", "shipped-model", "shipped-data"),
+    *("weights", "weights-and-validation", "weights-of-classes", "weights-of-places", "no-weights"),
+}
+"""Those that Keras's own `fit` takes as they are."""
 REST = tuple(name for name in GOOD if name not in ALWAYS)
 
 
@@ -106,6 +131,15 @@ def _trains_as_it_should(told: dict[str, Any], name: str) -> None:
     assert fit["calls"] == steps["calls"]
     assert fit["history"] == steps["history"]
     assert fit["weights"] == steps["weights"]
+    assert fit["weighted"] == name.startswith("weights")
+    keras = told["in keras"]
+    if keras:
+        assert (keras["calls"], keras["history"], keras["weights"]) == (
+            fit["calls"],
+            fit["history"],
+            fit["weights"],
+        )
+    assert bool(keras) == (name in ARRAYS)
     assert (fit["epochs"], fit["ran_dry"], steps["ran_dry"]) == (3, "", "")
     assert fit["steps"] == steps["steps"] == 3 * (SIZES[name][1] or 3)
     assert fit["samples"] == 3 * (SIZES[name][2] or 96)
@@ -141,9 +175,11 @@ def test_a_lane_runs_to_its_end_beside_one_that_fails_with_that_line(stage: Stag
 
 def test_checking_with_run_says_what_a_step_takes_and_what_is_wrong(stage: Stage, tmp_path: Path) -> None:
     wrong = written(tmp_path, "wrong", "wrong_models.py:fails_inside", DATA, MSE)
-    done = stage.command("presets", "check", "--run", str(WAVES / "waves.toml"), str(wrong))
+    weighted = written(tmp_path, "weighted", *GOOD["weights-and-validation"])
+    done = stage.command("presets", "check", "--run", str(WAVES / "waves.toml"), str(weighted), str(wrong))
     assert done.returncode == 2
     assert done.stdout.startswith(f"ok  {WAVES}/waves.toml  8 385 parameters, ")
+    assert f"\nok  {weighted}  " in done.stdout
     assert " ms a step of 32, peak " in done.stdout
     (line,) = done.stderr.splitlines()
     place = place_in("wrong_models.py", "return keras.Sequential([keras.layers.Dense(sizes")
@@ -152,6 +188,9 @@ def test_checking_with_run_says_what_a_step_takes_and_what_is_wrong(stage: Stage
     description = kept_description(load_preset(WAVES / "waves.toml"))
     assert description is not None
     assert (description.parameters, description.steps_per_epoch, description.layers) == (8385, 50, 3)
+    of_weighted = kept_description(load_preset(weighted))
+    assert of_weighted is not None
+    assert of_weighted.steps_per_epoch == 3
     assert description.activation_bytes_estimate == 32 * (64 + 64 + 1) * 4
 
 

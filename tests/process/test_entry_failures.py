@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.process.own_presets import WAVES, place_in, told_by, written
+from tests.process.own_presets import ENTRIES, WAVES, place_in, told_by, written
 from training.worker.trial import try_preset
 
 MSE = 'loss = "mse"'
@@ -27,6 +27,8 @@ class Wrong:
     model: str = "waves/my_models.py:build"
     data: str = "more_data.py:numbers"
     fit: str = MSE
+    also: str = ""
+    """What else is in the line."""
 
 
 def model(function: str, told: str, at: str = "", fit: str = MSE) -> Wrong:
@@ -42,6 +44,35 @@ def data(function: str, told: str) -> Wrong:
     )
 
 
+TWO_INPUTS = "more_models.py:two_inputs"
+TEXT = "returned text in y (the first is 'slow'), where numbers should be"
+
+
+def two_inputs(function: str, told: str) -> Wrong:
+    """Data whose inputs are called otherwise than those of the model; the model's own line is told beside."""
+    place = f"{place_in('more_models.py', 'def two_inputs(')}, two_inputs"
+    return Wrong(
+        f"{function}() {told.replace('TWO', place)}",
+        ("wrong_data.py", f"def {function}("),
+        model=TWO_INPUTS,
+        data=f"wrong_data.py:{function}",
+        fit="",
+    )
+
+
+def do_not_fit(function: str, told: str) -> Wrong:
+    """Data and model that only Keras can tell do not fit: both functions' lines are told."""
+    place = place_in("wrong_data.py", f"def {function}(")
+    return Wrong(
+        told,
+        ("more_models.py", "def two_inputs("),
+        model=TWO_INPUTS,
+        data=f"wrong_data.py:{function}",
+        fit="",
+        also=f" (two_inputs), {place} ({function}): Data and model do not fit: ",
+    )
+
+
 WRONG = {
     "no-model": model("no_model", "no_model() returned a dict, not a model of Keras"),
     "nothing": model("forgets_to_return", "forgets_to_return() returned None, not a model of Keras"),
@@ -52,7 +83,7 @@ WRONG = {
         "without_loss", "without_loss() compiled the model without a loss", fit=""
     ),
     "shapes": model(
-        "of_other_shape", " (of_other_shape), more_data.py:7 (numbers): Data and model do not fit: "
+        "of_other_shape", " (of_other_shape), more_data.py:8 (numbers): Data and model do not fit: "
     ),
     "in-call": model("fails_in_call", "Data and model do not fit: ", "return keras.ops.matmul"),
     "in-step": model(
@@ -76,7 +107,7 @@ WRONG = {
         model=f"entry = '{WAVES}/my_models.py:build'\nwdith = 3",
     ),
     "one-array": data("one_array", "returned a ndarray."),
-    "three-arrays": data("three_arrays", "returned a tuple of 3."),
+    "four-arrays": data("four_arrays", "returned a tuple of 4."),
     "lists": data("lists", "returned the int 1 in x, where an array should be"),
     "lengths": data("of_different_lengths", "returned different numbers of samples: 8 in x and 5 in y"),
     "no-sample": data("without_samples", "returned no sample, and so not a single batch"),
@@ -92,6 +123,86 @@ WRONG = {
     "of-arrays": data("a_generator_of_arrays", "returned a generator of ndarray, not of tuples"),
     "no-count": data("no_count", "returned batches with the int 0 where a step count should be"),
     "too-many": data("too_many_steps", "returned 9 steps an epoch with data of 2 batches"),
+    "text-weighs": data(
+        "weights_of_text", "returned text in sample_weight (the first is 'light'), where numbers should be"
+    ),
+    "few-weights": data(
+        "weights_for_some", "returned different numbers of samples: 8 in x and 8 in y and 5 in sample_weight"
+    ),
+    "two-weights": data(
+        "weights_of_two_for_one", "returned a list of 2 in sample_weight beside a ndarray in y"
+    ),
+    "no-places": Wrong(
+        "returned sample_weight with 1 of the 3 axes that fit.loss = 'mse' has here, which is taken at "
+        "8 × 8 places of each sample. Where all of these weigh the same, return sample_weight[:, None, None].",
+        ("wrong_data.py", "def weights_without_places("),
+        model='name = "autoencoder"\nfilters = [4]',
+        data="wrong_data.py:weights_without_places",
+    ),
+    "of-a-batch": Wrong(
+        "weights() returned sample_weight, and fit.loss = 'dice' is one number for a whole batch",
+        ("wrong_data.py", "def weights("),
+        data="wrong_data.py:weights",
+        fit='loss = "dice"',
+    ),
+    "three-sets": data("three_sets", "returned 3 sets of samples with labels. Return (train, validation)"),
+    "four-parts": data("batches_of_four", "returned batches of 4 parts"),
+    "batches-and-more": data("batches_and_more", "returned batches with more than a step count beside them"),
+    "text": data("labels_of_text", f"{TEXT}. Make numbers of it, as numpy.unique(y"),
+    "objects": data("labels_of_objects", TEXT),
+    "object-numbers": data("numbers_as_objects", "returned objects in x (the first is 0.0), where numbers"),
+    "batched-text": data("batches_with_labels_of_text", TEXT),
+    "items-of-text": data("items_with_labels_of_text", TEXT),
+    "text-for-shipped": Wrong(
+        f"labels_of_text() {TEXT}",
+        ("wrong_data.py", "def labels_of_text("),
+        model=MLP,
+        data="wrong_data.py:labels_of_text",
+        fit=CLASSES,
+    ),
+    "missing": two_inputs(
+        "one_input_missing", 'returned no input "scale"; the model (TWO) takes "waves", "scale"'
+    ),
+    "surplus": two_inputs(
+        "one_input_too_many", 'returned the input "extra", and the model (TWO) takes "waves", "scale"'
+    ),
+    "missing-in-batches": two_inputs(
+        "batches_with_an_input_missing", 'returned no input "scale"; the model (TWO)'
+    ),
+    "input-shape": do_not_fit("an_input_of_other_shape", "with name 'waves' of layer"),
+    "input-width": do_not_fit("a_number_too_many", "expected axis -1 of input shape to have value"),
+    "too-few": do_not_fit("an_array_for_two_inputs", "but it received 1 input"),
+    "too-many-inputs": do_not_fit("three_arrays_for_two_inputs", "but it received 3 input"),
+    "fetches": Wrong(
+        "URLError: <urlopen error [Errno 111] Connection refused>",
+        ("wrong_data.py", "return np.load(urllib.request.urlretrieve"),
+        data=f"entry = '{ENTRIES}/wrong_data.py:fetches'\nport = 9",
+    ),
+    "fetches-through-keras": Wrong(
+        "URL fetch failure on http://127.0.0.1:9/data.npz: ",
+        ("wrong_data.py", "return keras.utils.get_file("),
+        data=f"entry = '{ENTRIES}/wrong_data.py:fetches_through_keras'\nport = 9",
+    ),
+    "fetches-later": Wrong(
+        "Connection refused",
+        ("wrong_data.py", "return np.load(urllib.request.urlretrieve"),
+        data=f"entry = '{ENTRIES}/wrong_data.py:fetches_later'\nport = 9",
+    ),
+    "too-much": Wrong(
+        "Out of the machine's memory: Unable to allocate",
+        ("wrong_data.py", "return np.ones((10**9"),
+        data="wrong_data.py:too_much",
+    ),
+    "in-a-library": Wrong(
+        "JSONDecodeError: Expecting property name",
+        ("wrong_data.py", 'return json.loads("{")'),
+        data="wrong_data.py:fails_in_a_library",
+    ),
+    "in-numpy": Wrong(
+        "ValueError: all the input arrays must have same number of dimensions",
+        ("wrong_data.py", "return np.concatenate([X, Y]), Y"),
+        data="wrong_data.py:fails_in_numpy",
+    ),
     "fails-later": Wrong(
         "RuntimeError: there is no batch ",
         ("wrong_data.py", 'raise RuntimeError(f"there is no batch'),
@@ -143,6 +254,7 @@ def test_what_is_wrong_is_told_in_one_line(told: dict[str, dict[str, Any]], name
     assert told[name]["code"] == 1
     assert line.isprintable()
     assert wrong.told in line, line
+    assert wrong.also in line, line
     if wrong.at is not None:
         assert line.startswith(place_in(*wrong.at)), line
 

@@ -169,6 +169,24 @@ def test_refusals_come_before_anything_is_made(stage: Stage, tmp_path: Path) -> 
     assert not list((stage.home / "dualtrain").glob("runs/*"))
 
 
+def test_checking_with_run_ends_a_script_behind_its_first_steps(stage: Stage, tmp_path: Path) -> None:
+    """What it would write once it has trained is not written."""
+    out = tmp_path / "history.json"
+    preset = tmp_path / "mine.toml"
+    preset.write_text(
+        f"title = 'Mine'\n[script]\npath = '{SCRIPTS}/functional.py'\nargs = ['--out', '{out}']\n"
+    )
+    script = f"{SCRIPTS}/functional.py --out {out} --units many"
+    done = stage.command("presets", "check", "--run", str(preset), script)
+    assert done.returncode == 2
+    assert done.stdout.startswith(f"ok  {preset}  a script: 161 parameters, 3 steps in ")
+    assert done.stdout.endswith(" s from its start, then ended, on the CPU\n")
+    assert (
+        f"{script}: The script ended with exit code 2: functional.py: error: argument --units:" in done.stderr
+    )
+    assert not out.exists()
+
+
 def test_presets_tell_of_a_script(stage: Stage, tmp_path: Path) -> None:
     preset = tmp_path / "mine.toml"
     preset.write_text("title = 'Mine'\n[script]\npath = 'train.py'\n")

@@ -151,6 +151,61 @@ def test_data_that_does_not_fit_in_each_backends_words(error: Exception) -> None
     assert name_failure(error).kind == "bad-data"
 
 
+MADE = "my_models.py:6 (build), my_data.py:9 (load)"
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            ValueError("Missing data for input \"b\". You passed a data dictionary with keys ['a']."),
+            'Data and model do not fit: Missing data for input "b".',
+        ),
+        (
+            ValueError(
+                'Layer "functional" expects 2 input(s), but it received 3 input tensors. Inputs received: ['
+            ),
+            'Data and model do not fit: Layer "functional" expects 2 input(s)',
+        ),
+        (
+            ValueError(
+                "Layer \"functional\" expects 2 named input(s) with keys ['a', 'b'], but it received 1"
+            ),
+            "Data and model do not fit: Layer",
+        ),
+        (
+            ValueError(
+                "The structure of `inputs` doesn't match the expected structure.\nExpected: ['a', 'b']\n"
+                "Received: inputs={'a': 'Tensor(shape=(None, 3))'}"
+            ),
+            "Data and model do not fit: The structure of `inputs` doesn't match the expected structure. "
+            "Expected: ['a', 'b'] Received: inputs={'a': ",
+        ),
+        (
+            InvalidArgumentError("required broadcastable shapes [Op:Mul]"),
+            "Data and model do not fit: required broadcastable shapes",
+        ),
+        (KeyError("scale"), "KeyError: 'scale'"),
+    ],
+)
+def test_where_no_line_of_the_users_is_in_it_both_functions_are_told(error: Exception, told: str) -> None:
+    assert name_failure(error, made_in=MADE).message.startswith(f"{MADE}: {told}")
+    assert name_failure(error, place="my_models.py:8", made_in=MADE).message.startswith(
+        f"my_models.py:8: {told}"
+    )
+
+
+def test_what_the_users_code_asked_of_the_network_is_no_matter_of_the_disk() -> None:
+    error = ConnectionRefusedError(111, "Connection refused")
+    failure = name_failure(error, place="my_data.py:3")
+    assert (failure.kind, failure.message) == (
+        "network-error",
+        "my_data.py:3: ConnectionRefusedError: [Errno 111] Connection refused",
+    )
+    assert name_failure(error).kind == "file-error"
+    assert name_failure(BrokenPipeError(32, "Broken pipe"), place="my_data.py:3").kind == "file-error"
+
+
 def test_a_cpus_memory_is_not_called_the_devices() -> None:
     failure = name_failure(
         ResourceExhaustedError("Out of memory while trying to allocate 5 bytes"), on_gpu=False

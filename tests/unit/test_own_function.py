@@ -49,6 +49,20 @@ def misses():
 def deep():
     import json
     return json.loads("{")
+def fetches():
+    import urllib.request
+    return urllib.request.urlretrieve("http://127.0.0.1:9/data.npz")
+def library_fails():
+    import json
+    return json.loads("{")
+def takes_too_much():
+    raise MemoryError("Unable to allocate 7.28 TiB")
+def may_not():
+    raise PermissionError(13, "Permission denied", "closed/data.npz")
+class Coded(Exception):
+    kind = "of their own"
+def raises_what_has_a_kind():
+    raise Coded("odd")
 """,
     "package/__init__.py": "",
     "package/inner/__init__.py": "SIZE = 5\n",
@@ -73,11 +87,18 @@ def deep():
 }
 
 
+INSTALLED = {
+    "lent/__init__.py": "",
+    "lent/data.py": "import json\ndef load():\n    return json.loads('{')\n",
+}
+"""Not in the preset's folder."""
+
+
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
-    folder = tmp_path_factory.mktemp("project")
-    for name, text in FILES.items():
-        path = folder / name
+    folder, installed = tmp_path_factory.mktemp("project"), tmp_path_factory.mktemp("installed")
+    files = {folder / name: text for name, text in FILES.items()}
+    for path, text in (files | {installed / name: text for name, text in INSTALLED.items()}).items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     calls = [
@@ -103,10 +124,17 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
         ("package.gone:build", {}),
         ("changed.py:build", {}),
         ("children.py:build", {}),
+        ("good.py:fetches", {}),
+        ("good.py:library_fails", {}),
+        ("good.py:takes_too_much", {}),
+        ("good.py:may_not", {}),
+        ("good.py:raises_what_has_a_kind", {}),
+        ("lent.data:load", {}),
     ]
     done = subprocess.run(
         [sys.executable, "-P", "-c", CALL, str(folder), json.dumps(calls)],
-        env=os.environ | {"PYTHONSAFEPATH": "1"},  # as the supervisor starts a worker
+        # as the supervisor starts a worker
+        env=os.environ | {"PYTHONSAFEPATH": "1", "PYTHONPATH": str(installed)},
         capture_output=True,
         text=True,
         timeout=60,
@@ -164,6 +192,21 @@ def test_a_file_in_a_package_is_imported_as_its_module(found: dict[str, object])
         ("gone.module:build", "own-code: gone.module:build: there is no module gone in "),
         ("package.gone:build", "own-code: package.gone:build: there is no module package.gone in "),
         ("changed.py:build", "own-code: changed.py:build: "),
+        (
+            "good.py:fetches",
+            "network-error: good.py:22: URLError: <urlopen error [Errno 111] Connection refused> [Code of yours asked",
+        ),
+        ("good.py:library_fails", "error: good.py:25: JSONDecodeError: Expecting property name"),
+        (
+            "good.py:takes_too_much",
+            "host-memory: good.py:27: Out of the machine's memory: Unable to allocate 7.28 TiB [",
+        ),
+        (
+            "good.py:may_not",
+            "file-error: good.py:29: [Errno 13] Permission denied: 'closed/data.npz' [Code of yours runs as you",
+        ),
+        ("good.py:raises_what_has_a_kind", "error: good.py:33: Coded: odd ["),
+        ("lent.data:load", "error: lent/data.py:3: JSONDecodeError: Expecting property name"),
     ],
 )
 def test_what_is_wrong_is_one_line(found: dict[str, object], text: str, line: str) -> None:

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.app.pick_world import preset
-from training.preset import PresetError, apply_overrides, load_preset
+from training.preset import Preset, PresetError, apply_overrides, load_preset
 from training.preset.editing import EditKey, draft, edit_keys
+from training.preset.script import ScriptSpec
+from training.preset.script_document import script_preset
 from training.preset_library import shipped_folder
 
 ONE = preset()
@@ -134,9 +136,72 @@ def test_overrides_that_do_not_fit_any_more_are_an_error() -> None:
         draft(ONE, ["model.layers=3"])
 
 
+SCRIPT = script_preset(
+    ScriptSpec(path="/x/train.py", args=("--lr", "0.1", "two words", ""), env={"A": "1 2"}, cwd="/x"), "mine"
+)
+PROGRAM = script_preset(ScriptSpec(exec=("sleep", "3"), cwd="/x"), "mine")
+
+
+class TestScripts:
+    def test_words_and_variables_stand_in_a_line_each(self) -> None:
+        begun = draft(SCRIPT)
+        assert begun.texts == {"script.args": "--lr 0.1 'two words' ''", "script.env": "'A=1 2'"}
+        assert begun.overrides() == ()
+        assert draft(PROGRAM).texts == {"script.exec": "sleep 3", "script.env": ""}
+
+    @pytest.mark.parametrize(
+        ("key", "typed", "override"),
+        [
+            ("script.args", "--lr 0.2 'a b'", 'script.args=["--lr", "0.2", "a b"]'),
+            ("script.args", "", "script.args=[]"),
+            ("script.env", "B=2 'C=x y' D=", 'script.env={B = "2", C = "x y", D = ""}'),
+            ("script.env", " ", "script.env={}"),
+        ],
+    )
+    def test_what_is_typed_becomes_an_override(self, key: EditKey, typed: str, override: str) -> None:
+        changed = draft(SCRIPT)
+        changed.texts[key] = typed
+        assert changed.is_changed(key)
+        assert changed.overrides() == (override,)
+        again = draft(SCRIPT, changed.overrides())
+        assert again.overrides() == (override,)
+        assert apply_overrides(SCRIPT, [override]) == apply_overrides(SCRIPT, again.overrides())
+
+    @pytest.mark.parametrize(
+        ("own", "key", "typed", "sentence"),
+        [
+            (SCRIPT, "script.args", "'a", 'found "\'a" (no closing quotation); allowed: words as a shell'),
+            (SCRIPT, "script.env", "A", 'found "A"; allowed: NAME=VALUE'),
+            (SCRIPT, "script.env", "=1", "the name"),
+            (PROGRAM, "script.exec", "", "found an empty list"),
+        ],
+    )
+    def test_what_cannot_be_is_told(self, own: Preset, key: EditKey, typed: str, sentence: str) -> None:
+        changed = draft(own)
+        changed.texts[key] = typed
+        assert sentence in (changed.refusal(key) or "")
+        assert changed.refused == key
+        with pytest.raises(PresetError):
+            changed.overrides()
+
+    def test_a_variable_that_is_set_by_itself_is_shown_in_the_line(self) -> None:
+        changed = draft(SCRIPT, ["script.env.B=b"])
+        assert changed.texts["script.env"] == "'A=1 2' B=b"
+        assert changed.overrides() == ("script.env.B=b",)
+
+
+def own_with(key: EditKey) -> Preset:
+    """A preset that has a field for this key."""
+    if key == "script.exec":
+        return PROGRAM
+    if key.startswith("script."):
+        return SCRIPT
+    return apply_overrides(ONE, ["fit.steps=300"]) if key == "fit.steps" else ONE
+
+
 @given(key=st.sampled_from(get_args(EditKey)), typed=st.text(max_size=30))
 def test_whatever_is_typed_is_taken_or_told(key: EditKey, typed: str) -> None:
-    own = apply_overrides(ONE, ["fit.steps=300"]) if key == "fit.steps" else ONE
+    own = own_with(key)
     changed = draft(own)
     changed.texts[key] = typed
     told = changed.refusal(key)

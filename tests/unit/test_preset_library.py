@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,19 @@ def test_the_shipped_folder_is_not_searched_twice(
     assert [origin for origin, _ in preset_folders()][:1] == ["shipped"]
     if shipped_folder().name == "presets":
         assert "local" not in [origin for origin, _ in preset_folders()]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_that_may_not_be_read_is_said_to_be_so(places: dict[str, Path]) -> None:
+    write(places["user"], "own")
+    places["user"].chmod(0)
+    try:
+        with pytest.raises(
+            PresetError, match=r"none of that name, and .*presets may not be read \(permission"
+        ):
+            resolve("own")
+    finally:
+        places["user"].chmod(0o700)
 
 
 def test_missing_folders_are_no_error(places: dict[str, Path]) -> None:

@@ -187,9 +187,7 @@ def test_new_from_code_that_is_not_there_writes_nothing(words: tuple[str, ...], 
     assert not (user_folder() / "mine.toml").exists()
 
 
-def test_check_says_what_a_script_lacks_and_tries_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_check_says_what_a_script_lacks_and_runs_none(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text('title = "x"\n[script]\npath = "train.py"\npython = "no-such-python"\n')
     assert "train.py is no file that can be read" in refused("check", str(path))
@@ -197,7 +195,37 @@ def test_check_says_what_a_script_lacks_and_tries_none(
     assert "no interpreter no-such-python" in refused("check", str(path))
     path.write_text('title = "x"\n[script]\npath = "train.py"\n')
     assert run("check", str(path)).exit_code == 0
-    assert "run with --steps 3 tries it" in refused("check", "--run", str(path))
+
+
+def test_check_with_run_tries_a_script_and_a_preset_with_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "train.py").write_text("import sys\nassert sys.argv[1:] != ['bad'], 'bad'\n")
+    (tmp_path / "mine.toml").write_text('title = "x"\n[script]\npath = "train.py"\n')
+    monkeypatch.chdir(tmp_path)
+    assert run("check", "./train.py --lr 0.1").stdout == "ok  ./train.py --lr 0.1\n"
+    done = run("check", "--run", "./train.py", "mine.toml")
+    assert done.exit_code == 0, done.output
+    told = "  a script: ended, and showed no step, on the CPU"
+    assert done.stdout.splitlines() == [f"ok  ./train.py{told}", f"ok  mine.toml{told}"]
+    (found,) = json.loads(run("check", "--run", "train.py", "--json").stdout)
+    assert (found["path"], found["ok"], found["has_ended"], found["steps"]) == ("train.py", True, True, 0)
+    assert "./train.py bad: train.py:2: The script failed: AssertionError: bad" in refused(
+        "check", "--run", "./train.py bad"
+    )
+
+
+def test_check_tries_no_program_and_no_script_that_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "run --exec runs it" in refused("check", "--run", "exec:sleep 3")
+    assert 'script "./gone.py": there is no such file' in refused("check", "--run", "./gone.py")
+    local = tmp_path / "presets"
+    local.mkdir()
+    (local / "mine.toml").write_text('title = "x"\n[script]\npath = "train.py"\n')
+    (local / "train.py").write_text("raise AssertionError('nobody may run this')\n")
+    assert "nobody has said yet that it may run: --trust runs it" in refused("check", "--run", "local:mine")
 
 
 def test_show_tells_of_a_script_that_was_named_itself(

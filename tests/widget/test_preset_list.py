@@ -72,6 +72,30 @@ def test_the_highlight_is_always_in_sight_and_no_room_is_left_at_the_end() -> No
     assert "▸ preset-05" in widget.rows(36, 4)[-1]
 
 
+class TestFilter:
+    @staticmethod
+    def typed(*entries: PresetEntry, picked: str = "", text: str = "") -> str | None:
+        """What is highlighted once a text was typed letter by letter."""
+        widget = listed(*entries, picked=picked)
+        widget.action_filter()
+        for end in range(1, len(text) + 1):
+            widget._type(text[:end])
+        return None if widget.picked is None else widget.picked.reference
+
+    def test_a_whole_name_is_highlighted_before_others_that_hold_it(self) -> None:
+        entries = (entry("imdb-lstm"), entry("lstm"), entry("lstm-wide"))
+        assert self.typed(*entries, picked="imdb-lstm", text="lstm") == "lstm"
+        assert self.typed(*entries, picked="imdb-lstm", text="LSTM ") == "lstm"
+        assert self.typed(*entries, picked="imdb-lstm", text="lst") == "imdb-lstm"
+        assert self.typed(*entries, picked="lstm-wide", text="lstm-") == "lstm-wide"
+
+    def test_of_several_the_highlighted_one_stays_else_it_is_the_shipped_one(self) -> None:
+        entries = (entry("lstm", origin="local"), entry("lstm", origin="user"), entry("lstm"), entry("cnn"))
+        assert self.typed(*entries, picked="cnn", text="lstm") == "lstm"
+        assert self.typed(*entries, picked="user:lstm", text="lstm") == "user:lstm"
+        assert self.typed(*entries, picked="cnn", text="local:lstm") == "local:lstm"
+
+
 def test_a_name_with_escapes_is_harmless() -> None:
     rows = listed(entry("evil\x1b[31m\u202e")).rows(50, 3)
     assert "\x1b" not in rows[0]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from training.plan import Lane, Plan
 from training.preflight.check import Check
+from training.preset.file_there import is_file, is_folder, why_not_there
 from training.preset.printable import printable
 from training.preset.script import ScriptSpec
 
@@ -29,10 +30,14 @@ def check_scripts(plan: Plan, environment: Mapping[str, str]) -> tuple[Check, ..
 
 def why_not_run(script: ScriptSpec, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Everything that a script or program needs and that is not there: a sentence and a remedy each."""
-    if not script.folder.is_dir():
-        yield f"its folder {_named(script.folder)} is not there", "name another with script.cwd"
-    if script.file is not None and not (script.file.is_file() and os.access(script.file, os.R_OK)):
-        yield f"{_named(script.file)} is no file that can be read", "name the script by its path"
+    if not is_folder(script.folder):
+        why = why_not_there(script.folder, "")
+        told = f"cannot be entered: {_named(why)}" if why else "is not there"
+        yield f"its folder {_named(script.folder)} {told}", "name another with script.cwd"
+    if script.file is not None and not (is_file(script.file) and os.access(script.file, os.R_OK)):
+        why = why_not_there(script.file, "")
+        told = f": {_named(why)}" if why else ""
+        yield f"{_named(script.file)} is no file that can be read{told}", "name the script by its path"
     path = script.env.get("PATH") or environment.get("PATH")
     if script.python is not None and shutil.which(script.python, path=path) is None:
         yield f"there is no interpreter {_named(script.python)}", "name one with script.python"

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from training.preset.entry import Entry
+from training.preset.file_there import is_file, is_folder
 
 
 def code_file(entry: Entry) -> Path | None:
@@ -20,7 +21,7 @@ def code_file(entry: Entry) -> Path | None:
     as files: in the preset's folder, then where this interpreter looks, which is the interpreter that will train.
     """
     if entry.file is not None:
-        return entry.file if entry.file.is_file() else None
+        return entry.file if is_file(entry.file) else None
     folders = [Path(entry.folder), *(Path(one) for one in sys.path if one.startswith("/"))]
     return _module_file(entry.source.split("."), folders)
 
@@ -43,8 +44,8 @@ def _module_file(parts: Sequence[str], folders: Sequence[Path]) -> Path | None:
     *packages, last = parts
     for name in packages:
         inside = [folder / name for folder in folders]
-        regular = [folder for folder in inside if (folder / "__init__.py").is_file()]
+        regular = [folder for folder in inside if is_file(folder / "__init__.py")]
         # The first with an __init__.py is the package; where none has, all of them are it together.
-        folders = regular[:1] or [folder for folder in inside if folder.is_dir()]
+        folders = regular[:1] or [folder for folder in inside if is_folder(folder)]
     candidates = (folder / name for folder in folders for name in (f"{last}/__init__.py", f"{last}.py"))
-    return next((path for path in candidates if path.is_file()), None)
+    return next((path for path in candidates if is_file(path)), None)

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from training.preset.document import Precision, Preset
+from training.preset.errors import Problem
 from training.preset.overrides import apply_overrides, key_of, problem_with
+from training.preset.script_words import WORDS_KEYS, as_line, value_in
 from training.preset.toml_text import toml_value
 
 EditKey = Literal[
@@ -18,6 +20,9 @@ EditKey = Literal[
     "fit.learning_rate",
     "device.precision",
     "device.memory",
+    "script.args",
+    "script.exec",
+    "script.env",
 ]
 PRECISIONS: tuple[str, ...] = get_args(Precision)
 GROWTH = "growth"
@@ -49,7 +54,7 @@ class EditDraft:
 
     def refusal(self, key: EditKey) -> str | None:
         """Why the preset may not say what stands in a field, in one sentence; None where it may."""
-        problem = problem_with(self._base, self._override(key))
+        problem = self._unreadable(key) or problem_with(self._base, self._override(key))
         if problem is None:
             return None
         return problem.sentence if problem.key == key else f"{problem.key}: {problem.sentence}"
@@ -77,8 +82,19 @@ class EditDraft:
     def _with(self, key: EditKey) -> Preset:
         return apply_overrides(self._base, [self._override(key)])
 
+    def _unreadable(self, key: EditKey) -> Problem | None:
+        """What is wrong with a line that is to be words; None where it is none, or can be split."""
+        words = value_in(key, self.texts[key]) if key in WORDS_KEYS else None
+        return words if isinstance(words, Problem) else None
+
     def _override(self, key: EditKey) -> str:
-        return f"{key}={_written(self.texts[key].strip())}"
+        text = self.texts[key].strip()
+        if key not in WORDS_KEYS:
+            return f"{key}={_written(text)}"
+        words = value_in(key, text)
+        if isinstance(words, Problem):
+            raise words.error("as it is typed")
+        return f"{key}={toml_value(words)}"
 
 
 def draft(own: Preset, overrides: Sequence[str] = ()) -> EditDraft:
@@ -93,7 +109,12 @@ def draft(own: Preset, overrides: Sequence[str] = ()) -> EditDraft:
 
 
 def edit_keys(preset: Preset) -> tuple[EditKey, ...]:
-    """The keys that have a field: of a preset that is bound by steps those, and not the epochs."""
+    """The keys that have a field: of a preset that is bound by steps those, and not the epochs.
+
+    Of a script its words and variables: all else it says itself, or its preset does.
+    """
+    if preset.script is not None:
+        return ("script.args" if preset.script.exec is None else "script.exec", "script.env")
     length: EditKey = "fit.epochs" if preset.fit.steps is None else "fit.steps"
     return ("fit.batch_size", length, "fit.learning_rate", "device.precision", "device.memory")
 
@@ -102,6 +123,8 @@ def _typed(preset: Preset, key: EditKey) -> str:
     value = _value(preset, key)
     if value is None:
         return "not set"
+    if key in WORDS_KEYS:
+        return as_line(value)
     return value if isinstance(value, str) else repr(value)
 
 

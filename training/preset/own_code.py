@@ -12,6 +12,7 @@ from training.preset.data import EntryData
 from training.preset.document import Preset
 from training.preset.entry import Entry
 from training.preset.errors import Problem, quoted
+from training.preset.file_there import why_not_there
 from training.preset.model import EntryModel
 
 NOT_COMPUTED = "not computed: names code of its own"
@@ -43,11 +44,16 @@ def with_code(preset: Preset) -> Preset | Problem:
         if noted.file is not None and not noted.code:
             return Problem(
                 f"{table}.entry",
-                f"{quoted(entry.text)}, whose file {noted.file} is not there or cannot be read",
+                f"{quoted(entry.text)}, whose file {noted.file} {_why(noted.file)}",
                 "a path from the preset's folder to a Python file",
             )
         preset = with_entry(preset, table, noted)
     return preset
+
+
+def _why(file: Path) -> str:
+    why = why_not_there(file, "")
+    return f"cannot be read: {why}" if why else "is not there or cannot be read"
 
 
 def with_code_of_now(preset: Preset) -> Preset:

@@ -6,6 +6,8 @@ import shlex
 from pathlib import Path
 
 from training.preset.errors import PresetError, quoted
+from training.preset.file_there import is_file, why_not_there
+from training.preset.printable import printable
 from training.preset.script import ScriptSpec
 from training.preset.script_paths import expanded, found_on_path_or_within
 
@@ -30,8 +32,10 @@ def script_of_reference(reference: str) -> ScriptSpec | None:
         return None
     path = expanded(words[0])
     if words[0].endswith(".py"):
-        if not _is_file(path):
-            raise PresetError(f"script {quoted(words[0])}: there is no such file")
+        if not is_file(path):
+            raise PresetError(
+                f"script {quoted(words[0])}: {printable(why_not_there(path, 'there is no such file'))}"
+            )
     elif "/" not in words[0] or not _is_script(words[0], path):
         return None
     return ScriptSpec(path=path, args=tuple(words[1:]), cwd=_working_directory())
@@ -52,7 +56,7 @@ def _program(reference: str) -> ScriptSpec:
 
 
 def _words(text: str, *, must_be: bool = False) -> list[str]:
-    if text.endswith(".py") and _is_file(text):
+    if text.endswith(".py") and is_file(text):
         return [text]  # whatever signs its name has
     try:
         return shlex.split(text)
@@ -65,7 +69,7 @@ def _words(text: str, *, must_be: bool = False) -> list[str]:
 def _is_script(name: str, path: str) -> bool:
     """Whether a file without the ending is one; of what else can be run it is said how."""
     try:
-        if not _is_file(path):
+        if not is_file(path):
             return False
         with Path(path).open("rb") as file:
             head = file.read(_MAGIC_BYTES)
@@ -77,13 +81,6 @@ def _is_script(name: str, path: str) -> bool:
     if first_line.startswith((b"#!", b"\x7fELF")):
         raise PresetError(f"{quoted(name)} is no Python script; any program is run as {quoted(EXEC + name)}")
     return False
-
-
-def _is_file(path: str) -> bool:
-    try:
-        return Path(path).is_file()
-    except (OSError, ValueError):  # a name that is too long, or has signs that no name has
-        return False
 
 
 def _working_directory() -> str:

@@ -28,17 +28,18 @@ def batch_at_hand(model: Any, data: TrainingData) -> Any:
     of exactly this shape the step would be compiled anew.
     """
     if isinstance(data.x, Batches):
-        first = _batches(model, TFDatasetAdapter(_first_kept(data.x)), None, None)
+        first = _batches(model, TFDatasetAdapter(_first_kept(data.x)))
     elif data.y is None:
-        first = _batches(model, _FirstItems(data.x), None, None)
+        first = _batches(model, _FirstItems(data.x))
     else:
         # With as many more as are left over at an epoch's end: then Keras leaves the batch's size open, as there.
         samples = len(keras.tree.flatten(data.x)[0])
         taken = data.batch_size + samples % data.batch_size
-        x, y = keras.tree.map_structure(lambda one: one[:taken], (data.x, data.y))
-        first = _batches(model, x, y, data.batch_size)
+        arrays = (data.x, data.y, data.sample_weight)
+        few = keras.tree.map_structure(lambda one: None if one is None else one[:taken], arrays)
+        first = _batches(model, *few, batch_size=data.batch_size)
     kept = first._distributed_dataset.take(1).cache()
-    return _batches(model, untuned(kept.repeat().prefetch(PREFETCHED)), None, None)
+    return _batches(model, untuned(kept.repeat().prefetch(PREFETCHED)))
 
 
 def _first_kept(batches: Batches) -> Any:
@@ -53,10 +54,13 @@ def _first_kept(batches: Batches) -> Any:
     return tf.data.Dataset.from_generator(lambda: iter([batch]), output_signature=signature)
 
 
-def _batches(model: Any, x: Any, y: Any, batch_size: int | None) -> Any:
+def _batches(
+    model: Any, x: Any, y: Any = None, sample_weight: Any = None, *, batch_size: int | None = None
+) -> Any:
     return TFEpochIterator(
         x=x,
         y=y,
+        sample_weight=sample_weight,
         batch_size=batch_size,
         shuffle=False,
         distribute_strategy=model.distribute_strategy,

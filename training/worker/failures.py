@@ -12,10 +12,27 @@ _DISK = re.compile(r"No space left on device|Disk quota exceeded|Too many open f
 _BAD_SHAPE = re.compile(
     r"incompatible|Incompatible shapes|Matrix size-incompatible|must have the same shape|expected shape"
     r"|Dimensions must be equal|data cardinality|Unrecognized data type|expected axis|expected min_ndim"
-    r"|dot_general requires",
+    r"|dot_general requires|Missing data for input|expects \d+ (named )?input|required broadcastable shapes"
+    r"|doesn't match the expected structure|is not optional, but None was passed",
     re.IGNORECASE,
 )
 _BAD_SHAPE_IN_PYTORCH = re.compile(r"shapes cannot be multiplied|must match the size of tensor")
+
+_NETWORK = frozenset(
+    {
+        *("URLError", "HTTPException", "RequestException", "gaierror", "herror", "SSLError"),
+        *("ConnectionError", "TimeoutError"),
+    }
+)
+"""What errors of the network are kinds of, in the standard library and in what people fetch data with."""
+_NETWORK_HINT = "Code of yours asked the network: see that it answers, or put the file there beforehand."
+_PATH_HINTS: dict[type[BaseException], str] = {
+    FileNotFoundError: "Code of yours runs in the preset's folder: check the path.",
+    NotADirectoryError: "Code of yours runs in the preset's folder: check the path.",
+    IsADirectoryError: "Code of yours runs in the preset's folder: check the path.",
+    PermissionError: "Code of yours runs as you: see who may read and write there.",
+}
+"""What to do about an error that code of the user's own has with a path."""
 
 _WHERE = re.compile(
     r'Graph execution error:|Detected at node |File "|<stack traces unavailable>|Exception encountered when calling '
@@ -24,6 +41,8 @@ _WHERE = re.compile(
 _TRACED = "in user code:"
 """How the message begins of what was raised while a graph was traced: lines of code, and then what."""
 _ERROR = re.compile(r"\w*(Error|Exception|Warning|Interrupt|Exit): ")
+_GOES_ON = re.compile(r"doesn't match the expected structure\.$")
+"""How a line ends behind which two more say what was expected and what was found."""
 _COLOR = re.compile(r"\x1b\[[0-9;]*m")
 
 MEMORY_HINT = (
@@ -64,34 +83,35 @@ def name_failure(
         error: what was raised.
         on_gpu: what it trained on, for words that fit both memories.
         place: the line of the user's own files where it arose, as `my_models.py:12`; None where none of them is in it.
-        made_in: where the user's own functions make model and data: told where the two do not fit.
+        made_in: where the user's own functions make model and data: told where the two do not fit, and where no line
+            of theirs is in what failed.
     """
     text = f"{type(error).__name__}: {error}"
     line = _what(str(error)) or type(error).__name__
-    kind = getattr(error, "kind", None)
-    if isinstance(kind, str):
-        return Failure(kind, line, str(getattr(error, "hint", "")))
+    kind, hint = getattr(error, "kind", None), getattr(error, "hint", None)
+    if isinstance(kind, str) and isinstance(hint, str):
+        return Failure(kind, line, hint)
+    at = f"{place}: " if place else ""
     match HOST if isinstance(error, MemoryError) else out_of_memory(text, on_gpu):
         case "device":
-            return Failure("out-of-memory", f"Out of the device's memory: {line}", MEMORY_HINT)
+            return Failure("out-of-memory", f"{at}Out of the device's memory: {line}", MEMORY_HINT)
         case "probably device":
             return Failure(
                 "out-of-memory",
-                f"Probably out of the device's memory (a GPU library could not start): {line}",
+                f"{at}Probably out of the device's memory (a GPU library could not start): {line}",
                 MEMORY_HINT,
             )
         case "host":
-            return Failure("host-memory", f"Out of the machine's memory: {line}", HOST_MEMORY_HINT)
-    at = f"{place}: " if place else ""
-    fitting = at or (f"{made_in}: " if made_in else "")
+            return Failure("host-memory", f"{at}Out of the machine's memory: {line}", HOST_MEMORY_HINT)
+    made = at or (f"{made_in}: " if made_in else "")
     if isinstance(error, ImportError):
         return Failure(
             "import-error", f"{at}Cannot import: {line}", "Install what is missing beside dualtrain."
         )
-    if isinstance(error, FileNotFoundError) and place:
-        return Failure(
-            "file-error", f"{at}{line}", "Code of yours runs in the preset's folder: check the path."
-        )
+    if place and _is_of_network(error):
+        return Failure("network-error", f"{at}{type(error).__name__}: {line}", _NETWORK_HINT)
+    if place and (hint := _PATH_HINTS.get(type(error))):
+        return Failure("file-error", f"{at}{line}", hint)
     if isinstance(error, OSError) or _DISK.search(text):
         return Failure(
             "file-error", f"{at}{line}", "Check that the disk has room and the folder can be written."
@@ -99,10 +119,17 @@ def name_failure(
     if _is_bad_shape(error, text):
         return Failure(
             "bad-data",
-            f"{fitting}Data and model do not fit: {line}",
+            f"{made}Data and model do not fit: {line}",
             "Check the sizes in [data] and [model].",
         )
-    return Failure("error", f"{at}{type(error).__name__}: {line}", LOG_HINT)
+    # What only a library's lines are in arose from what these functions made.
+    return Failure("error", f"{made}{type(error).__name__}: {line}", LOG_HINT)
+
+
+def _is_of_network(error: BaseException) -> bool:
+    return not isinstance(error, BrokenPipeError) and any(
+        kind.__name__ in _NETWORK for kind in type(error).__mro__
+    )
 
 
 def _is_bad_shape(error: BaseException, text: str) -> bool:
@@ -119,6 +146,8 @@ def _what(text: str) -> str:
     if text.startswith(_TRACED):
         text = _raised_in(text)
     said = [line for line in text.splitlines() if line.strip() and not _WHERE.match(line.strip())]
+    if said and _GOES_ON.search(said[0].strip()):
+        return one_line(" ".join(line.strip() for line in said[:3]))
     return one_line(said[0] if said else text) if text.strip() else ""
 
 

@@ -119,9 +119,9 @@ class LaneTraining:
     def _see_and_describe(self, model: Any, data: TrainingData) -> None:
         """A model of the user's own may not have its weights yet; nobody could tell of it before."""
         from training.worker.describe import keep_what_is_built
-        from training.worker.models.entry import see_it_built
+        from training.worker.models.fitting import see_it_fits
 
-        see_it_built(model, data)
+        see_it_fits(model, data, self.lane_plan.preset)
         keep_what_is_built(self.lane_plan.preset, model, data)
 
     def _make_hooks(self, framework: Framework, model: Any, data: TrainingData, length: Length) -> None:

@@ -44,7 +44,7 @@ def try_preset(path: str, overrides: Sequence[str], answer: Path, digest: str) -
         made = None if preset is None else made_in(preset)
         failure = name_failure(error, on_gpu=False, place=place_of(error), made_in=made)
         hint = "" if failure.hint == LOG_HINT else failure.hint  # here is no log
-        told = {"error": f"{failure.message}. {hint}".removesuffix(". ")}
+        told = {"error": f"{failure.message.removesuffix('.')}. {hint}" if hint else failure.message}
     answer.write_text(json.dumps(told), encoding="utf-8")
     return 1 if "error" in told else 0
 
@@ -65,9 +65,9 @@ def _tried(preset: Preset) -> dict[str, Any]:
     model = build_model(preset, data.shape)
     compile_model(model, preset)
     if names_code(preset):
-        from training.worker.models.entry import see_it_built
+        from training.worker.models.fitting import see_it_fits
 
-        see_it_built(model, data)
+        see_it_fits(model, data, preset)
         keep_what_is_built(preset, model, data)
     timer = _timer(keras)
     model.fit(

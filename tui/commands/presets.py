@@ -19,7 +19,8 @@ CHECK_EPILOG = """Examples:
 
 \b
   dualtrain-tui presets check my.toml
-  dualtrain-tui presets check --run my.toml local:theirs"""
+  dualtrain-tui presets check --run my.toml local:theirs
+  dualtrain-tui presets check --run "./train.py --lr 0.1\""""
 
 
 @click.group(invoke_without_command=True, epilog="Example: dualtrain-tui presets show seed-binary")
@@ -61,7 +62,8 @@ def list_command(as_json: bool) -> None:
 def check_command(names: tuple[str, ...], is_run: bool, trust: bool, as_json: bool) -> None:
     """Check presets, or every preset in reach. Exit code 2 where one is bad.
 
-    Without --run nothing that a preset names is imported; what is wrong in it shows where it is run.
+    Without --run nothing that a preset names is imported; what is wrong in it shows where it is run. A script takes its
+    first steps as a lane would, and is ended there.
     """
     if is_run and not names:
         fail("--run needs the presets that it should try", exit_codes.USAGE)

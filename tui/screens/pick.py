@@ -149,9 +149,6 @@ class PickScreen(PickLists):
             if self._list(lane).is_read:
                 self.show_problem(self._list(lane).refusal or "no preset is highlighted")
             return
-        if own.preset.script is not None:
-            self.show_problem("a script has no settings to edit here: type it with other arguments behind /")
-            return
         self._launch_when_read = False
         reference = picked.reference
 

@@ -10,9 +10,9 @@ PICK_HELP = """# Pick two trainings
 The highlight in each list is what the lane trains; the same preset may stand in both. A script of your own is typed
 behind **/**, by its path and with its arguments.
 
-**e** types the preset's batch size, epochs, learning rate, precision and memory anew, for the lane at hand and this
-launch alone; **w** saves that as a preset of your own. **o** sorts both lists by name, size, last use and speed.
-**r** takes a pair that was run before.
+**e** types the preset's batch size, epochs, learning rate, precision and memory anew, or a script's arguments and
+variables, for the lane at hand and this launch alone; **w** saves that as a preset of your own. **o** sorts both lists
+by name, size, last use and speed. **r** takes a pair that was run before.
 
 Above the launch line stands what the pair will take, as far as earlier runs here measured it; under it the command
 that launches the same, which **y** copies. **c** shows what was checked, **R** the runs there are.

@@ -37,6 +37,7 @@ from tui.widgets.device_lines import DeviceChoice, DeviceLines
 from tui.widgets.forecast_lines import ForecastLines
 from tui.widgets.key_line import KeyLine
 from tui.widgets.launch_line import LaunchLine
+from tui.widgets.lines import UNDER_A_SHEET
 from tui.widgets.preset_details import PresetDetails
 from tui.widgets.preset_list import PresetList
 from tui.widgets.preset_order import OrderBy
@@ -132,15 +133,26 @@ class PickLists(StopsScreen):
 
     def on_screen_resume(self) -> None:
         """Back from a run or a dialogue: what may have changed meanwhile is read again."""
+        self._be_under_a_sheet(is_so=False)
         if self._has_read:
             self._show_offer()
             self._read_everything()
 
     def on_screen_suspend(self) -> None:
-        """Nothing is computed for a screen that nobody sees, least of all beside a training."""
+        """Nothing is computed for a screen that nobody sees, least of all beside a training.
+
+        What Enter and the other keys do then its foot does not say: that is the sheet's.
+        """
+        self._be_under_a_sheet(is_so=True)
         self._foot.is_launching = False
         self._describing.stop()
         self._findings.stop()
+
+    def _be_under_a_sheet(self, *, is_so: bool) -> None:
+        if self.has_class(UNDER_A_SHEET) != is_so and self.is_mounted:
+            self.set_class(is_so, UNDER_A_SHEET)
+            self.query_one(LaunchLine).redraw()
+            self.query_one(KeyLine).redraw()
 
     # Reading, in threads that hand over messages
 

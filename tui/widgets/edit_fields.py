@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -12,8 +13,10 @@ from textual.strip import Strip
 
 from training.preset.editing import GROWTH, PRECISIONS, EditDraft, EditKey
 from training.preset.printable import printable
+from training.preset.script_words import WORDS_KEYS
 from tui.widgets.lines import LinesWidget
-from tui.widgets.spans import Line, Tone, clip, line, spread, width_of, wrap
+from tui.widgets.spans import BLANK, Line, Tone, clip, line, spread, width_of, wrap
+from tui.widgets.typed_text import is_sign, typed
 
 FIELD_LINES = 9
 """Five fields, and what is wrong with the highlighted one at sixty columns."""
@@ -25,6 +28,9 @@ LABELS: dict[EditKey, str] = {
     "fit.learning_rate": "learning rate",
     "device.precision": "precision",
     "device.memory": "memory",
+    "script.args": "arguments",
+    "script.exec": "command",
+    "script.env": "variables",
 }
 _HINTS: dict[EditKey, str] = {
     "fit.batch_size": "samples a step",
@@ -33,11 +39,16 @@ _HINTS: dict[EditKey, str] = {
     "fit.learning_rate": "as 0.001 or 1e-3",
     "device.precision": "space: the next",
     "device.memory": "growth (space), or a cap in MiB",
+    "script.args": "words as in a shell",
+    "script.exec": "words as in a shell",
+    "script.env": "NAME=VALUE, as in a shell",
 }
+_OF_A_SCRIPT = "Model, data and length are the script's own; a preset names its Python and its folder."
+_OF_A_PROGRAM = "All else is the program's own; a preset names its folder."
 _LABEL_CELLS = 15
 _WHOLE_SIGNS = frozenset("0123456789.-_")
 """Of a whole number, and what may be typed for one: that is told, where a letter may be a key."""
-_LONGEST = 24
+_LONGEST, _LONGEST_LINE = 24, 2000
 _CAP = "1024"
 """What a cap begins with where there was none."""
 _MOST_REASON_LINES = 3
@@ -108,6 +119,11 @@ class EditFields(LinesWidget, can_focus=True):
 
     def on_key(self, event: events.Key) -> None:
         """Keys are dealt with here and in order: bindings run only after what was typed on has come here."""
+        if self._is_line and (text := typed(self._draft.texts[self._key], event)) is not None:
+            self._take(text)
+            event.stop()
+            event.prevent_default()
+            return
         match event.key:
             case "up" | "k" | "shift+tab":
                 self.action_move(-1)
@@ -134,15 +150,22 @@ class EditFields(LinesWidget, can_focus=True):
         event.prevent_default()
 
     def on_paste(self, event: events.Paste) -> None:
-        """Pasted text takes the field, whatever it is: what it cannot be is told."""
-        self._is_typing = False
+        """Pasted text takes the field, whatever it is: what it cannot be is told. To a line it is added."""
+        self._is_typing = self._is_line
         self._type(printable(event.text.partition("\n")[0].strip()))
         event.stop()
 
     def check_consume_key(self, key: str, character: str | None) -> bool:  # noqa: ARG002
-        """Letters in the field of the memory are those of its one word, and no keys."""
+        """Letters in the field of the memory are those of its one word, and no keys; of a line all signs are."""
+        if self._is_line:
+            return is_sign(character)
         is_letter = character is not None and character.isalpha()
         return is_letter and self._key == "device.memory" and character not in ("j", "k")
+
+    @property
+    def _is_line(self) -> bool:
+        """Whether any sign may be typed at the end of what stands there."""
+        return self._key in WORDS_KEYS
 
     @property
     def _is_choice(self) -> bool:
@@ -158,7 +181,7 @@ class EditFields(LinesWidget, can_focus=True):
 
     def _take(self, text: str) -> None:
         self._is_typing = True
-        self._draft.texts[self._key] = text[:_LONGEST]
+        self._draft.texts[self._key] = text[: _LONGEST_LINE if self._is_line else _LONGEST]
         self.redraw()
 
     def redraw(self) -> None:
@@ -178,6 +201,13 @@ class EditFields(LinesWidget, can_focus=True):
             if index == self._at:
                 self._row_at = len(drawn)
             drawn += [row, *reasons[index]]
+        script = self._draft.own.script
+        if script is not None:
+            note = _OF_A_SCRIPT if script.exec is None else _OF_A_PROGRAM
+            drawn += [
+                BLANK,
+                *(line(("  ", "plain"), (text, "muted")) for text in wrap(note, max(1, width - 2))),
+            ]
         return drawn
 
     def render_line(self, y: int) -> Strip:
@@ -194,15 +224,16 @@ class EditFields(LinesWidget, can_focus=True):
         at = index == self._at
         changed = self._draft.is_changed(key)
         tone: Tone = "error" if is_refused else "strong" if at or changed else "plain"
-        cursor = "▏" if at and self._is_typing and not self._is_choice else ""
+        cursor = "▏" if at and (self._is_line or (self._is_typing and not self._is_choice)) else ""
         mark = f"{self.glyphs.chosen} " if at else "  "
-        value = clip(self._draft.texts[key], max(1, width - 2 - _LABEL_CELLS - 1))
+        shown = _end_of if at and self._is_line else clip
+        value = shown(self._draft.texts[key], max(1, width - 2 - _LABEL_CELLS - 1))
         left = line(
             (mark, "strong"),
             (LABELS[key].ljust(_LABEL_CELLS), "plain" if at else "muted"),
             (value + cursor, tone),
         )
-        note = f"preset: {self._draft.own_text(key)}" if changed else _HINTS[key] if at else ""
+        note = f"preset: {self._draft.own_text(key) or 'none'}" if changed else _HINTS[key] if at else ""
         room = width - width_of(left) - 2
         if room < _FEWEST_NOTE_CELLS:
             return left
@@ -218,3 +249,14 @@ class EditFields(LinesWidget, can_focus=True):
             rest = " ".join(lines[_MOST_REASON_LINES - 1 :])
             lines = [*lines[: _MOST_REASON_LINES - 1], clip(rest, room)]
         return [line(("  ", "plain"), (text, "error")) for text in lines]
+
+
+def _end_of(text: str, width: int) -> str:
+    """The end of a text in at most `width` cells: there it is typed."""
+    text = printable(text)
+    if cell_len(text) <= width:
+        return text
+    end = text[-width:]
+    while cell_len(end) > width - 1:
+        end = end[1:]
+    return f"…{end}"

@@ -91,6 +91,10 @@ class FilteredList(LinesWidget, Generic[Row], can_focus=True):
         """Rows that are not in the list and that what is typed names."""
         return ()
 
+    def called(self, filter_text: str) -> Sequence[Row]:  # noqa: ARG002
+        """Rows whose whole name is typed, the one that is likeliest meant first: they are highlighted before others."""
+        return ()
+
     def instead(self) -> int:
         """Where the highlight goes among the rows shown when its own is not there any more."""
         return min(self._at, max(0, len(self._shown) - 1))
@@ -152,7 +156,11 @@ class FilteredList(LinesWidget, Generic[Row], can_focus=True):
 
     def _type(self, text: str) -> None:
         self._filter = text[:_LONGEST_FILTER]
-        self._narrow(self._key or self._before_filter)
+        called = [self.key_of(row) for row in self.called(self._filter)]
+        if self._before_filter in called:
+            self._narrow(self._before_filter)
+        else:
+            self._narrow(called[0] if called else self._key or self._before_filter)
 
     def _end_filter(self, key: str | None) -> None:
         self._filter = None

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from textual.screen import Screen
 
 from tui.widgets.lines import LinesWidget
-from tui.widgets.spans import Line, Span, fit, line
+from tui.widgets.spans import BLANK, Line, Span, fit, line
 
 MOST_KEYS = 8
 
@@ -30,7 +30,9 @@ class KeyLine(LinesWidget):
         self.redraw()
 
     def draw(self, width: int, height: int) -> list[Line]:  # noqa: ARG002
-        """One line."""
+        """One line; empty while the keys go to a sheet before the screen."""
+        if self.is_under_a_sheet:
+            return [BLANK]
         shown: dict[str, tuple[str, str, bool]] = {}
         for active in self.screen.active_bindings.values():
             binding = active.binding

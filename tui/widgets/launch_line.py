@@ -84,9 +84,10 @@ above; **c** shows everything that was looked at. Nothing of it has to be read b
         return [*told, self._pair(offer, width)]
 
     def _pair(self, offer: LaunchOffer, width: int) -> Line:
-        mark = self.glyphs.chosen if self.has_focus else " "
-        word = "Launching…" if offer.is_launching else "Launch"
-        spans: list[Span] = [(f"{mark} {word}  ", "strong" if self.has_focus else "muted")]
+        at = self.has_focus and not self.is_under_a_sheet
+        mark = self.glyphs.chosen if at else " "
+        word = "Launching…" if offer.is_launching else "" if self.is_under_a_sheet else "Launch"
+        spans: list[Span] = [(f"{mark} {word}  ", "strong" if at else "muted")]
         room = max(4, (width - 24) // 2)
         for lane in LANES:
             name = offer.names.get(lane)

@@ -17,6 +17,8 @@ from tui.widgets.spans import BLANK, TONES, Line, changed_width, fit, merged
 
 COVERED = "-tiny"
 """The class of a screen that is covered as the terminal is too small for it: nothing under the cover is drawn."""
+UNDER_A_SHEET = "-under-a-sheet"
+"""The class of a screen before which another stands: what the keys do then is not that screen's to say."""
 
 
 class LinesWidget(Widget):
@@ -80,6 +82,11 @@ class LinesWidget(Widget):
         ]
         if regions:
             self.refresh(*regions)
+
+    @property
+    def is_under_a_sheet(self) -> bool:
+        """Whether keys go to another screen that stands before this one."""
+        return self.is_attached and self.screen.has_class(UNDER_A_SHEET)
 
     @property
     def _is_covered(self) -> bool:

@@ -143,6 +143,12 @@ command names any program.
         named = self._named(filter_text.strip())
         return () if named is None else (named,)
 
+    def called(self, filter_text: str) -> Sequence[PresetEntry]:
+        """Of several that have the name the shipped one, as on the command line."""
+        name = filter_text.strip().casefold()
+        rows = [row for row in self._rows or () if name in (row.name.casefold(), row.reference.casefold())]
+        return sorted(rows, key=lambda row: row.reference.casefold() != name) if name else ()
+
     def instead(self) -> int:
         """The first that can be used, else the first."""
         return next((index for index, one in enumerate(self._shown) if one.preset is not None), 0)

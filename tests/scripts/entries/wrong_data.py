@@ -11,8 +11,8 @@ def one_array():
     return X
 
 
-def three_arrays():
-    return X, Y, Y
+def four_arrays():
+    return X, Y, Y, Y
 
 
 def lists():
@@ -71,3 +71,126 @@ class FailsLater(keras.utils.PyDataset):
 
 def fails_later():
     return FailsLater()
+
+
+def weights_of_text():
+    return X, Y, np.array(["light", "heavy"] * 4)
+
+
+def weights_for_some():
+    return X, Y, np.ones(5)
+
+
+def weights_of_two_for_one():
+    return X, Y, [np.ones(8), np.ones(8)]
+
+
+def weights_without_places():
+    pictures = np.zeros((8, 8, 8, 1), "float32")
+    return pictures, pictures, np.ones(8)
+
+
+def weights():
+    return X, Y, np.ones(8)
+
+
+def three_sets():
+    return (X, Y), (X, Y), (X, Y)
+
+
+def batches_of_four():
+    return ((X, Y, Y, Y) for _ in range(9)), 3
+
+
+def batches_and_more():
+    return tf.data.Dataset.from_tensor_slices((X, Y)).batch(4), 2, Y
+
+
+def labels_of_text():
+    return X, np.array(["slow", "fast"] * 4)
+
+
+def labels_of_objects():
+    return X, np.array(["slow", "fast"] * 4, dtype=object)
+
+
+def numbers_as_objects():
+    return X.astype(object), Y
+
+
+def batches_with_labels_of_text():
+    return tf.data.Dataset.from_tensor_slices((X, np.array(["slow", "fast"] * 4))).batch(4)
+
+
+def items_with_labels_of_text():
+    return TextItems()
+
+
+class TextItems(keras.utils.PyDataset):
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, index):
+        return X, np.array(["slow", "fast"] * 4)
+
+
+def one_input_missing():
+    return {"waves": X}, Y
+
+
+def one_input_too_many():
+    return {"waves": X, "scale": X[:, :1], "extra": X}, Y
+
+
+def an_input_of_other_shape():
+    return {"waves": X[:, :5], "scale": X[:, :1]}, Y
+
+
+def a_number_too_many():
+    return {"waves": X, "scale": X[:, :5]}, Y
+
+
+def an_array_for_two_inputs():
+    return X, Y
+
+
+def three_arrays_for_two_inputs():
+    return [X, X[:, :1], X], Y
+
+
+def batches_with_an_input_missing():
+    return tf.data.Dataset.from_tensor_slices(({"waves": X}, Y)).batch(4)
+
+
+def fetches(port):
+    import urllib.request
+
+    return np.load(urllib.request.urlretrieve(f"http://127.0.0.1:{port}/data.npz")[0])
+
+
+def fetches_through_keras(port):
+    return keras.utils.get_file("data.npz", f"http://127.0.0.1:{port}/data.npz")
+
+
+def fetches_later(port):
+    def batches():
+        while True:
+            yield X, Y
+            yield X, Y
+            fetches(port)
+
+    return batches(), 3
+
+
+def too_much():
+    return np.ones((10**9, 10**9)), Y
+
+
+def fails_in_a_library():
+    import json
+
+    return json.loads("{")
+
+
+def fails_in_numpy():
+    return np.concatenate([X, Y]), Y

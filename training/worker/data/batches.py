@@ -10,6 +10,7 @@ from typing import Any, Literal
 import keras
 from keras.src.trainers.data_adapters import is_tf_dataset
 
+from training.worker.data.not_numbers import refuse_no_numbers
 from training.worker.own_code import OwnFunction
 
 Kind = Literal["dataset", "items", "generator"]
@@ -17,6 +18,7 @@ Kind = Literal["dataset", "items", "generator"]
 _PEEKED = 2
 """As many as Keras looks at: where two differ in a size, that size is left open."""
 _BATCH_HINT = "Return batches: with a Dataset by .batch(N)."
+_PARTS = ("x", "y", "sample_weight")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,17 @@ class Batches:
     @property
     def first_inputs(self) -> Any:
         """What the model is given of the first batch."""
-        return keras.utils.unpack_x_y_sample_weight(self.first[0])[0]
+        return _unpacked(self.first[0])[0]
+
+    @property
+    def first_labels(self) -> Any:
+        """What it is to answer; None where the batches have no labels."""
+        return _unpacked(self.first[0])[1]
+
+    @property
+    def first_weights(self) -> Any:
+        """What the samples of the first batch weigh; None where each weighs the same."""
+        return _unpacked(self.first[0])[2]
 
 
 def kind_of(value: object) -> Kind | None:
@@ -84,8 +96,10 @@ def batches_of(own: OwnFunction, source: Any, asked_steps: int | None) -> Batche
         )
     if kind == "generator" and not isinstance(first[0], tuple):
         raise own.refusal(
-            f"returned a generator of {type(first[0]).__name__}, not of tuples", "Yield (x, y)."
+            f"returned a generator of {type(first[0]).__name__}, not of tuples",
+            "Yield (x, y) or (x, y, sample_weight).",
         )
+    _refuse_other_parts(own, first[0])
     steps = asked_steps or (length if isinstance(length, int) else None)
     return Batches(kind, source, first, _batch_size(own, first[0]), asked_steps, steps)
 
@@ -101,6 +115,21 @@ def _length(kind: Kind, source: Any) -> int | Literal["unknown"] | None:
     if cardinality >= 0:
         return cardinality
     return None if cardinality == -1 else "unknown"  # tf.data.INFINITE_CARDINALITY
+
+
+def _refuse_other_parts(own: OwnFunction, batch: Any) -> None:
+    if isinstance(batch, tuple | list) and not 1 <= len(batch) <= len(_PARTS):
+        raise own.refusal(
+            f"returned batches of {len(batch)} parts", "Make each (x, y) or (x, y, sample_weight)."
+        )
+    for name, value in zip(_PARTS, _unpacked(batch), strict=True):
+        # Whether a label may be text is the model's matter, which is not made yet.
+        refuse_no_numbers(own, name, value, may_be_text=name != "sample_weight")
+
+
+def _unpacked(batch: Any) -> tuple[Any, Any, Any]:
+    x, y, weights = keras.utils.unpack_x_y_sample_weight(batch)
+    return x, y, weights
 
 
 def _endless(kind: Kind) -> str:

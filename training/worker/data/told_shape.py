@@ -35,7 +35,7 @@ def told_shape(preset: Preset, train: Any, validation: Any) -> DataShape:
 
     Args:
         preset: whose model and loss say what the data are for.
-        train: a pair of arrays, or batches.
+        train: arrays, `(x, y)` and maybe weights behind them, or batches.
         validation: the same, or None; its class numbers count as well.
 
     Raises:

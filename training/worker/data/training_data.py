@@ -21,13 +21,15 @@ class TrainingData:
     y: Any
     """Arrays, or None where `x` has them in it."""
     validation: Any
-    """A pair of arrays or the user's own `Batches`; None where nothing is held back."""
+    """`(x, y)` or `(x, y, sample_weight)` of arrays, or the user's own `Batches`; None where nothing is held back."""
     train_samples: int | None
     """None where only batches are counted."""
     validation_samples: int | None
     batch_size: int
     shape: DataShape | None
     """None where a function of the user's own makes the model."""
+    sample_weight: Any = None
+    """Arrays that say how much each sample counts; None where each counts the same, or where `x` has them in it."""
 
     @property
     def steps_per_epoch(self) -> int | None:
@@ -53,3 +55,13 @@ class TrainingData:
         if self.y is None:
             return keras.utils.unpack_x_y_sample_weight(self.x[0])[0]
         return keras.tree.map_structure(lambda one: one[: self.batch_size], self.x)
+
+    def first_weights(self) -> Any:
+        """What the samples of a first batch weigh; None where each counts the same."""
+        return self.x.first_weights if isinstance(self.x, Batches) else self.sample_weight
+
+    def labels(self) -> tuple[Any, ...]:
+        """Those of the training and of the validation: of all samples, or of a first batch."""
+        train = self.x.first_labels if isinstance(self.x, Batches) else self.y
+        held = self.validation
+        return (train, held.first_labels if isinstance(held, Batches) else None if held is None else held[1])

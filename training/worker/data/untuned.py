@@ -68,7 +68,7 @@ def training_batches(data: TrainingData) -> Any:
         return _own_batches(data.x, shuffle=True)
     if data.y is None:
         return UntunedItems(data.x, shuffle=True)
-    return UntunedArrays(data.x, data.y, batch_size=data.batch_size, shuffle=True)
+    return UntunedArrays(data.x, data.y, data.sample_weight, batch_size=data.batch_size, shuffle=True)
 
 
 def validation_batches(data: TrainingData) -> Any:

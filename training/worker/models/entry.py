@@ -78,13 +78,15 @@ def see_it_built(model: Any, data: TrainingData) -> None:
         return  # it has a train_step of its own, and no call: its parts are built by the first step
 
 
-def _has_loss(model: Any) -> bool:
-    """A train_step or compute_loss of its own, or losses of its layers, need none that is given to `compile`."""
+def has_own_step(model: Any) -> bool:
+    """Whether its train_step or compute_loss is the user's own, and with it what becomes of the labels."""
     kind = type(model)
-    own_step = (
-        kind.train_step is not keras.Model.train_step or kind.compute_loss is not keras.Model.compute_loss
-    )
-    return getattr(model, "loss", None) is not None or own_step or bool(model.losses)
+    return kind.train_step is not keras.Model.train_step or kind.compute_loss is not keras.Model.compute_loss
+
+
+def _has_loss(model: Any) -> bool:
+    """A step of its own, or losses of its layers, need none that is given to `compile`."""
+    return getattr(model, "loss", None) is not None or has_own_step(model) or bool(model.losses)
 
 
 def _told(value: object) -> str:

@@ -17,10 +17,11 @@ from training.preset import Preset
 from training.preset.code_file import code_digest, code_file
 from training.preset.entry import Arguments, Entry
 from training.preset.errors import nearest
+from training.preset.file_there import is_file, why_not_there
 from training.preset.own_code import entries
 from training.worker.failures import LaneFailureError
 from training.worker.own_code.imports import own_imports
-from training.worker.own_code.places import place_of, place_of_function
+from training.worker.own_code.places import code_of, place_of, place_of_function
 
 KIND = "own-code"
 """Of a failure that is the user's own code's, and that Python or Keras would not name as clearly."""
@@ -81,9 +82,8 @@ def own_function(entry: Entry) -> OwnFunction:
     """
     path = code_file(entry)
     if path is None and entry.file is not None:
-        raise LaneFailureError(
-            KIND, f"{entry.text}: there is no file {entry.file}", "Mend the preset's entry."
-        )
+        why = why_not_there(entry.file, f"there is no file {entry.file}")
+        raise LaneFailureError(KIND, f"{entry.text}: {why}", "Mend the preset's entry.")
     if path is not None and entry.code and code_digest(path) != entry.code:
         raise LaneFailureError(
             KIND, f"{entry.text}: {path} has changed since this was planned", "Launch it again: `retry` does."
@@ -95,6 +95,9 @@ def own_function(entry: Entry) -> OwnFunction:
     function = getattr(module, entry.function, None)
     if not callable(function):
         raise _no_function(module, entry, function)
+    code = code_of(function)
+    if code is not None:
+        own_imports.tell_of(code.co_filename, str(getattr(function, "__module__", module.__name__)))
     own = OwnFunction(entry, function)
     _imported[entry] = own
     return own
@@ -120,7 +123,7 @@ def _importable(path: Path) -> tuple[Path, str]:
     """
     names = [] if path.stem == "__init__" else [path.stem]
     folder = path.parent
-    while folder != folder.parent and (folder / "__init__.py").is_file():
+    while folder != folder.parent and is_file(folder / "__init__.py"):
         names.insert(0, folder.name)
         folder = folder.parent
     return folder, ".".join(names)

@@ -19,6 +19,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 import training
+from training.preset.file_there import is_file, is_folder
 
 OURS = ("training", "tui")
 """Packages of ours; nobody else's of these names is installed beside us, so that even a plain folder counts."""
@@ -48,6 +49,8 @@ class OwnImports:
         """By folder: the names that are taken there, and what they are loaded as."""
         self._origins: dict[str, tuple[str, str]] = {}
         """By alias: the folder and the name."""
+        self._elsewhere: dict[str, str] = {}
+        """Files outside of the folders that are told of as the user's, and how each is told."""
         self._import: Any = builtins.__import__
         self._import_module = importlib.import_module
 
@@ -83,8 +86,21 @@ class OwnImports:
             return False
         return any(_is_inside(path, folder) for folder in self._folders)
 
+    def tell_of(self, file: str, module: str) -> None:
+        """Tell of a file wherever it lies, as one that is installed: a function that a preset names is in it."""
+        if file.startswith("/") and not self.is_own(file):
+            path = Path(file)
+            parts = len(module.split(".")) + (path.name == "__init__.py")
+            self._elsewhere[file] = "/".join(path.parts[-parts:])
+
+    def is_told_of(self, path: str) -> bool:
+        """Whether lines of a file are told of as the user's."""
+        return path in self._elsewhere or self.is_own(path)
+
     def shown(self, path: str) -> str:
         """A user's file as it is told: from its folder."""
+        if path in self._elsewhere:
+            return self._elsewhere[path]
         real = os.path.realpath(path)
         inside = [folder for folder in self._folders if _is_inside(real, folder)]
         return os.path.relpath(real, max(inside, key=len)) if inside else path
@@ -139,7 +155,7 @@ class OwnImports:
             return None
         package = Path(*self._origins[name])
         for file, inside in ((package / "__init__.py", [str(package)]), (package.with_suffix(".py"), None)):
-            if file.is_file():
+            if is_file(file):
                 return importlib.util.spec_from_file_location(name, file, submodule_search_locations=inside)
         spec = importlib.machinery.ModuleSpec(name, None, is_package=True)
         spec.submodule_search_locations = [str(package)]
@@ -186,11 +202,11 @@ def _modules_in(folder: str) -> Iterator[str]:
     except OSError:
         return
     for path in entries:
-        is_file = path.suffix == ".py" and path.stem.isidentifier()
+        is_module = path.suffix == ".py" and path.stem.isidentifier()
         is_package = path.name.isidentifier() and (
-            (path / "__init__.py").is_file() or (path.name in OURS and path.is_dir())
+            is_file(path / "__init__.py") or (path.name in OURS and is_folder(path))
         )
-        if is_file or is_package:
+        if is_module or is_package:
             yield path.stem
 
 

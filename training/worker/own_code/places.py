@@ -6,6 +6,7 @@ import inspect
 import re
 import traceback
 from collections.abc import Callable
+from types import CodeType
 from typing import Any
 
 from training.worker.own_code.imports import OwnImports, own_imports
@@ -32,13 +33,19 @@ def place_of(error: BaseException, imports: OwnImports = own_imports) -> str | N
 
 def place_of_function(function: Callable[..., Any], imports: OwnImports = own_imports) -> str | None:
     """The line where a function, or a class's way of being made, begins; None where Python does not know."""
-    plain = inspect.unwrap(function)
-    code = getattr(plain, "__code__", None) or getattr(getattr(plain, "__init__", None), "__code__", None)
+    code = code_of(function)
     return None if code is None else f"{imports.shown(code.co_filename)}:{code.co_firstlineno}"
 
 
+def code_of(function: Callable[..., Any]) -> CodeType | None:
+    """What a function, or a class's way of being made, consists of; None where it is none of Python's."""
+    plain = inspect.unwrap(function)
+    code = getattr(plain, "__code__", None) or getattr(getattr(plain, "__init__", None), "__code__", None)
+    return code if isinstance(code, CodeType) else None
+
+
 def _syntax_error(error: BaseException, imports: OwnImports) -> str | None:
-    if isinstance(error, SyntaxError) and error.filename and imports.is_own(error.filename):
+    if isinstance(error, SyntaxError) and error.filename and imports.is_told_of(error.filename):
         return f"{imports.shown(error.filename)}:{error.lineno}"
     return None
 
@@ -47,11 +54,11 @@ def _in_traceback(error: BaseException, imports: OwnImports) -> str | None:
     frames = [
         (frame.f_code.co_filename, line)
         for frame, line in traceback.walk_tb(error.__traceback__)
-        if imports.is_own(frame.f_code.co_filename)
+        if imports.is_told_of(frame.f_code.co_filename)
     ]
     return f"{imports.shown(frames[-1][0])}:{frames[-1][1]}" if frames else None
 
 
 def _in_text(error: BaseException, imports: OwnImports) -> str | None:
-    named = [(file, line) for file, line in _IN_TEXT.findall(str(error)) if imports.is_own(file)]
+    named = [(file, line) for file, line in _IN_TEXT.findall(str(error)) if imports.is_told_of(file)]
     return f"{imports.shown(named[-1][0])}:{named[-1][1]}" if named else None
