@@ -81,6 +81,7 @@ def test_jax_beside_tensorflow(stage: Stage) -> None:
     assert _loads(report["lanes"]["a"]["model_path"], "tensorflow") == 10 * 64 + 64 + 64 + 1
 
 
+@pytest.mark.slow
 def test_two_on_pytorch_that_are_alike_train_alike(stage: Stage) -> None:
     on_torch = (*_on("a", "torch"), *_on("b", "torch"))
     viewer = stage.headless("seed-binary", "seed-binary", "--steps", "60", "--no-probe", "--json", *on_torch)
@@ -95,6 +96,7 @@ def test_two_on_pytorch_that_are_alike_train_alike(stage: Stage) -> None:
     assert losses["a"] == losses["b"]
 
 
+@pytest.mark.slow
 def test_a_pause_is_acknowledged_once_nothing_is_under_way(stage: Stage) -> None:
     both = (*_on("a", "jax"), *_on("b", "torch"))
     viewer = stage.headless("seed-binary", "seed-regression", "--minutes", "9", "--json", "--no-probe", *both)

@@ -56,6 +56,7 @@ def _were_taken(one: dict[str, Any]) -> None:
         assert 0 < window["in_steps_s"] < window["t1"] - window["t0"]
 
 
+@pytest.mark.slow
 def test_leave_no_trace_and_none_where_they_fail_or_are_no_longer_wanted() -> None:
     """Dropout, another optimizer, smaller last batches, a validation; in `fit`."""
     found = _tried("seed-regression", "seed-regression:fails", "seed-regression:unwanted")

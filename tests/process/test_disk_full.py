@@ -121,6 +121,7 @@ def test_record_resumes_and_says_what_is_missing(stage: Stage, little_disk: Path
     stage.wait_until_clean()
 
 
+@pytest.mark.slow
 def test_run_that_ends_on_a_full_disk_is_not_lost_when_it_is_freed(stage: Stage, little_disk: Path) -> None:
     run = _launch(stage, little_disk / "run")
     for lane in LANES:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 
+import pytest
+
 from tests.process.equipment import Stage
 from training.analysis.history import RunHistory
 from training.analysis.report import read_report
@@ -12,6 +14,7 @@ from training.record.event_records import Ended
 ENDS = {signal.SIGKILL: -9, signal.SIGTERM: 143, signal.SIGHUP: 143}
 
 
+@pytest.mark.slow
 def test_run_completes_without_its_viewer(stage: Stage) -> None:
     viewers = {
         number: stage.headless("seed-binary", "seed-regression", "--steps", "400", "--json")

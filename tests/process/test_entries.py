@@ -112,6 +112,7 @@ def trained(folder: Path, *names: str) -> dict[str, dict[str, Any]]:
     return told_by("tests.process.entries_trial", *(written(folder, name, *GOOD[name]) for name in names))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALWAYS)
 def test_it_trains_in_turns_as_in_fit_and_steps_on_one_batch_leave_no_trace(
     always: dict[str, dict[str, Any]], name: str

@@ -176,6 +176,7 @@ def _trains_and_learns(result: dict[str, Any], name: str) -> None:
         assert result["label_values"] == [0.0, 1.0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALWAYS)
 def test_trains_and_learns(always: dict[str, dict[str, Any]], name: str) -> None:
     _trains_and_learns(always[name], name)

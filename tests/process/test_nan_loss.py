@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.process.equipment import Stage
 from training.analysis.history import RunHistory
 from training.record.lane_records import NonFinite, Progress
@@ -11,6 +13,7 @@ from training.record.lane_records import NonFinite, Progress
 DIVERGES = ("fit.learning_rate=100", 'fit.optimizer="sgd"')
 
 
+@pytest.mark.slow
 def test_both_ways(stage: Stage) -> None:
     settings = [part for lane in "ab" for one in DIVERGES for part in ("--set", f"{lane}.{one}")]
     settings += ["--set", 'b.fit.on_nan="continue"']

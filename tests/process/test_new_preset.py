@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.process.equipment import Stage
 
 
+@pytest.mark.slow
 def test_what_was_made_trains(stage: Stage, tmp_path: Path) -> None:
     made = stage.command("presets", "new", "mine")
     assert made.returncode == 0, made.stderr

@@ -24,6 +24,7 @@ def gpu(stage: Stage, simulated_driver: SimulatedDriver) -> Device:
     return DEVICE
 
 
+@pytest.mark.slow
 def test_it_trains_on_the_cpu_where_that_was_asked(stage: Stage, gpu: Device) -> None:
     viewer = stage.headless(
         "seed-binary", "seed-regression", "--steps", "60", "--if-no-gpu", "cpu", "--json", device="gpu"

@@ -6,6 +6,8 @@ import signal
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.process.equipment import COMMAND, Stage, wait_for
 from training.plan import LANES
 from training.record.event_records import Asked, Ended
@@ -36,6 +38,7 @@ def test_a_run_is_told_in_plain_lines_from_its_name_to_its_report(stage: Stage) 
     stage.wait_until_clean()
 
 
+@pytest.mark.slow
 def test_without_a_terminal_it_is_so_unasked_and_said(stage: Stage) -> None:
     viewer = stage.headless(*PAIR, "--steps", "40", way=())
     assert viewer.wait() == 0, viewer.err + viewer.run.told()
@@ -55,6 +58,7 @@ def test_ctrl_c_stops_what_it_launched(stage: Stage) -> None:
     stage.wait_until_clean()
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_what_it_only_looks_at_and_a_reader_that_left_ends_it(
     stage: Stage, tmp_path: Path
 ) -> None:

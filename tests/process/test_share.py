@@ -26,6 +26,7 @@ def holding(run: Run, lane: Lane, times: int) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_probe_and_then_turns_until_one_has_ended(stage: Stage) -> None:
     probing = Probing(enabled=False, seconds=0.5)
     run = stage.launch(LaunchRequest(SEEDS, device="cpu", limits=Limits(minutes=9), probing=probing))

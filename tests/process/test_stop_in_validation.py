@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from tests.process.equipment import Stage
 from training.analysis.report import read_report
 from training.control.client import ask
@@ -14,6 +16,7 @@ LONG = ("data.samples=3000000", "data.features=4", "fit.validation_split=0.9999"
 """300 steps an epoch, then three million validation batches."""
 
 
+@pytest.mark.slow
 def test_stop_and_pause_inside_a_long_validation(stage: Stage) -> None:
     settings = [part for one in LONG for part in ("--set", f"a.{one}")]
     viewer = stage.headless("seed-binary", "seed-regression", "--epochs", "2", *settings)

@@ -34,6 +34,7 @@ def without_blocks(read: dict[str, Tags]) -> dict[str, Tags]:
     }
 
 
+@pytest.mark.slow
 def test_they_hold_what_the_records_tell_to_the_last(stage: Stage, tmp_path: Path) -> None:
     into = tmp_path / "logs" / "first"
     viewer = stage.headless("seed-binary", "seed-regression", "--steps", "260", "--tensorboard", str(into))

@@ -13,6 +13,7 @@ from training.plan import LANES
 from training.record.liveness import read_facts
 
 
+@pytest.mark.slow
 def test_a_run_whose_folder_is_gone_stops(stage: Stage) -> None:
     viewer = stage.headless("seed-binary", "seed-regression", "--minutes", "9")
     for lane in LANES:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from tests.process.equipment import Run, Stage
 from tests.unit.places import UID, machine
 from tests.unit.test_user_scope import STAND_IN
@@ -16,6 +18,7 @@ from training.record.run_folder import make_run_folder
 from training.supervisor.start import start_detached
 
 
+@pytest.mark.slow
 def test_the_run_is_owned_by_the_process_that_was_started(stage: Stage, tmp_path: Path) -> None:
     machine(tmp_path / "root", has_manager=True)
     lanes = plan_lanes(LaunchRequest({"a": "seed-binary", "b": "seed-regression"}))

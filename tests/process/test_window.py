@@ -11,6 +11,7 @@ from training.plan import LANES
 from training.record.lane_records import Progress, Window
 
 
+@pytest.mark.slow
 def test_windows_are_exact_and_checkpoints_come_when_asked(stage: Stage) -> None:
     viewer = stage.headless("seed-binary", "seed-regression", "--minutes", "9")
     run = viewer.run

@@ -47,6 +47,7 @@ def test_a_stop_names_lanes_and_processes_and_takes_no_for_an_answer(
     assert liveness(long_run.folder) == "live"
 
 
+@pytest.mark.slow
 def test_the_bell_rings_for_each_lane_that_ends(dualtrain: Opened) -> None:
     terminal = dualtrain("run", "seed-binary", "seed-regression", "--steps", "40", "--device", "cpu")
     terminal.wait_for("New run", timeout_s=90)

@@ -26,7 +26,7 @@ def seconds_until(terminal: Terminal, key: str, seen: str) -> float:
     return time.monotonic() - pressed
 
 
-@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
+@pytest.mark.parametrize("size", [(80, 24), pytest.param((160, 48), marks=pytest.mark.slow)])
 def test_a_key_is_answered_while_everything_moves(dualtrain: Opened, size: tuple[int, int]) -> None:
     terminal = dualtrain(*PLAYED, columns=size[0], rows=size[1], bytes_per_s=SLOW_BYTES_PER_S)
     terminal.wait_for(PLAYS)
@@ -50,7 +50,7 @@ def test_a_terminal_that_answers_nothing_shows_everything(dualtrain: Opened) -> 
     assert terminal.wait_for_exit(timeout_s=5) == 0
 
 
-@pytest.mark.parametrize("bytes_per_s", [None, SLOW_BYTES_PER_S])
+@pytest.mark.parametrize("bytes_per_s", [None, pytest.param(SLOW_BYTES_PER_S, marks=pytest.mark.slow)])
 def test_no_answer_is_left_to_the_shell(dualtrain: Opened, bytes_per_s: int | None) -> None:
     """What still comes after the app has left would stand there as if it had been typed."""
     command = f"{COMMAND} {' '.join(PLAYED)}; echo left; cat -v"
