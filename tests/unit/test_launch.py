@@ -113,7 +113,7 @@ def test_each_lane_may_have_a_mig_instance_of_its_own(started: list[RunFolder]) 
 
 def test_lanes_of_an_earlier_plan_are_taken_as_they_were(started: list[RunFolder]) -> None:
     first = launch(
-        LaunchRequest(PAIR, device="cpu", overrides=("a.fit.batch_size=64",), seed=3), LISTING
+        LaunchRequest(PAIR, device="cpu", overrides=("a.fit.learning_rate=0.5",), seed=3), LISTING
     ).plan
     again = LaunchRequest(
         {"a": "gone.toml", "b": "gone.toml"},
@@ -126,8 +126,8 @@ def test_lanes_of_an_earlier_plan_are_taken_as_they_were(started: list[RunFolder
     assert plan.retry_of == first.run
     assert plan.lanes["b"] == first.lanes["b"]
     fit = plan.lanes["a"].preset.fit
-    assert (fit.batch_size, fit.epochs, fit.seed) == (64, 2, 3)
-    assert plan.lanes["a"].overrides == ("fit.batch_size=64", "fit.seed=3", "fit.epochs=2")
+    assert (fit.learning_rate, fit.epochs, fit.seed) == (0.5, 2, 3)
+    assert plan.lanes["a"].overrides == ("fit.learning_rate=0.5", "fit.seed=3", "fit.epochs=2")
 
 
 def test_the_folder_of_event_files_is_made_and_planned(

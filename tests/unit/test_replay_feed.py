@@ -47,6 +47,11 @@ class Shown:
             self.places.append(place)
             self._come.notify_all()
 
+    def fail(self, why: str) -> None:
+        with self._come:
+            self.failures.append(why)
+            self._come.notify_all()
+
     def wait_for(self, holds: Callable[[ReplayPlace], bool]) -> RunState:
         """The state at the first newest place that fits."""
         with self._come:
@@ -71,7 +76,7 @@ class Playing:
         self.feed = ReplayFeed(
             replay,
             self.shown.take,
-            failed=self.shown.failures.append,
+            failed=self.shown.fail,
             speed=speed,
             period_s=0.005,
             clock=self.clock,
