@@ -49,4 +49,4 @@ def test_the_lane_with_the_slow_pipeline_is_named_and_the_other_is_not(stage: St
         assert gains.get("b", 1.0) < INPUT_GAIN
     named = [limit.because for limit in pair_limits(evidence.evidence()) if limit.name == "input pipeline"]
     assert len(named) == 1
-    assert f"lane a is {gains['a']:.2f} times as fast on a batch at hand" in named[0]
+    assert f"lane A is {gains['a']:.2f} times as fast on a batch at hand" in named[0]

@@ -77,7 +77,9 @@ class World:
     shared: dict[Lane, Lane] = field(default_factory=dict)
     """Lanes that are metered as another."""
 
-    def begin(self, meter: ScriptedMeter, *, wait_for_first_s: float = 30.0) -> DeviceSampling:
+    def begin(
+        self, meter: ScriptedMeter, *, wait_for_first_s: float = 30.0, period_s: float = 0.001
+    ) -> DeviceSampling:
         """Start it."""
 
         def opened() -> ScriptedMeter:
@@ -90,7 +92,7 @@ class World:
             now=self.clock,
             lane_processes=dict,
             device_lost=self.lost.append,
-            period_s=0.001,
+            period_s=period_s,
             library="the NVIDIA library",
             shared=lambda: self.shared,
         )
@@ -260,3 +262,28 @@ def test_a_sample_that_cannot_be_written_ends_nothing(world: World) -> None:
     world.begin(ScriptedMeter([unwritable, Sample(t=2.0, device=DeviceReading())]))
     wait_for(lambda: bool(world.samples()))
     assert "UnicodeEncodeError" in world.trouble()[0]
+
+
+def test_a_sample_that_is_asked_for_does_not_wait_for_its_time(world: World) -> None:
+    meter = ScriptedMeter([_sample()])
+    sampling = world.begin(meter, period_s=1000.0)
+    taken = meter.taken
+    sampling.take_now(within_s=30.0)
+    assert meter.taken > taken
+    sampling.stop()
+    sampling.take_now(within_s=30.0)  # nobody takes one any more
+
+
+def test_nobody_waits_long_for_a_library_that_does_not_answer(world: World) -> None:
+    goes_on = threading.Event()
+
+    def hang() -> Sample:
+        goes_on.wait(30)
+        return _sample()
+
+    meter = ScriptedMeter([_sample(), hang])
+    sampling = world.begin(meter)
+    sampling.take_now(within_s=0.01)
+    goes_on.set()
+    sampling.take_now(within_s=30.0)
+    assert meter.taken >= 3

@@ -22,6 +22,7 @@ LONGEST_PAUSE_S = 60.0
 SILENT_AFTER_S = 3.0
 """A call into the device's library that takes longer is told: until it returns, nothing is known of the device."""
 STOP_WITHIN_S = 2.0
+NOW_WITHIN_S = 0.25
 KEPT_SAMPLES = 600
 """Five minutes: longer than any span in which a rate is taken."""
 FORGOTTEN_AFTER_SAMPLES = 20
@@ -71,6 +72,9 @@ class DeviceSampling:
         self._told_silent = False
         self._lock = threading.Lock()
         self._over = threading.Event()
+        self._turn = threading.Condition()
+        """Of what is asked of the sampling thread between two of its samples."""
+        self._asked = self._served = 0
         self._first_taken = threading.Event()
         self._thread = threading.Thread(target=self._run, name="dualtrain-sampling", daemon=True)
 
@@ -82,7 +86,22 @@ class DeviceSampling:
     def stop(self) -> None:
         """Take no further sample; returns when the thread is done or has hung for two seconds."""
         self._over.set()
+        with self._turn:
+            self._turn.notify_all()
         self._thread.join(0.0 if self.is_silent else STOP_WITHIN_S)
+
+    def take_now(self, within_s: float = NOW_WITHIN_S) -> None:
+        """Take a sample between two of its usual times; returns once one is taken that began after the call.
+
+        It waits no longer than it may: whoever owns the run does nothing else meanwhile.
+        """
+        if not self.is_telling:
+            return
+        with self._turn:
+            self._asked += 1
+            mine = self._asked
+            self._turn.notify_all()
+            self._turn.wait_for(lambda: self._served >= mine or self._over.is_set(), within_s)
 
     @property
     def is_silent(self) -> bool:
@@ -118,11 +137,26 @@ class DeviceSampling:
         if meter is None:
             return
         try:
-            while self._take_one(meter) and not self._over.wait(self._period_s):
+            while self._take_what_is_asked(meter) and not self._rest():
                 pass
         finally:
             with self._asking():
                 meter.close()
+
+    def _take_what_is_asked(self, meter: Meter) -> bool:
+        with self._turn:
+            asked = self._asked
+        goes_on = self._take_one(meter)
+        with self._turn:
+            self._served = asked
+            self._turn.notify_all()
+        return goes_on
+
+    def _rest(self) -> bool:
+        """Until the next sample is due or asked for; whether none is to be taken any more."""
+        with self._turn:
+            self._turn.wait_for(lambda: self._over.is_set() or self._asked > self._served, self._period_s)
+        return self._over.is_set()
 
     def _opened(self) -> Meter | None:
         """Open the meter. What cannot be opened now is tried again, ever more seldom, while the run goes on."""

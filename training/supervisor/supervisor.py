@@ -190,6 +190,8 @@ class Supervisor:
             case Launch(lane):
                 self._launch(lane)
             case WarmUp(lane):
+                if self.sampling is not None:
+                    self.sampling.take_now()  # what the other took in its own belongs to none that comes after
                 self.lanes[lane].enter("warming", self.now())
                 self._tell(lane, "warm_up")
                 self.events.write(WarmingUp(t=self.now(), lane=lane))
