@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import socket
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from msgspec import structs
 
@@ -19,6 +20,7 @@ from training.code_trust import (
     remember_launched,
     unconfirmed,
 )
+from training.description import Description
 from training.event_folders import EventFolderError, make_event_folder
 from training.lane_names import told_apart
 from training.launch_refusal import LaunchError, refusal
@@ -39,7 +41,14 @@ from training.plan import (
 from training.plan_versions import plan_versions
 from training.planned_lanes import planned_lane, with_overrides
 from training.preflight import check_launch
-from training.preflight.model_sizes import ask_sizes, keep_shipped_sizes, of_unknown_size
+from training.preflight.model_sizes import (
+    WaitingFor,
+    ask_sizes,
+    keep_shipped_sizes,
+    known_sizes,
+    of_unknown_size,
+    wait_in_silence,
+)
 from training.record.run_folder import RunFolder, make_run_folder
 from training.supervisor.start import start_supervisor
 
@@ -112,15 +121,14 @@ def launch(
     request: LaunchRequest,
     listing: DeviceListing,
     *,
-    waits_for: Callable[[Sequence[str]], None] | None = None,
+    waiting_for: WaitingFor = wait_in_silence,
 ) -> Launched:
     """Make the plan, its folder, and start its supervisor.
 
     Args:
         request: what a person asked.
         listing: the devices as just listed.
-        waits_for: told the names of presets of which nothing is known yet, where Keras is asked about them first,
-            which takes seconds.
+        waiting_for: in what Keras is waited for, which is asked first about presets of which nothing is known yet.
 
     Raises:
         PresetError: a preset is missing or bad, or an override is.
@@ -146,7 +154,7 @@ def launch(
         retry_of=request.retry_of,
         notify=request.notify,
     )
-    _refuse_what_cannot_start(plan, listing, request, waits_for)
+    _refuse_what_cannot_start(plan, listing, request, waiting_for)
     event_folder = _event_folder(request)
     folder = make_run_folder(request.run_dir, listed=request.listed)
     plan = structs.replace(plan, run=folder.name, tensorboard=event_folder)
@@ -156,26 +164,24 @@ def launch(
 
 
 def _refuse_what_cannot_start(
-    plan: Plan,
-    listing: DeviceListing,
-    request: LaunchRequest,
-    waits_for: Callable[[Sequence[str]], None] | None,
+    plan: Plan, listing: DeviceListing, request: LaunchRequest, waiting_for: WaitingFor
 ) -> None:
     """Looked at before the run has a folder, so that a refusal leaves nothing behind."""
     folder = None if request.run_dir is None else request.run_dir.expanduser().absolute()
     experience = read_experience()
 
-    def refused() -> LaunchError | None:
-        checks = check_launch(plan, listing=listing, folder=folder, experience=experience)
+    def refused(told: Mapping[str, Description] = MappingProxyType({})) -> LaunchError | None:
+        checks = check_launch(
+            plan, listing=listing, folder=folder, experience=experience, describe=known_sizes(told)
+        )
         return refusal(checks, force_fit=request.force_fit)
 
     why = refused()
     unknown = of_unknown_size(plan, experience)
     if why is None and unknown and not request.force_fit:
-        if waits_for is not None:
-            waits_for([spec.preset_name for spec in unknown])
-        ask_sizes(unknown)
-        why = refused()
+        with waiting_for([spec.preset_name for spec in unknown]):
+            told = ask_sizes(unknown)
+        why = refused(told)
     if why is not None:
         raise why
     keep_shipped_sizes(plan)

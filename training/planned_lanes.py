@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from msgspec import structs
 
 from training.code_trust import needing_a_yes, refuse_unconfirmed, remember_launched, unconfirmed
 from training.plan import Lane, LanePlan
-from training.preflight.model_sizes import ask_sizes, is_of_unknown_size
+from training.preflight.model_sizes import WaitingFor, ask_sizes, is_of_unknown_size, wait_in_silence
 from training.preset import PresetError, preset_digest
 from training.preset.overrides import apply_overrides
 from training.preset.script_reference import reference_of
@@ -51,7 +51,7 @@ def joining_lane(
     seed: int | None = None,
     *,
     confirmed: frozenset[str] = frozenset(),
-    waits_for: Callable[[Sequence[str]], None] | None = None,
+    waiting_for: WaitingFor = wait_in_silence,
 ) -> LanePlan:
     """The lane that a preset becomes in a run that goes on already; Keras may be asked about it first, as for a launch.
 
@@ -63,9 +63,8 @@ def joining_lane(
     refuse_unconfirmed(unconfirmed(needing_a_yes([own]), confirmed))
     planned = with_overrides("b", own, overrides, seed)
     if is_of_unknown_size(planned):
-        if waits_for is not None:
-            waits_for([planned.preset_name])
-        ask_sizes([planned])
+        with waiting_for([planned.preset_name]):
+            ask_sizes([planned])
     remember_launched([planned])
     return planned
 

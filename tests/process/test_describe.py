@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from msgspec import structs
 
+from tests.process.equipment import Stage, wait_for
 from tests.unit.own_presets import own_preset
 from training.description import describe_preset, description_anew, kept_description
 from training.description.shipped import shipped_description
@@ -111,3 +113,12 @@ def test_keys_set_beside_the_file_are_described() -> None:
 def test_code_of_a_persons_own_is_not_run_by_the_describing_process_either(tmp_path: Path) -> None:
     code, told = told_of(own_preset(tmp_path))
     assert (code, told) == (1, {"error": "not computed: names code of its own"})
+
+
+def test_ctrl_c_while_keras_is_asked_launches_nothing(stage: Stage) -> None:
+    layers = ",".join(["97"] * 3)
+    viewer = stage.headless("seed-binary", "--set", f"a.model.hidden=[{layers}]", "--steps", "20")
+    wait_for("the asking", lambda: "asking Keras" in viewer.err)
+    viewer.process.send_signal(signal.SIGINT)
+    assert viewer.wait() == 130, viewer.err
+    assert not runs_home().exists()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from threading import Event
 
@@ -22,7 +23,14 @@ from training.plan import LanePlan, Plan
 from training.preset import Preset, preset_digest
 from training.preset.own_code import names_code
 
+WaitingFor = Callable[[Sequence[str]], AbstractContextManager[object]]
+"""Told the names of presets; in what it returns Keras is waited for."""
 Describe = Callable[[Path, Preset, Callable[[], bool], Sequence[str], Patience], Description]
+
+
+def wait_in_silence(_presets: Sequence[str]) -> AbstractContextManager[object]:
+    """Wait for Keras, and say nothing."""
+    return nullcontext()
 
 
 def of_unknown_size(plan: Plan, experience: Experience) -> tuple[LanePlan, ...]:
@@ -47,8 +55,8 @@ def ask_sizes(
     lanes: Sequence[LanePlan],
     describe: Describe = describe_preset,
     waiting: Callable[[Sequence[Future[None]]], object] = wait,
-) -> None:
-    """Have the models described side by side, and what is told of them kept; takes seconds.
+) -> dict[str, Description]:
+    """Have the models described side by side; returns what is told of each, by its digest. Takes seconds.
 
     What cannot be described is left to its worker, which says why.
 
@@ -59,10 +67,14 @@ def ask_sizes(
     """
     left = Event()
 
+    told: dict[str, Description] = {}
+
     def ask(spec: LanePlan) -> None:
         path = Path(spec.preset_path or spec.preset_name)
         try:
-            describe(path, spec.preset, left.is_set, spec.overrides, WAITED_FOR)
+            told[preset_digest(spec.preset)] = describe(
+                path, spec.preset, left.is_set, spec.overrides, WAITED_FOR
+            )
         except DescriptionError:
             return
 
@@ -75,6 +87,12 @@ def ask_sizes(
             raise
         for one in asked:
             one.result()
+    return told
+
+
+def known_sizes(told: Mapping[str, Description]) -> Callable[[Preset], Description | None]:
+    """What is known of a preset: as just told, for where it could not be kept, else as it is kept."""
+    return lambda preset: told.get(preset_digest(preset)) or kept_description(preset)
 
 
 def keep_shipped_sizes(plan: Plan) -> None:

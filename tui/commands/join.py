@@ -12,7 +12,7 @@ from tui.commands.ask import asked_of_live_run
 from tui.commands.confirming import confirm, trust_option
 from tui.commands.fail import failing_clearly
 from tui.commands.preset_names import complete_preset_or_run
-from tui.commands.waiting import say_what_is_waited_for
+from tui.commands.waiting import waiting_for_sizes
 
 if TYPE_CHECKING:
     from training.code_trust import NamedCode
@@ -54,7 +54,7 @@ def join(
         from training.planned_lanes import joining_lane
         from training.preset.printable import printable
 
-        planned = joining_lane(reference, overrides, seed, confirmed=yes, waits_for=say_what_is_waited_for)
+        planned = joining_lane(reference, overrides, seed, confirmed=yes, waiting_for=waiting_for_sizes)
     folder = asked_of_live_run(run, ask="join", planned=planned, force_fit=force_fit, by="dualtrain-tui join")
     click.echo(f"{printable(planned.preset_name)} joins {printable(folder.name)}{_bounds(folder)}")
 

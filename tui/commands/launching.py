@@ -14,7 +14,7 @@ from tui.commands.detached import say_detached
 from tui.commands.fail import fail, failing_clearly
 from tui.commands.open_app import open_app, why_no_screen
 from tui.commands.viewer_options import look_of, resolve_or_fail
-from tui.commands.waiting import say_what_is_waited_for
+from tui.commands.waiting import waiting_for_sizes
 from tui.commands.what_ends_it import say_what_ends_it
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _launch(request: LaunchRequest) -> Launched:
         from training.meters.devices import list_devices
 
         try:
-            launched = launch(request, list_devices(), waits_for=say_what_is_waited_for)
+            launched = launch(request, list_devices(), waiting_for=waiting_for_sizes)
         except DoesNotFitError as error:
             fail(f"{error}; --force-fit launches all the same", exit_codes.DEVICE)
         beside = benches_on(launched.plan.device)
