@@ -35,7 +35,7 @@ def check_device_memory(
     fit = _fit(plan, target.lanes, total_bytes, experience, describe)
     unified = ", unified with the machine's" if target.gpu.unified else ""
     free = f"{gib(free_bytes)} of {gib(total_bytes)} free{unified}"
-    return _check(_NAME, plan, fit, free, free_bytes, experience.errors.get("gpu"))
+    return _check(_NAME, plan, fit, free, free_bytes, experience.errors.get("gpu"), describe)
 
 
 def check_host_memory(
@@ -45,7 +45,7 @@ def check_host_memory(
     free_bytes = capacity.memory_bytes - memory_used_bytes(capacity)
     fit = _fit(plan, tuple(plan.lanes), capacity.memory_bytes, experience, describe)
     free = f"{gib(free_bytes)} of {gib(capacity.memory_bytes)} free ({capacity.memory_from})"
-    return _check(_HOST_NAME, plan, fit, free, free_bytes, experience.errors.get("cpu"))
+    return _check(_HOST_NAME, plan, fit, free, free_bytes, experience.errors.get("cpu"), describe)
 
 
 def check_planned_memory(
@@ -63,7 +63,7 @@ def check_planned_memory(
         if fit.state == "does not fit" and fit.total_bytes is not None:
             in_all = f"{gib(fit.total_bytes)} in all"
             error = experience.errors.get(fit.device.kind)
-            return _check(_NAME, plan, fit, in_all, fit.total_bytes, error)
+            return _check(_NAME, plan, fit, in_all, fit.total_bytes, error, describe)
     return None
 
 
@@ -78,13 +78,21 @@ def _fit(
 
 
 def _check(
-    name: str, plan: Plan, fit: DeviceFit, free: str, free_bytes: int, error: EstimateError | None
+    name: str,
+    plan: Plan,
+    fit: DeviceFit,
+    free: str,
+    free_bytes: int,
+    error: EstimateError | None,
+    describe: Describe,
 ) -> Check:
     takes = _takes(fit, error if fit.rests_on_estimates else None)
     if fit.state == "does not fit":
-        return Check(name, "stop", f"does not fit: {takes}; {free}", _remedy(plan, fit), can_be_forced=True)
+        return Check(
+            name, "stop", f"does not fit: {takes}; {free}", _remedy(plan, fit, describe), can_be_forced=True
+        )
     if fit.state == "may not fit" or fit.known_bytes > free_bytes:
-        remedy = f"expect out of memory: free some, or {_remedy(plan, fit)}"
+        remedy = f"expect out of memory: free some, or {_remedy(plan, fit, describe)}"
         return Check(name, "warn", f"{free}; {takes}", remedy)
     return Check(name, "pass", f"{free}; {takes}")
 
@@ -107,8 +115,10 @@ def _told(lane: Lane, need: MemoryNeed) -> str:
     return f"lane {lane} {about}{gib(need.need_bytes)}{known_from}"
 
 
-def _remedy(plan: Plan, fit: DeviceFit) -> str:
+def _remedy(plan: Plan, fit: DeviceFit, describe: Describe) -> str:
     """A cap, smaller batches or sequential, with numbers, as far as each may help."""
+    if too_large := _too_large(plan, fit, describe):
+        return too_large
     if all(need.known_from == "cap" for need in fit.needs.values()):
         return "lower the caps (device.memory)" + ("" if fit.in_turn else ", or choose sequential")
     peaks = {lane: need.need_bytes for lane, need in fit.needs.items()}
@@ -116,3 +126,17 @@ def _remedy(plan: Plan, fit: DeviceFit) -> str:
     remedies = memory_remedies(plan, list(fit.needs), kind=kind, peak_bytes=peaks)
     told = [remedy.text for remedy in remedies if remedy.key != "sequential" or fit.fits_in_turn]
     return ", or ".join(told) or "choose a device with more memory"
+
+
+def _too_large(plan: Plan, fit: DeviceFit, describe: Describe) -> str:
+    """What is said of models whose weights alone are more than the device has: no batch is small enough for them."""
+    alone = {}
+    for lane, need in fit.needs.items():
+        told = describe(plan.lanes[lane].preset) if need.known_from == "estimate" else None
+        weights = 0 if told is None else 2 * told.parameter_bytes + told.optimizer_bytes_estimate
+        if fit.total_bytes is not None and weights > fit.total_bytes:
+            alone[lane] = weights
+    if not alone:
+        return ""
+    named = " and ".join(f"lane {lane.upper()} {gib(weights)}" for lane, weights in alone.items())
+    return f"weights, gradients and the optimizer's state alone take {named}: take a smaller model"
