@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 import pytest
+from textual import events
 from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -153,6 +154,18 @@ async def test_a_filter_narrows_and_enter_takes_what_is_left() -> None:
         await press_until(pilot, "enter", "list-b")
         assert screen.picks["a"] == "wide-mlp"
         await wait_until(pilot, lambda: READ in screen_text(pilot.app))
+
+
+async def test_keys_typed_ahead_of_the_screen_come_in_their_order() -> None:
+    """As over a slow line, where many come at once: Enter ends the filter before what is typed behind it."""
+    async with staged(World().screen(), seen="3 of 6") as (pilot, _):
+        for key, character in (("slash", "/"), *((sign, sign) for sign in "cnn"), ("enter", None), ("k", "k")):
+            pilot.app.post_message(events.Key(key, character))
+        await wait_until(pilot, lambda: focus(pilot) == "list-b")
+        taken = pilot.app.screen.query_one("#list-a", PresetList)
+        assert taken.picked is not None
+        assert taken.picked.name == "cnn-small"
+        assert not taken.is_filtering
 
 
 async def test_escape_clears_a_filter_and_brings_the_highlight_back() -> None:

@@ -122,10 +122,11 @@ class FilteredList(LinesWidget, Generic[Row], can_focus=True):
         """Move the highlight by a page."""
         self.action_move(by * max(1, self.size.height - self.HEAD_LINES - 1))
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """While filtering, letters are the filter's and no binding's.
 
-        The filter begins here and not in its binding, which runs only after keys that were typed on have come here.
+        Bindings run only after keys that were typed on have come here: hence the filter begins here and not in its own,
+        and what ends it, as Enter does, is done here before the letter behind it comes.
         """
         if self._filter is None:
             if event.key != "slash":
@@ -135,6 +136,11 @@ class FilteredList(LinesWidget, Generic[Row], can_focus=True):
             self._end_filter(self._key_after_escape())
         elif (text := typed(self._filter, event)) is not None:
             self._type(text)
+        elif (active := self.screen.active_bindings.get(event.key)) is not None and active.enabled:
+            event.stop()
+            event.prevent_default()
+            await self.app.run_action(active.binding.action, active.node)
+            return
         else:
             return
         event.stop()
