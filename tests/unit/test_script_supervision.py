@@ -227,7 +227,10 @@ class TestPauses:
         supervisor._read(worker)
         assert worker.told == [("stop", "b")]
         assert worker.details[0]["reason"] == "--minutes is reached, in a loop that no fit takes"
-        assert supervisor.lanes["b"].reached == "minutes"
+        run = supervisor.lanes["b"]
+        assert run.reached == "minutes"
+        assert run.signal_after_s is not None
+        assert run.signal_after_s <= supervisor.now()  # at once: it could overshoot its length by all the patience
 
     def test_a_kill_while_it_is_ended_at_its_length_is_no_end_at_its_length(
         self, tmp_path: Path, owner: Owner

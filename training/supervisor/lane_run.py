@@ -109,14 +109,18 @@ class LaneRun:
             elif isinstance(record, Limit) and not self.stop_asked:
                 self.reached = record.reached
             elif isinstance(record, NoGate):
-                self.no_gate = record.why
-                if self.signal_after_s is not None and not self.signals_sent:
-                    self.signal_after_s = now_s
+                self.signal_at_once(record.why, now_s)
             elif isinstance(record, Finished):
                 self.finished = record
             elif isinstance(record, Error):
                 self.error = record
             yield record
+
+    def signal_at_once(self, why: str, now_s: float) -> None:
+        """No step is waited for at which it could stop; one that is to stop is signalled now."""
+        self.no_gate = why
+        if self.signal_after_s is not None and not self.signals_sent:
+            self.signal_after_s = now_s
 
     def end_record(self, exit_code: int | None, now_s: float) -> LaneEnded:
         """How the lane ended, told by its own records first and by its exit code where it could not tell."""

@@ -79,5 +79,6 @@ class ProcessPauses:
                 self.pause(run)  # it passes no gate (any more) at which it could stand
             case Limit() if not run.stop_asked:
                 stop(f"--{record.reached} is reached, in a loop that no fit takes")
+                run.signal_at_once("it has its length, and its loop is its own", self._now())
             case _:
                 pass
