@@ -159,7 +159,12 @@ async def test_a_filter_narrows_and_enter_takes_what_is_left() -> None:
 async def test_keys_typed_ahead_of_the_screen_come_in_their_order() -> None:
     """As over a slow line, where many come at once: Enter ends the filter before what is typed behind it."""
     async with staged(World().screen(), seen="3 of 6") as (pilot, _):
-        for key, character in (("slash", "/"), *((sign, sign) for sign in "cnn"), ("enter", None), ("k", "k")):
+        for key, character in (
+            ("slash", "/"),
+            *((sign, sign) for sign in "cnn"),
+            ("enter", None),
+            ("k", "k"),
+        ):
             pilot.app.post_message(events.Key(key, character))
         await wait_until(pilot, lambda: focus(pilot) == "list-b")
         taken = pilot.app.screen.query_one("#list-a", PresetList)

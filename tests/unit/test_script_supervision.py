@@ -230,7 +230,9 @@ class TestPauses:
         run = supervisor.lanes["b"]
         assert run.reached == "minutes"
         assert run.signal_after_s is not None
-        assert run.signal_after_s <= supervisor.now()  # at once: it could overshoot its length by all the patience
+        assert (
+            run.signal_after_s <= supervisor.now()
+        )  # at once: it could overshoot its length by all the patience
 
     def test_a_kill_while_it_is_ended_at_its_length_is_no_end_at_its_length(
         self, tmp_path: Path, owner: Owner
