@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
 
 from msgspec import structs
 
@@ -20,7 +19,7 @@ from training.code_trust import (
     remember_launched,
     unconfirmed,
 )
-from training.description import Description
+from training.description import kept_description
 from training.event_folders import EventFolderError, make_event_folder
 from training.lane_names import told_apart
 from training.launch_refusal import LaunchError, refusal
@@ -41,6 +40,7 @@ from training.plan import (
 from training.plan_versions import plan_versions
 from training.planned_lanes import planned_lane, with_overrides
 from training.preflight import check_launch
+from training.preflight.device_memory import Describe
 from training.preflight.model_sizes import (
     WaitingFor,
     ask_sizes,
@@ -170,10 +170,8 @@ def _refuse_what_cannot_start(
     folder = None if request.run_dir is None else request.run_dir.expanduser().absolute()
     experience = read_experience()
 
-    def refused(told: Mapping[str, Description] = MappingProxyType({})) -> LaunchError | None:
-        checks = check_launch(
-            plan, listing=listing, folder=folder, experience=experience, describe=known_sizes(told)
-        )
+    def refused(describe: Describe = kept_description) -> LaunchError | None:
+        checks = check_launch(plan, listing=listing, folder=folder, experience=experience, describe=describe)
         return refusal(checks, force_fit=request.force_fit)
 
     why = refused()
@@ -181,7 +179,7 @@ def _refuse_what_cannot_start(
     if why is None and unknown and not request.force_fit:
         with waiting_for([spec.preset_name for spec in unknown]):
             told = ask_sizes(unknown)
-        why = refused(told)
+        why = refused(known_sizes(told))
     if why is not None:
         raise why
     keep_shipped_sizes(plan)

@@ -21,7 +21,7 @@ from training.meters.devices import ChosenDevices, DeviceListing, choose_devices
 from training.plan import LanePlan, Limits, Plan, Sharing
 from training.planned_lanes import planned_lane
 from training.preflight import check_launch
-from training.preflight.model_sizes import ask_sizes, of_unknown_size
+from training.preflight.model_sizes import ask_sizes, known_sizes, of_unknown_size
 from training.preflight.mps import check_control_program
 from training.preset import PresetError, preset_digest
 from training.preset.overrides import apply_overrides
@@ -179,11 +179,11 @@ def _refuse_what_cannot_start(
     experience = read_experience()
     for pair in pairs(plan):
         lane_plan = _run_plan(plan, pair, mode, devices)
-        if not plan.force_fit:
-            ask_sizes(of_unknown_size(lane_plan, experience))
+        told = {} if plan.force_fit else ask_sizes(of_unknown_size(lane_plan, experience))
         checks = check_launch(
-            lane_plan, listing=listing, folder=folder, environment=environment, experience=experience
-        )
+            lane_plan, listing=listing, folder=folder, environment=environment,
+            describe=known_sizes(told), experience=experience,
+        )  # fmt: skip
         why = refusal(checks, force_fit=plan.force_fit)
         if why is None:
             return
