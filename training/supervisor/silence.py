@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from training.agent.step_watch import CANNOT_STOP
 from training.record.script_records import Telemetry
 from training.supervisor.lane_run import LaneRun
 
 SILENT_FOR_S = 1.0
 """A process that is just ending is silent for a moment, too."""
-CANNOT_STOP = "no step at which it could stop"
 WHY = "no step telemetry any more: its process became another program, or closed what it was given"
 
 
