@@ -177,9 +177,7 @@ def _refuse_what_cannot_start(
     why = refused()
     unknown = of_unknown_size(plan, experience)
     if why is None and unknown and not request.force_fit:
-        with waiting_for([spec.preset_name for spec in unknown]):
-            told = ask_sizes(unknown)
-        why = refused(known_sizes(told))
+        why = refused(known_sizes(ask_sizes(unknown, waiting_for)))
     if why is not None:
         raise why
     keep_shipped_sizes(plan)

@@ -63,8 +63,7 @@ def joining_lane(
     refuse_unconfirmed(unconfirmed(needing_a_yes([own]), confirmed))
     planned = with_overrides("b", own, overrides, seed)
     if is_of_unknown_size(planned):
-        with waiting_for([planned.preset_name]):
-            ask_sizes([planned])
+        ask_sizes([planned], waiting_for)
     remember_launched([planned])
     return planned
 

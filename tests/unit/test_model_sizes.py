@@ -59,7 +59,7 @@ def test_what_cannot_be_described_is_left_to_its_worker() -> None:
         asked.append((path, overrides))
         raise DescriptionError("it cannot be built")
 
-    ask_sizes((WIDER,), describe)
+    ask_sizes((WIDER,), describe=describe)
     assert asked == [(Path(WIDER.preset_path or ""), ("model.hidden=[128]",))]
 
 
@@ -68,7 +68,7 @@ def test_what_is_wrong_with_the_asking_itself_is_not_hidden() -> None:
         raise RuntimeError("a mistake of ours")
 
     with pytest.raises(RuntimeError, match="of ours"):
-        ask_sizes((WIDER,), describe)
+        ask_sizes((WIDER,), describe=describe)
 
 
 def test_who_leaves_meanwhile_waits_for_no_answer() -> None:
@@ -86,7 +86,7 @@ def test_who_leaves_meanwhile_waits_for_no_answer() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        ask_sizes((WIDER,), describe, waiting=leave)
+        ask_sizes((WIDER,), describe=describe, until_done=leave)
     assert ended.is_set()
 
 

@@ -21,7 +21,13 @@ from training.meters.devices import ChosenDevices, DeviceListing, choose_devices
 from training.plan import LanePlan, Limits, Plan, Sharing
 from training.planned_lanes import planned_lane
 from training.preflight import check_launch
-from training.preflight.model_sizes import ask_sizes, known_sizes, of_unknown_size
+from training.preflight.model_sizes import (
+    WaitingFor,
+    ask_sizes,
+    known_sizes,
+    of_unknown_size,
+    wait_in_silence,
+)
 from training.preflight.mps import check_control_program
 from training.preset import PresetError, preset_digest
 from training.preset.overrides import apply_overrides
@@ -50,7 +56,10 @@ class BenchRequest:
 
 
 def plan_bench(
-    request: BenchRequest, listing: DeviceListing, environment: Mapping[str, str] = os.environ
+    request: BenchRequest,
+    listing: DeviceListing,
+    environment: Mapping[str, str] = os.environ,
+    waiting_for: WaitingFor = wait_in_silence,
 ) -> BenchPlan:
     """Make the plan of a bench that can be begun here; its `bench` is still empty.
 
@@ -81,7 +90,7 @@ def plan_bench(
         host=facts.host,
     )
     for mode in modes:
-        _refuse_what_cannot_start(plan, mode, devices, listing, request.bench_dir, environment)
+        _refuse_what_cannot_start(plan, mode, devices, listing, request.bench_dir, environment, waiting_for)
     return plan
 
 
@@ -168,6 +177,7 @@ def _refuse_what_cannot_start(
     listing: DeviceListing,
     bench_dir: Path | None,
     environment: Mapping[str, str],
+    waiting_for: WaitingFor,
 ) -> None:
     """A mode in which no pair can start is refused now; a single pair that cannot is told in its row."""
     if mode == "mps" and devices.device.kind == "gpu":
@@ -179,7 +189,8 @@ def _refuse_what_cannot_start(
     experience = read_experience()
     for pair in pairs(plan):
         lane_plan = _run_plan(plan, pair, mode, devices)
-        told = {} if plan.force_fit else ask_sizes(of_unknown_size(lane_plan, experience))
+        unknown = () if plan.force_fit else of_unknown_size(lane_plan, experience)
+        told = ask_sizes(unknown, waiting_for)
         checks = check_launch(
             lane_plan, listing=listing, folder=folder, environment=environment,
             describe=known_sizes(told), experience=experience,

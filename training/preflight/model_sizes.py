@@ -53,8 +53,10 @@ def is_of_unknown_size(spec: LanePlan) -> bool:
 
 def ask_sizes(
     lanes: Sequence[LanePlan],
+    waiting_for: WaitingFor = wait_in_silence,
+    *,
     describe: Describe = describe_preset,
-    waiting: Callable[[Sequence[Future[None]]], object] = wait,
+    until_done: Callable[[Sequence[Future[None]]], object] = wait,
 ) -> dict[str, Description]:
     """Have the models described side by side; returns what is told of each, by its digest. Takes seconds.
 
@@ -62,9 +64,12 @@ def ask_sizes(
 
     Args:
         lanes: of models that nothing is known of.
+        waiting_for: in what it is waited for them; not called where there are none.
         describe: as `describe_preset`.
-        waiting: returns when all are done; a signal may end it before.
+        until_done: returns when all are done; a signal may end it before.
     """
+    if not lanes:
+        return {}
     left = Event()
 
     told: dict[str, Description] = {}
@@ -78,10 +83,10 @@ def ask_sizes(
         except DescriptionError:
             return
 
-    with ThreadPoolExecutor(max_workers=2) as threads:
+    with waiting_for([spec.preset_name for spec in lanes]), ThreadPoolExecutor(max_workers=2) as threads:
         asked = [threads.submit(ask, spec) for spec in lanes]
         try:
-            waiting(asked)
+            until_done(asked)
         except BaseException:
             left.set()
             raise

@@ -186,9 +186,10 @@ def _begin(request: BenchRequest, *, force_busy: bool) -> Followed:
         from training.launch_refusal import DoesNotFitError
         from training.meters.devices import list_devices
         from tui.bench_follow import Followed
+        from tui.commands.waiting import waiting_for_sizes
 
         try:
-            plan = plan_bench(request, list_devices())
+            plan = plan_bench(request, list_devices(), waiting_for=waiting_for_sizes)
         except DoesNotFitError as error:
             fail(f"{error}; --force-fit launches all the same", exit_codes.DEVICE)
         beside = runs_on(plan.device)

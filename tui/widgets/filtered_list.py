@@ -137,10 +137,7 @@ class FilteredList(LinesWidget, Generic[Row], can_focus=True):
         elif (text := typed(self._filter, event)) is not None:
             self._type(text)
         elif (active := self.screen.active_bindings.get(event.key)) is not None and active.enabled:
-            event.stop()
-            event.prevent_default()
             await self.app.run_action(active.binding.action, active.node)
-            return
         else:
             return
         event.stop()
